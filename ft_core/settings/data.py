@@ -1,0 +1,58 @@
+"""DataSpec: where the data is, which column plays which part, what is cleaned, how it is split."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Treatment = Literal["fix", "keep"]
+
+
+class ColumnSpec(BaseModel):
+    """Which column plays which part. Left out: found by itself and reported."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    prompt: str | None = Field(default=None, title="Prompt column", description="What the person writes to the model.")
+    answer: str | None = Field(default=None, title="Answer column", description="What the model should answer: a text or a label.")
+    system: str | None = Field(default=None, title="System column", description="Instructions that differ from row to row.")
+    messages: str | None = Field(default=None, title="Messages column", description="Whole conversations, a list in each row.")
+
+
+class CleanSpec(BaseModel):
+    """What is done about each kind of problem found: fix it, or keep the rows as they are."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    html: Treatment = Field(default="fix", title="HTML", description="Remove tags and decode entities such as &amp;.")
+    empty: Treatment = Field(default="fix", title="Empty cells", description="Leave out rows without a prompt or an answer.")
+    label_spelling: Treatment = Field(
+        default="fix", title="Label spellings", description="Write labels that differ only in case, spaces or punctuation one way."
+    )
+    duplicates: Treatment = Field(default="fix", title="Duplicates", description="Keep one of several identical rows.")
+    near_duplicates: Treatment = Field(
+        default="fix", title="Near duplicates", description="Keep one of several rows that share at least 80 % of their words."
+    )
+
+
+class SplitSpec(BaseModel):
+    """How large the validation and the test split are."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    validation: float = Field(default=0.1, ge=0.0, le=0.5, title="Validation share", description="Watched during training.")
+    test: float = Field(default=0.2, ge=0.0, le=0.5, title="Test share", description="Never seen in training; decides the verdict.")
+    seed: int = Field(default=42, ge=0, title="Split seed", description="The same seed gives the same split.")
+
+
+class DataSpec(BaseModel):
+    """A source of rows and how it becomes a dataset version."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: str = Field(title="Source", description="A file, relative to the project file, or a Hub dataset id.")
+    columns: ColumnSpec = ColumnSpec()
+    system: str | None = Field(
+        default=None, title="System prompt", description="One instruction put before every example, in training and in use."
+    )
+    clean: CleanSpec = CleanSpec()
+    split: SplitSpec = SplitSpec()

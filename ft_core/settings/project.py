@@ -1,0 +1,95 @@
+"""ProjectSpec: the one YAML file that says what a run does, and how it is read and written."""
+
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ft_core.errors import FTError
+from ft_core.settings.data import DataSpec
+from ft_core.settings.evaluation import EvalSpec
+from ft_core.settings.model import ModelSpec
+from ft_core.settings.share import ShareSpec
+from ft_core.settings.train import TrainSpec
+
+Task = Literal["classification", "instruction", "chat"]
+VERSION = 1
+
+
+class ProjectSpec(BaseModel):
+    """Everything a run needs: data, model, training, evaluation, sharing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: Literal[1] = VERSION
+    name: str = Field(
+        default="my-project", min_length=1, max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$", title="Name", description="What you call this project."
+    )
+    task: Task | None = Field(
+        default=None, title="Task", description="classification: answer with one of a few labels. instruction: answer with a text. chat: several turns. Left out: seen from the data."
+    )
+    data: DataSpec
+    model: ModelSpec = ModelSpec()
+    training: TrainSpec = TrainSpec()
+    evaluation: EvalSpec = EvalSpec()
+    share: ShareSpec = ShareSpec()
+
+
+def parse(values: object, where: str) -> ProjectSpec:
+    """Values from YAML or a form -> ProjectSpec. Raises FTError `project.newer` or `project.invalid`, naming every wrong key at once."""
+    if not isinstance(values, dict):
+        raise FTError("project.invalid", f"{where} is not a project.", "It holds no keys and values.", "Start with `data: {source: your-file.csv}`.")
+    version = values.get("version", VERSION)
+    if isinstance(version, int) and version > VERSION:
+        raise FTError(
+            "project.newer",
+            f"{where} was written by a newer version of Fine-Tuning Studio.",
+            f"It says version {version}; this one reads version {VERSION}.",
+            "Update Fine-Tuning Studio, or write the project again with this version.",
+        )
+    try:
+        return ProjectSpec.model_validate(values)
+    except ValidationError as error:
+        problems = describe(error)
+        raise FTError(
+            "project.invalid",
+            f"{where} has {len(problems)} setting{'s' if len(problems) > 1 else ''} that cannot be used.",
+            " ".join(problems),
+            "Correct " + ", ".join(f"`{'.'.join(str(p) for p in e['loc'])}`" for e in error.errors()) + ".",
+        ) from error
+
+
+def describe(error: ValidationError) -> list[str]:
+    """One sentence per wrong setting, with the key and the value given."""
+    return [_sentence(problem) for problem in error.errors(include_url=False)]
+
+
+def _sentence(problem) -> str:
+    key = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        return f"`{key}` is not a setting."
+    if problem["type"] == "missing":
+        return f"`{key}` is missing."
+    message = problem["msg"][:1].lower() + problem["msg"][1:]
+    return f"`{key}`: {message} (given: {problem['input']!r})."
+
+
+def load(path: Path) -> ProjectSpec:
+    """Read a project file. Raises FTError `project.missing`, `project.yaml`, `project.invalid` or `project.newer`."""
+    if not path.is_file():
+        raise FTError("project.missing", f"There is no project file {path}.", "The file does not exist.", "Check the path, or write one: see examples/.")
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        where = getattr(error, "problem_mark", None)
+        line = f" near line {where.line + 1}" if where else ""
+        raise FTError(
+            "project.yaml", f"{path.name} is not valid YAML{line}.", f"{getattr(error, 'problem', None) or error}.", "Check indentation, colons and quotes there."
+        ) from error
+    return parse(values, path.name)
+
+
+def dump(spec: ProjectSpec) -> str:
+    """The project as YAML that `load` reads back, every default written out."""
+    return yaml.safe_dump(spec.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=120)

@@ -1,0 +1,1 @@
+"""The starter model: weights and tokenizer in `model/`, and the programs that made and measure them."""

@@ -1,0 +1,199 @@
+"""Make the starter model from its texts: tokenizer, pretraining, chat training, saving.
+
+    python -m ft_core.starter.build --texts DIR [--out DIR] [--work DIR] [--pretrain-tokens N] [--chat-tokens N]
+
+Every few minutes the state is saved under --work, and the same command goes on from there. The result is written to --out
+as an ordinary transformers folder in bfloat16.
+"""
+
+import argparse
+import json
+import os
+import random
+import time
+from pathlib import Path
+
+import numpy
+import torch
+from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+from ft_core.starter import texts
+
+HERE = Path(__file__).parent
+VOCABULARY = 4096
+SPECIAL = ["<|end|>", "<|pad|>", "<|system|>", "<|user|>", "<|assistant|>"]
+CONTEXT = 2048
+PEAK = 3e-3  # learning rate of both optimizers; Muon's is matched to AdamW's update size
+AFTER_PRETRAIN = 0.5  # share of PEAK at which the chat stage begins
+WARMUP_STEPS = 60
+TOKENS_PER_STEP = 8192
+SAVE_SECONDS = 180
+
+
+def train_tokenizer(documents: list[str]) -> PreTrainedTokenizerFast:
+    """Byte-level BPE of VOCABULARY entries: digits one by one, no character ever lost."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(Regex(r"\d"), "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False),
+        ]
+    )
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=VOCABULARY,
+        special_tokens=SPECIAL,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(documents, trainer)
+    wrapped = PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        eos_token=SPECIAL[0],
+        pad_token=SPECIAL[1],
+        model_max_length=CONTEXT,
+        clean_up_tokenization_spaces=False,
+    )
+    wrapped.chat_template = (HERE / "chat_template.jinja").read_text(encoding="utf-8")
+    return wrapped
+
+
+def new_model() -> LlamaForCausalLM:
+    """A Llama of 4.7 million parameters with random weights."""
+    config = LlamaConfig(
+        vocab_size=VOCABULARY,
+        hidden_size=256,
+        intermediate_size=704,
+        num_hidden_layers=5,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=CONTEXT,
+        rope_parameters={"rope_type": "default", "rope_theta": 10000.0},
+        tie_word_embeddings=True,
+        bos_token_id=None,
+        eos_token_id=0,
+        pad_token_id=1,
+    )
+    return LlamaForCausalLM(config)
+
+
+def encode(tokenizer: PreTrainedTokenizerFast, documents: list[str]) -> numpy.ndarray:
+    """All documents as one row of uint16 tokens."""
+    rows = tokenizer.backend_tokenizer.encode_batch_fast(documents)
+    return numpy.fromiter((token for row in rows for token in row.ids), dtype=numpy.uint16)
+
+
+def shuffled(documents: list[str], seed: int) -> list[str]:
+    """The documents in another order, the same for the same seed."""
+    order = list(documents)
+    random.Random(seed).shuffle(order)
+    return order
+
+
+def batch(tokens: numpy.ndarray, step: int, length: int) -> torch.Tensor:
+    """Step `step`'s rows: int64 [TOKENS_PER_STEP / length, length], read in order and wrapping around."""
+    rows = TOKENS_PER_STEP // length
+    index = (numpy.arange(TOKENS_PER_STEP) + step * TOKENS_PER_STEP) % len(tokens)
+    return torch.from_numpy(tokens[index].astype(numpy.int64)).view(rows, length)
+
+
+class Pretrainer:
+    """A model, its two optimizers (Muon for the matrices, AdamW for the rest) and where they have got to."""
+
+    def __init__(self, work: Path, compiled: bool) -> None:
+        self.work = work
+        self.model = new_model()
+        matrices = [p for n, p in self.model.named_parameters() if p.ndim == 2 and "embed" not in n]
+        others = [p for n, p in self.model.named_parameters() if p.ndim < 2 or "embed" in n]
+        self.optimizers = [
+            torch.optim.Muon(matrices, lr=PEAK, weight_decay=0.05, adjust_lr_fn="match_rms_adamw"),
+            torch.optim.AdamW(others, lr=PEAK, betas=(0.9, 0.95), weight_decay=0.0),
+        ]
+        self.forward = torch.compile(self.model) if compiled else self.model
+        self.steps = {"pretrain": 0, "chat": 0}
+        self.saved_at = time.time()
+        path = work / "state.pt"
+        if path.is_file():
+            state = torch.load(path, weights_only=True)
+            self.model.load_state_dict(state["model"])
+            for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
+                optimizer.load_state_dict(saved)
+            self.steps = state["steps"]
+
+    def save(self) -> None:
+        """Write the state atomically."""
+        state = {
+            "model": self.model.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+            "steps": self.steps,
+        }
+        torch.save(state, self.work / "state.tmp")
+        os.replace(self.work / "state.tmp", self.work / "state.pt")
+        self.saved_at = time.time()
+
+    def run(self, stage: str, tokens: numpy.ndarray, total: int, length: int, start: float, end: float) -> None:
+        """Train until `total` steps of the stage are done; the learning rate goes from `start` to `end` x PEAK."""
+        self.model.train()
+        while self.steps[stage] < total:
+            step = self.steps[stage]
+            began = time.time()
+            warm = min(1.0, (step + 1) / WARMUP_STEPS) if stage == "pretrain" else 1.0
+            rate = PEAK * warm * (start + (end - start) * step / total)
+            for optimizer in self.optimizers:
+                for group in optimizer.param_groups:
+                    group["lr"] = rate
+            rows = batch(tokens, step, length)
+            loss = self.forward(input_ids=rows, labels=rows, use_cache=False).loss
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+            for optimizer in self.optimizers:
+                optimizer.step()
+                optimizer.zero_grad(set_to_none=True)
+            self.steps[stage] = step + 1
+            speed = TOKENS_PER_STEP / (time.time() - began)
+            if step % 10 == 0:
+                print(f"{stage} {step + 1}/{total} loss {loss.item():.3f} rate {rate:.2e} {speed:.0f} tokens/s", flush=True)
+            if time.time() - self.saved_at > SAVE_SECONDS or self.steps[stage] == total:
+                self.save()
+
+
+def main() -> None:
+    """Parse the arguments and run the stages that are not yet done."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--texts", type=Path, required=True, help="folder with the texts listed in the model card")
+    parser.add_argument("--out", type=Path, default=HERE / "model", help="where the model goes")
+    parser.add_argument("--work", type=Path, default=Path("starter-work"), help="where the state is kept meanwhile")
+    parser.add_argument("--pretrain-tokens", type=int, default=11_000_000)
+    parser.add_argument("--chat-tokens", type=int, default=4_000_000)
+    parser.add_argument("--threads", type=int, default=0, help="0: as many as there are cores")
+    parser.add_argument("--compile", action="store_true", help="faster, needs a C++ compiler")
+    parser.add_argument("--until", choices=["pretrain", "chat"], default="chat")
+    options = parser.parse_args()
+    build(options)
+
+
+def build(options: argparse.Namespace) -> None:
+    """All stages; see the options of `main`."""
+    options.work.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(0)
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    training, _held = texts.split(options.texts)
+    tokenizer_folder = options.work / "tokenizer"
+    if tokenizer_folder.is_dir():
+        tokenizer = PreTrainedTokenizerFast.from_pretrained(tokenizer_folder)
+    else:
+        tokenizer = train_tokenizer(training)
+        tokenizer.save_pretrained(tokenizer_folder)
+    trainer = Pretrainer(options.work, options.compile)
+    prose = encode(tokenizer, shuffled(training, seed=1))
+    print(f"{len(training)} documents, {len(prose)} tokens", flush=True)
+    trainer.run("pretrain", prose, options.pretrain_tokens // TOKENS_PER_STEP, 512, 1.0, AFTER_PRETRAIN)
+    if options.until == "pretrain":
+        return
+    raise SystemExit("chat stage to be written")
+
+
+if __name__ == "__main__":
+    main()

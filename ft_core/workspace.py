@@ -1,0 +1,78 @@
+"""The workspace: whose datasets and runs are where. One folder per person under one home."""
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from ft_core.errors import FTError
+from ft_core.run import Run
+
+LOCAL = "local"
+_RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
+_DATASET_ID = re.compile(r"[0-9a-f]{12}")
+
+
+def home_folder(choice: str | None = None) -> Path:
+    """The workspace's home: `choice`, else FT_HOME, else ~/.fine-tuning-studio."""
+    return Path(choice or os.environ.get("FT_HOME") or Path.home() / ".fine-tuning-studio").expanduser().resolve()
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One person's datasets and runs. `person` is `local` off a Space and on the command line."""
+
+    home: Path
+    person: str = LOCAL
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}", self.person):
+            raise ValueError(f"not a person's folder name: {self.person!r}")
+
+    @property
+    def folder(self) -> Path:
+        return self.home / "people" / self.person
+
+    @property
+    def datasets(self) -> Path:
+        return self.folder / "datasets"
+
+    @property
+    def runs_folder(self) -> Path:
+        return self.folder / "runs"
+
+    @property
+    def uploads(self) -> Path:
+        return self.folder / "uploads"
+
+    @property
+    def queue(self) -> Path:
+        return self.home / "queue"
+
+    @property
+    def cache(self) -> Path:
+        return self.home / "cache"
+
+    def runs(self) -> list[Run]:
+        """All runs, newest first."""
+        if not self.runs_folder.is_dir():
+            return []
+        found = [Run(folder) for folder in self.runs_folder.iterdir() if _RUN_ID.fullmatch(folder.name) and (folder / "project.yaml").is_file()]
+        return sorted(found, key=lambda run: run.id, reverse=True)
+
+    def run(self, identity: str) -> Run:
+        """A run by its id alone: what the page uses. Raises FTError `run.missing`."""
+        if _RUN_ID.fullmatch(identity):
+            return Run.open(self.runs_folder / identity)
+        raise FTError("run.missing", "There is no such run.", f"{identity!r} is not a run's id.", "Choose one that `python -m ft_core runs` lists.")
+
+    def run_or_path(self, text: str) -> Run:
+        """RUN on the command line: an id, or a path to a run's folder. Raises FTError `run.missing`."""
+        return self.run(text) if _RUN_ID.fullmatch(text) else Run.open(Path(text).expanduser())
+
+    def dataset(self, identity: str) -> Path:
+        """A dataset version's folder by its id. Raises FTError `dataset.missing`."""
+        folder = self.datasets / identity
+        if not _DATASET_ID.fullmatch(identity) or not folder.is_dir():
+            raise FTError("dataset.missing", f"There is no dataset {identity}.", "It is not in the workspace.", "Prepare the data again in the Data tab.")
+        return folder
