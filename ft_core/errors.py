@@ -1,5 +1,7 @@
 """The one error type a person sees: what happened, why, and how to mend it."""
 
+import errno
+
 
 class FTError(Exception):
     """A problem the person can act on.
@@ -15,6 +17,62 @@ class FTError(Exception):
         self.why = why
         self.fix = fix
 
+    def __reduce__(self) -> tuple[type, tuple[str, str, str, str]]:
+        return type(self), (self.code, self.what, self.why, self.fix)
+
     def as_dict(self) -> dict[str, str]:
         """The four parts as plain text, as `error.json` and `--json` hold them."""
         return {"code": self.code, "what": self.what, "why": self.why, "fix": self.fix}
+
+
+def explain(error: BaseException) -> FTError:
+    """Any exception -> the FTError to show. Called once, at the edge: worker, page guard, command line.
+
+    What is not known is code `bug`: a defect of ours, whose traceback the caller keeps in the log.
+    """
+    if isinstance(error, FTError):
+        return error
+    text = str(error) or type(error).__name__
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return FTError(
+            "disk.full",
+            "The disk is full.",
+            f"The system said: {text}.",
+            "Free some space, delete old runs, then try again: what was saved is kept.",
+        )
+    if type(error).__name__ == "OutOfMemoryError" or "out of memory" in text.lower():
+        return FTError(
+            "memory.gpu",
+            "The GPU ran out of memory.",
+            f"The library said: {_first_line(text)}.",
+            "Halve Batch size or Longest example, or choose a smaller base model.",
+        )
+    if isinstance(error, MemoryError):
+        return FTError(
+            "memory.main",
+            "The computer ran out of memory.",
+            "A block of memory was refused.",
+            "Halve Batch size or Longest example, or choose a smaller base model.",
+        )
+    if isinstance(error, PermissionError):
+        return FTError(
+            "file.permission",
+            "A file may not be read or written.",
+            f"The system said: {text}.",
+            "Check who owns the file, or choose another folder with --home.",
+        )
+    if isinstance(error, KeyboardInterrupt):
+        return FTError(
+            "stopped", "Stopped by you.", "Ctrl-C was pressed.", "Continue with `python -m ft_core resume RUN`."
+        )
+    return FTError(
+        "bug",
+        "Something went wrong inside Fine-Tuning Studio.",
+        f"{type(error).__name__}: {_first_line(text)}.",
+        "Try again; if it comes back, report it with the end of the log. Nothing already saved is lost.",
+    )
+
+
+def _first_line(text: str) -> str:
+    lines = text.strip().splitlines()
+    return lines[0][:300].rstrip(".") if lines else ""

@@ -47,6 +47,7 @@ class JobState(BaseModel):
     started: float
     heartbeat: float
     attempts: int = 1
+    seconds_left: float | None = None
     port: int | None = None
 
     @property
@@ -148,7 +149,12 @@ class Run:
     def open(cls, folder: Path) -> "Run":
         """An existing run. Raises FTError `run.missing`."""
         if not (folder / "project.yaml").is_file():
-            raise FTError("run.missing", f"There is no run {folder.name}.", f"{folder} holds no project.yaml.", "Choose one that `python -m ft_core runs` lists.")
+            raise FTError(
+                "run.missing",
+                f"There is no run {folder.name}.",
+                f"{folder} holds no project.yaml.",
+                "Choose one that `python -m ft_core runs` lists.",
+            )
         return cls(folder.resolve())
 
     @property
@@ -206,7 +212,9 @@ class Run:
             return None
         state = JobState.model_validate(values)
         if state.status == "running" and not state.alive:
-            return state.model_copy(update={"status": "interrupted", "message": "The process ended without saying why."})
+            return state.model_copy(
+                update={"status": "interrupted", "message": "The process ended without saying why."}
+            )
         return state
 
     def write_job(self, name: JobName, state: JobState) -> None:
@@ -232,7 +240,11 @@ class Run:
 
     def metrics(self) -> list[dict[str, Any]]:
         """All measurements in the order of their steps; the last row of a (kind, step) wins."""
-        rows = {(row["kind"], row["step"]): row for row in read_lines(self.folder / "metrics.jsonl") if "kind" in row and "step" in row}
+        rows = {
+            (row["kind"], row["step"]): row
+            for row in read_lines(self.folder / "metrics.jsonl")
+            if "kind" in row and "step" in row
+        }
         return sorted(rows.values(), key=lambda row: (row["step"], row["kind"]))
 
     def append_sample(self, row: dict[str, Any]) -> None:
@@ -241,7 +253,11 @@ class Run:
 
     def samples(self) -> list[dict[str, Any]]:
         """Sample answers in the order of their steps; the last of a (step, prompt) wins."""
-        rows = {(row["step"], row["prompt"]): row for row in read_lines(self.folder / "samples.jsonl") if "step" in row and "prompt" in row}
+        rows = {
+            (row["step"], row["prompt"]): row
+            for row in read_lines(self.folder / "samples.jsonl")
+            if "step" in row and "prompt" in row
+        }
         return sorted(rows.values(), key=lambda row: row["step"])
 
     # What went wrong, what came out.
@@ -278,6 +294,18 @@ class Run:
         """Where the run was pushed: {"url", "commit", "repo", "private"}."""
         return read_json(self.folder / "hub.json")
 
+    def fingerprint(self) -> str:
+        """Changes when measurements, samples, results or errors have changed. Cheap: a page that polls asks it before it reads them."""
+        names = ("metrics.jsonl", "samples.jsonl", "training.json", "error.json", "hub.json", "evaluation/report.json", "adapter/adapter_config.json")
+        found = []
+        for name in names:
+            try:
+                status = (self.folder / name).stat()
+                found.append(f"{name}:{status.st_size}:{status.st_mtime_ns}")
+            except FileNotFoundError:
+                continue
+        return " ".join([self.id, *found])
+
     def log_tail(self, lines: int = 200) -> str:
         """The last lines of the log."""
         try:
@@ -293,4 +321,3 @@ class Run:
         """Append one line with the time to the log."""
         with open(self.log, "a", encoding="utf-8") as file:
             file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime())} {text}\n")
-

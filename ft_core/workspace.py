@@ -57,14 +57,23 @@ class Workspace:
         """All runs, newest first."""
         if not self.runs_folder.is_dir():
             return []
-        found = [Run(folder) for folder in self.runs_folder.iterdir() if _RUN_ID.fullmatch(folder.name) and (folder / "project.yaml").is_file()]
+        found = [
+            Run(folder)
+            for folder in self.runs_folder.iterdir()
+            if _RUN_ID.fullmatch(folder.name) and (folder / "project.yaml").is_file()
+        ]
         return sorted(found, key=lambda run: run.id, reverse=True)
 
     def run(self, identity: str) -> Run:
         """A run by its id alone: what the page uses. Raises FTError `run.missing`."""
         if _RUN_ID.fullmatch(identity):
             return Run.open(self.runs_folder / identity)
-        raise FTError("run.missing", "There is no such run.", f"{identity!r} is not a run's id.", "Choose one that `python -m ft_core runs` lists.")
+        raise FTError(
+            "run.missing",
+            "There is no such run.",
+            f"{identity!r} is not a run's id.",
+            "Choose one that `python -m ft_core runs` lists.",
+        )
 
     def run_or_path(self, text: str) -> Run:
         """RUN on the command line: an id, or a path to a run's folder. Raises FTError `run.missing`."""
@@ -74,5 +83,10 @@ class Workspace:
         """A dataset version's folder by its id. Raises FTError `dataset.missing`."""
         folder = self.datasets / identity
         if not _DATASET_ID.fullmatch(identity) or not folder.is_dir():
-            raise FTError("dataset.missing", f"There is no dataset {identity}.", "It is not in the workspace.", "Prepare the data again in the Data tab.")
+            raise FTError(
+                "dataset.missing",
+                f"There is no dataset {identity}.",
+                "It is not in the workspace.",
+                "Prepare the data again in the Data tab.",
+            )
         return folder

@@ -13,9 +13,15 @@ class ColumnSpec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     prompt: str | None = Field(default=None, title="Prompt column", description="What the person writes to the model.")
-    answer: str | None = Field(default=None, title="Answer column", description="What the model should answer: a text or a label.")
-    system: str | None = Field(default=None, title="System column", description="Instructions that differ from row to row.")
-    messages: str | None = Field(default=None, title="Messages column", description="Whole conversations, a list in each row.")
+    answer: str | None = Field(
+        default=None, title="Answer column", description="What the model should answer: a text or a label."
+    )
+    system: str | None = Field(
+        default=None, title="System column", description="Instructions that differ from row to row."
+    )
+    messages: str | None = Field(
+        default=None, title="Messages column", description="Whole conversations, a list in each row."
+    )
 
 
 class CleanSpec(BaseModel):
@@ -24,13 +30,19 @@ class CleanSpec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     html: Treatment = Field(default="fix", title="HTML", description="Remove tags and decode entities such as &amp;.")
-    empty: Treatment = Field(default="fix", title="Empty cells", description="Leave out rows without a prompt or an answer.")
+    empty: Treatment = Field(
+        default="fix", title="Empty cells", description="Leave out rows without a prompt or an answer."
+    )
     label_spelling: Treatment = Field(
-        default="fix", title="Label spellings", description="Write labels that differ only in case, spaces or punctuation one way."
+        default="fix",
+        title="Label spellings",
+        description="Write labels that differ only in case, spaces or punctuation one way.",
     )
     duplicates: Treatment = Field(default="fix", title="Duplicates", description="Keep one of several identical rows.")
     near_duplicates: Treatment = Field(
-        default="fix", title="Near duplicates", description="Keep one of several rows that share at least 80 % of their words."
+        default="fix",
+        title="Near duplicates",
+        description="Keep one of several rows that share at least 80 % of their words.",
     )
 
 
@@ -39,8 +51,12 @@ class SplitSpec(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    validation: float = Field(default=0.1, ge=0.0, le=0.5, title="Validation share", description="Watched during training.")
-    test: float = Field(default=0.2, ge=0.0, le=0.5, title="Test share", description="Never seen in training; decides the verdict.")
+    validation: float = Field(
+        default=0.1, ge=0.0, le=0.5, title="Validation share", description="Watched during training."
+    )
+    test: float = Field(
+        default=0.2, ge=0.0, le=0.5, title="Test share", description="Never seen in training; decides the verdict."
+    )
     seed: int = Field(default=42, ge=0, title="Split seed", description="The same seed gives the same split.")
 
 
@@ -52,7 +68,9 @@ class DataSpec(BaseModel):
     source: str = Field(title="Source", description="A file, relative to the project file, or a Hub dataset id.")
     columns: ColumnSpec = ColumnSpec()
     system: str | None = Field(
-        default=None, title="System prompt", description="One instruction put before every example, in training and in use."
+        default=None,
+        title="System prompt",
+        description="One instruction put before every example, in training and in use.",
     )
     clean: CleanSpec = CleanSpec()
     split: SplitSpec = SplitSpec()

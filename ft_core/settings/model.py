@@ -9,6 +9,13 @@ class ModelSpec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     base: str = Field(
-        default="starter", min_length=1, title="Base model", description="`starter`, a Hub model id such as owner/name, or a local folder."
+        default="starter",
+        min_length=1,
+        title="Base model",
+        description="`starter`, a Hub model id such as owner/name, or a local folder.",
     )
-    revision: str | None = Field(default=None, title="Revision", description="A commit of the Hub model. Left out: the newest, recorded in the run.")
+    revision: str | None = Field(
+        default=None,
+        title="Revision",
+        description="A commit of the Hub model. Left out: the newest, recorded in the run.",
+    )

@@ -24,10 +24,17 @@ class ProjectSpec(BaseModel):
 
     version: Literal[1] = VERSION
     name: str = Field(
-        default="my-project", min_length=1, max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$", title="Name", description="What you call this project."
+        default="my-project",
+        min_length=1,
+        max_length=60,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$",
+        title="Name",
+        description="What you call this project.",
     )
     task: Task | None = Field(
-        default=None, title="Task", description="classification: answer with one of a few labels. instruction: answer with a text. chat: several turns. Left out: seen from the data."
+        default=None,
+        title="Task",
+        description="classification: answer with one of a few labels. instruction: answer with a text. chat: several turns. Left out: seen from the data.",
     )
     data: DataSpec
     model: ModelSpec = ModelSpec()
@@ -39,7 +46,12 @@ class ProjectSpec(BaseModel):
 def parse(values: object, where: str) -> ProjectSpec:
     """Values from YAML or a form -> ProjectSpec. Raises FTError `project.newer` or `project.invalid`, naming every wrong key at once."""
     if not isinstance(values, dict):
-        raise FTError("project.invalid", f"{where} is not a project.", "It holds no keys and values.", "Start with `data: {source: your-file.csv}`.")
+        raise FTError(
+            "project.invalid",
+            f"{where} is not a project.",
+            "It holds no keys and values.",
+            "Start with `data: {source: your-file.csv}`.",
+        )
     version = values.get("version", VERSION)
     if isinstance(version, int) and version > VERSION:
         raise FTError(
@@ -78,14 +90,22 @@ def _sentence(problem) -> str:
 def load(path: Path) -> ProjectSpec:
     """Read a project file. Raises FTError `project.missing`, `project.yaml`, `project.invalid` or `project.newer`."""
     if not path.is_file():
-        raise FTError("project.missing", f"There is no project file {path}.", "The file does not exist.", "Check the path, or write one: see examples/.")
+        raise FTError(
+            "project.missing",
+            f"There is no project file {path}.",
+            "The file does not exist.",
+            "Check the path, or write one: see examples/.",
+        )
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         where = getattr(error, "problem_mark", None)
         line = f" near line {where.line + 1}" if where else ""
         raise FTError(
-            "project.yaml", f"{path.name} is not valid YAML{line}.", f"{getattr(error, 'problem', None) or error}.", "Check indentation, colons and quotes there."
+            "project.yaml",
+            f"{path.name} is not valid YAML{line}.",
+            f"{getattr(error, 'problem', None) or error}.",
+            "Check indentation, colons and quotes there.",
         ) from error
     return parse(values, path.name)
 

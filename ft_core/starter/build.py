@@ -7,10 +7,10 @@ as an ordinary transformers folder in bfloat16.
 """
 
 import argparse
-import json
 import os
 import random
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy
@@ -19,11 +19,16 @@ from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, train
 from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from ft_core.starter import texts
+from ft_core.starter.dialogues import as_text, dialogues
 
 HERE = Path(__file__).parent
 VOCABULARY = 4096
 SPECIAL = ["<|end|>", "<|pad|>", "<|system|>", "<|user|>", "<|assistant|>"]
 CONTEXT = 2048
+PRETRAIN_LENGTH, CHAT_LENGTH = 512, 1024  # tokens of a row
+DIALOGUES = 30_000
+REPLAY = 0.4  # share of the chat stage's tokens that are texts of the pretraining again
+IGNORE = -100  # the label that transformers leaves out of the loss
 PEAK = 3e-3  # learning rate of both optimizers; Muon's is matched to AdamW's update size
 AFTER_PRETRAIN = 0.5  # share of PEAK at which the chat stage begins
 WARMUP_STEPS = 60
@@ -78,10 +83,11 @@ def new_model() -> LlamaForCausalLM:
     return LlamaForCausalLM(config)
 
 
-def encode(tokenizer: PreTrainedTokenizerFast, documents: list[str]) -> numpy.ndarray:
-    """All documents as one row of uint16 tokens."""
-    rows = tokenizer.backend_tokenizer.encode_batch_fast(documents)
-    return numpy.fromiter((token for row in rows for token in row.ids), dtype=numpy.uint16)
+def encode(tokenizer: PreTrainedTokenizerFast, documents: list[str]) -> list[numpy.ndarray]:
+    """Each document's tokens as uint16."""
+    return [
+        numpy.array(row.ids, dtype=numpy.uint16) for row in tokenizer.backend_tokenizer.encode_batch_fast(documents)
+    ]
 
 
 def shuffled(documents: list[str], seed: int) -> list[str]:
@@ -91,11 +97,53 @@ def shuffled(documents: list[str], seed: int) -> list[str]:
     return order
 
 
-def batch(tokens: numpy.ndarray, step: int, length: int) -> torch.Tensor:
-    """Step `step`'s rows: int64 [TOKENS_PER_STEP / length, length], read in order and wrapping around."""
-    rows = TOKENS_PER_STEP // length
-    index = (numpy.arange(TOKENS_PER_STEP) + step * TOKENS_PER_STEP) % len(tokens)
-    return torch.from_numpy(tokens[index].astype(numpy.int64)).view(rows, length)
+def answers_only(tokens: numpy.ndarray) -> numpy.ndarray:
+    """The labels of chat tokens: what the assistant says and its end-of-turn token; IGNORE elsewhere."""
+    end, _pad, system, user, assistant = range(len(SPECIAL))
+    labels = numpy.full(len(tokens), IGNORE, dtype=numpy.int16)
+    speaking = False
+    for index, token in enumerate(tokens):
+        if speaking:
+            labels[index] = token
+        if token in (end, system, user, assistant):
+            speaking = token == assistant
+    return labels
+
+
+@dataclass(frozen=True)
+class Stream:
+    """All tokens of a stage in a row, and the label of each: uint16 and int16, IGNORE where nothing is learnt."""
+
+    tokens: numpy.ndarray
+    labels: numpy.ndarray
+
+    def batch(self, step: int, length: int) -> dict[str, torch.Tensor]:
+        """Step `step`'s rows: int64 [TOKENS_PER_STEP / length, length], read in order and wrapping around."""
+        index = (numpy.arange(TOKENS_PER_STEP) + step * TOKENS_PER_STEP) % len(self.tokens)
+        shape = (TOKENS_PER_STEP // length, length)
+        return {
+            "input_ids": torch.from_numpy(self.tokens[index].astype(numpy.int64)).view(shape),
+            "labels": torch.from_numpy(self.labels[index].astype(numpy.int64)).view(shape),
+        }
+
+
+def pretrain_stream(tokenizer: PreTrainedTokenizerFast, training: list[str]) -> Stream:
+    """Every document, every token learnt."""
+    tokens = numpy.concatenate(encode(tokenizer, shuffled(training, seed=1)))
+    return Stream(tokens, tokens.astype(numpy.int16))
+
+
+def chat_stream(tokenizer: PreTrainedTokenizerFast, training: list[str]) -> Stream:
+    """Our own dialogues, of which the answers are learnt, among texts of the pretraining, which are learnt whole."""
+    rows = [(ids, answers_only(ids)) for ids in encode(tokenizer, [as_text(d) for d in dialogues(DIALOGUES, seed=2)])]
+    wanted = sum(len(ids) for ids, _ in rows) * REPLAY / (1 - REPLAY)
+    for ids in encode(tokenizer, shuffled(training, seed=3)[:DIALOGUES]):
+        if wanted <= 0:
+            break
+        rows.append((ids, ids.astype(numpy.int16)))
+        wanted -= len(ids)
+    random.Random(4).shuffle(rows)
+    return Stream(numpy.concatenate([ids for ids, _ in rows]), numpy.concatenate([labels for _, labels in rows]))
 
 
 class Pretrainer:
@@ -132,7 +180,7 @@ class Pretrainer:
         os.replace(self.work / "state.tmp", self.work / "state.pt")
         self.saved_at = time.time()
 
-    def run(self, stage: str, tokens: numpy.ndarray, total: int, length: int, start: float, end: float) -> None:
+    def run(self, stage: str, stream: Stream, total: int, length: int, start: float, end: float) -> None:
         """Train until `total` steps of the stage are done; the learning rate goes from `start` to `end` x PEAK."""
         self.model.train()
         while self.steps[stage] < total:
@@ -143,8 +191,7 @@ class Pretrainer:
             for optimizer in self.optimizers:
                 for group in optimizer.param_groups:
                     group["lr"] = rate
-            rows = batch(tokens, step, length)
-            loss = self.forward(input_ids=rows, labels=rows, use_cache=False).loss
+            loss = self.forward(**stream.batch(step, length), use_cache=False).loss
             loss.backward()
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
             for optimizer in self.optimizers:
@@ -153,7 +200,10 @@ class Pretrainer:
             self.steps[stage] = step + 1
             speed = TOKENS_PER_STEP / (time.time() - began)
             if step % 10 == 0:
-                print(f"{stage} {step + 1}/{total} loss {loss.item():.3f} rate {rate:.2e} {speed:.0f} tokens/s", flush=True)
+                print(
+                    f"{stage} {step + 1}/{total} loss {loss.item():.3f} rate {rate:.2e} {speed:.0f} tokens/s",
+                    flush=True,
+                )
             if time.time() - self.saved_at > SAVE_SECONDS or self.steps[stage] == total:
                 self.save()
 
@@ -164,13 +214,11 @@ def main() -> None:
     parser.add_argument("--texts", type=Path, required=True, help="folder with the texts listed in the model card")
     parser.add_argument("--out", type=Path, default=HERE / "model", help="where the model goes")
     parser.add_argument("--work", type=Path, default=Path("starter-work"), help="where the state is kept meanwhile")
-    parser.add_argument("--pretrain-tokens", type=int, default=11_000_000)
-    parser.add_argument("--chat-tokens", type=int, default=4_000_000)
+    parser.add_argument("--pretrain-tokens", type=int, default=6_300_000)
+    parser.add_argument("--chat-tokens", type=int, default=2_600_000)
     parser.add_argument("--threads", type=int, default=0, help="0: as many as there are cores")
     parser.add_argument("--compile", action="store_true", help="faster, needs a C++ compiler")
-    parser.add_argument("--until", choices=["pretrain", "chat"], default="chat")
-    options = parser.parse_args()
-    build(options)
+    build(parser.parse_args())
 
 
 def build(options: argparse.Namespace) -> None:
@@ -187,12 +235,19 @@ def build(options: argparse.Namespace) -> None:
         tokenizer = train_tokenizer(training)
         tokenizer.save_pretrained(tokenizer_folder)
     trainer = Pretrainer(options.work, options.compile)
-    prose = encode(tokenizer, shuffled(training, seed=1))
-    print(f"{len(training)} documents, {len(prose)} tokens", flush=True)
-    trainer.run("pretrain", prose, options.pretrain_tokens // TOKENS_PER_STEP, 512, 1.0, AFTER_PRETRAIN)
-    if options.until == "pretrain":
-        return
-    raise SystemExit("chat stage to be written")
+    steps = options.pretrain_tokens // TOKENS_PER_STEP
+    trainer.run("pretrain", pretrain_stream(tokenizer, training), steps, PRETRAIN_LENGTH, 1.0, AFTER_PRETRAIN)
+    steps = options.chat_tokens // TOKENS_PER_STEP
+    trainer.run("chat", chat_stream(tokenizer, training), steps, CHAT_LENGTH, AFTER_PRETRAIN, 0.0)
+    save(trainer.model, tokenizer, options.out)
+
+
+def save(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, out: Path) -> None:
+    """Write the model in bfloat16 and its tokenizer as an ordinary transformers folder."""
+    model = model.to(torch.bfloat16)
+    model.generation_config = GenerationConfig(eos_token_id=0, pad_token_id=1, max_new_tokens=128)
+    model.save_pretrained(out)
+    tokenizer.save_pretrained(out)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,36 @@
+"""The base models we suggest, and where those that are on this machine lie. The data is in catalog.toml."""
+
+import tomllib
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+STARTER = "starter"
+_HERE = Path(__file__).parent
+
+
+class BaseModelInfo(BaseModel):
+    """One suggested base model. `parameters` is a count, `context` is in tokens."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    title: str
+    parameters: int
+    licence: str
+    context: int
+    good_for: str
+
+
+def suggestions() -> list[BaseModelInfo]:
+    """The suggested base models, smallest first."""
+    with open(_HERE / "catalog.toml", "rb") as file:
+        return [BaseModelInfo.model_validate(row) for row in tomllib.load(file)["model"]]
+
+
+def base_folder(base: str) -> Path | None:
+    """The folder of the starter model or of a local base model; None when `base` is a Hub id."""
+    if base == STARTER:
+        return _HERE / "starter" / "model"
+    folder = Path(base).expanduser()
+    return folder if folder.is_dir() else None

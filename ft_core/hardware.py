@@ -1,0 +1,86 @@
+"""What this machine has. Computed without torch, so that the page can ask."""
+
+import os
+import platform
+import shutil
+import subprocess
+from functools import cache
+from importlib import metadata
+
+import psutil
+from pydantic import BaseModel, ConfigDict
+
+_PACKAGES = (
+    "torch",
+    "transformers",
+    "peft",
+    "trl",
+    "datasets",
+    "bitsandbytes",
+    "accelerate",
+    "evaluate",
+    "huggingface_hub",
+    "gradio",
+)
+
+
+class Hardware(BaseModel):
+    """Processor cores, memory in gigabytes (1e9 bytes), the GPU when there is one, the Space's id on a Space."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    cores: int
+    memory_gb: float
+    gpu: str | None = None
+    gpu_memory_gb: float | None = None
+    space: str | None = None
+
+    @property
+    def label(self) -> str:
+        """One line for the header."""
+        compute = (
+            f"{self.gpu}, {self.gpu_memory_gb:.0f} GB"
+            if self.gpu
+            else f"{self.cores} processor cores, {self.memory_gb:.0f} GB memory, no GPU"
+        )
+        return f"Space {self.space}: {compute}" if self.space else f"This computer: {compute}"
+
+
+def on_space() -> bool:
+    """True inside a hosted Space."""
+    return os.environ.get("SYSTEM") == "spaces"
+
+
+@cache
+def describe() -> Hardware:
+    """Look once; the answer does not change while the process lives."""
+    gpu, gpu_memory = _gpu()
+    return Hardware(
+        cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        memory_gb=round(psutil.virtual_memory().total / 1e9, 1),
+        gpu=gpu,
+        gpu_memory_gb=gpu_memory,
+        space=os.environ.get("SPACE_ID") if on_space() else None,
+    )
+
+
+def _gpu() -> tuple[str | None, float | None]:
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return None, None
+    command = [program, "--query-gpu=name,memory.total", "--format=csv,noheader,nounits"]
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    if answer.returncode != 0 or not answer.stdout.strip():
+        return None, None
+    name, mebibytes = answer.stdout.splitlines()[0].rsplit(",", 1)
+    return name.strip(), round(float(mebibytes) * 2**20 / 1e9, 1)
+
+
+def environment() -> dict[str, object]:
+    """Package versions, Python and hardware, as a run records them."""
+    return {
+        "python": platform.python_version(),
+        "platform": platform.system(),
+        "packages": {name: metadata.version(name) for name in _PACKAGES},
+        "hardware": describe().model_dump(),
+    }

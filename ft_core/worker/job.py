@@ -1,0 +1,145 @@
+"""One job of one run in this process: its state file, its heartbeat, its error. The command line and the child both use it."""
+
+import os
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Literal
+
+import psutil
+
+from ft_core.errors import FTError, explain
+from ft_core.run import JobName, JobState, Progress, Run
+
+HEARTBEAT_SECONDS = 2.0
+Outcome = Literal["done", "stopped"]
+
+
+class Record:
+    """The job's state on disk, written by this process alone: by a thread every HEARTBEAT_SECONDS, and at once when it ends."""
+
+    def __init__(self, run: Run, name: JobName, on_progress: Progress | None) -> None:
+        self.run = run
+        self.name: JobName = name
+        self.on_progress = on_progress
+        now = time.time()
+        self.state = JobState(
+            status="running",
+            message="starting",
+            pid=os.getpid(),
+            process_start=psutil.Process().create_time(),
+            started=now,
+            heartbeat=now,
+            attempts=_attempts(run, name),
+        )
+        self.lock = threading.Lock()
+        self.first: tuple[float, int] | None = None
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self._beat, daemon=True)
+
+    def begin(self) -> None:
+        self._write()
+        self.thread.start()
+
+    def progress(self, step: int, total: int, message: str) -> None:
+        """What the job calls; cheap enough for every step. The thread writes it."""
+        now = time.time()
+        if self.first is None or step < self.first[1] or total != self.state.total:
+            self.first = (now, step)
+        done = step - self.first[1]
+        left = (now - self.first[0]) / done * (total - step) if done > 0 else None
+        with self.lock:
+            self.state = self.state.model_copy(
+                update={"step": step, "total": total, "message": message, "seconds_left": left}
+            )
+        if self.on_progress:
+            self.on_progress(step, total, message)
+
+    def ready(self, port: int) -> None:
+        """The job serves on this loopback port from now on."""
+        with self.lock:
+            self.state = self.state.model_copy(update={"port": port, "message": "ready"})
+        self._write()
+
+    def end(self, status: Literal["done", "stopped", "failed"], message: str) -> None:
+        self.ended.set()
+        self.thread.join()
+        self.state = self.state.model_copy(update={"status": status, "message": message, "seconds_left": None})
+        self._write()
+
+    def _beat(self) -> None:
+        while not self.ended.wait(HEARTBEAT_SECONDS):
+            # A full disk must not end the heartbeat: the job itself will meet the same error and report it.
+            with suppress(OSError):
+                self._write()
+
+    def _write(self) -> None:
+        with self.lock:
+            self.state = self.state.model_copy(update={"heartbeat": time.time()})
+            state = self.state
+        self.run.write_job(self.name, state)
+
+
+def _attempts(run: Run, name: JobName) -> int:
+    """How often this job was begun without reaching an end of its own."""
+    last = run.job(name)
+    return last.attempts + 1 if last is not None and last.status == "interrupted" else 1
+
+
+def perform(
+    run: Run, name: JobName, action: Callable[["Record"], Outcome], on_progress: Progress | None = None
+) -> Outcome:
+    """Do `action` as the run's job `name`, leaving its state, log and error on disk.
+
+    Raises FTError: what `action` raised, explained; `run.busy` when another process is doing this job.
+    """
+    other = run.job(name)
+    if other is not None and other.status == "running":
+        raise FTError(
+            "run.busy",
+            f"Run {run.id} is at this job already.",
+            f"Process {other.pid} is at step {other.step} of {other.total}.",
+            f"Wait for it, or stop it first: python -m ft_core stop {run.id}",
+        )
+    run.clear_stop()
+    run.clear_error()
+    record = Record(run, name, on_progress)
+    record.begin()
+    run.write_log(f"{name}: begins (attempt {record.state.attempts})")
+    try:
+        outcome = action(record)
+    except BaseException as error:  # noqa: BLE001 - the worker's last line: whatever it was, the run must say so
+        return _failed(run, record, error)
+    record.end(outcome, outcome)
+    run.write_log(f"{name}: {outcome}")
+    run.clear_stop()
+    return outcome
+
+
+def _failed(run: Run, record: Record, error: BaseException) -> Outcome:
+    if isinstance(error, KeyboardInterrupt):
+        record.end("stopped", "stopped by Ctrl-C")
+        raise error
+    problem = explain(error)
+    with suppress(OSError):  # the disk may be what is wrong
+        if problem.code == "bug":
+            run.write_log("".join(traceback.format_exception(error)))
+        run.write_log(f"{record.name}: failed: {problem}")
+        run.write_error(problem)
+        record.end("failed", problem.what)
+    if problem is error:
+        raise problem
+    raise problem from error
+
+
+def stoppable(action: Callable[[], Any]) -> Outcome:
+    """Run `action`; a Stopped raised between two batches of answers ends it as stopped."""
+    from ft_core.generate import Stopped
+
+    try:
+        action()
+    except Stopped:
+        return "stopped"
+    return "done"

@@ -1,0 +1,34 @@
+"""What each job does. Imports of torch happen inside, once the job is known."""
+
+from typing import Any
+
+from ft_core.run import JobName, Progress, Run
+from ft_core.worker.job import Outcome, Record, perform, stoppable
+
+
+def do(run: Run, name: JobName, arguments: dict[str, Any], token: str | None, record: Record) -> Outcome:
+    """Do the job. `arguments`: push {"repo", "private"}, serve {"port"?}; the others take none."""
+    if name == "train":
+        from ft_core.train.sft import train
+
+        return train(run, record.progress)["status"]
+    if name == "evaluate":
+        from ft_core.evals.report import evaluate
+
+        return stoppable(lambda: evaluate(run, record.progress))
+    if name == "push":
+        from ft_core.hub.push import push
+
+        run.write_hub(push(run, arguments["repo"], arguments["private"], token, record.progress))
+        return "done"
+    from ft_core.serve.server import serve
+
+    serve(run, record.progress, on_ready=record.ready, port=arguments.get("port", 0))
+    return "done"
+
+
+def here(
+    run: Run, name: JobName, arguments: dict[str, Any], token: str | None = None, on_progress: Progress | None = None
+) -> Outcome:
+    """Do a job in this process, with the same state on disk as a child of the supervisor leaves. Raises FTError."""
+    return perform(run, name, lambda record: do(run, name, arguments, token, record), on_progress)

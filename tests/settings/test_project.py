@@ -1,0 +1,64 @@
+"""The project file: defaults, round trip, every wrong key at once, newer versions refused."""
+
+import pytest
+from pydantic import ValidationError
+
+from ft_core.errors import FTError
+from ft_core.settings import project
+
+MINIMAL = {"data": {"source": "tickets.csv"}}
+
+
+def test_only_the_source_is_needed_and_the_rest_has_defaults():
+    spec = project.parse(MINIMAL, "p.yaml")
+    assert (spec.training.method, spec.model.base, spec.data.split.test) == ("qlora", "starter", 0.2)
+
+
+def test_written_and_read_again_it_is_the_same(tmp_path):
+    spec = project.parse(MINIMAL | {"name": "Größe ok".replace("ö", "o").replace("ß", "s"), "training": {"epochs": 3}}, "p.yaml")
+    path = tmp_path / "project.yaml"
+    path.write_text(project.dump(spec), encoding="utf-8")
+    assert project.load(path) == spec
+
+
+def test_every_wrong_key_is_named_at_once():
+    with pytest.raises(FTError) as caught:
+        project.parse({"data": {"sauce": "x"}, "training": {"epochs": 0, "learning_rat": 1}, "colour": 1}, "p.yaml")
+    error = caught.value
+    assert error.code == "project.invalid"
+    for key in ("data.source", "data.sauce", "training.epochs", "training.learning_rat", "colour"):
+        assert f"`{key}`" in error.why and f"`{key}`" in error.fix
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("version: 2\ndata: {source: x}", "project.newer"),
+        ("data: [", "project.yaml"),
+        ("- a\n- b", "project.invalid"),
+        ("", "project.invalid"),
+    ],
+)
+def test_a_file_that_is_no_project_is_refused_with_its_reason(tmp_path, text, code):
+    path = tmp_path / "p.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(FTError) as caught:
+        project.load(path)
+    assert caught.value.code == code
+
+
+def test_a_missing_file_is_said_to_be_missing(tmp_path):
+    with pytest.raises(FTError) as caught:
+        project.load(tmp_path / "none.yaml")
+    assert caught.value.code == "project.missing"
+
+
+def test_values_cannot_be_changed():
+    with pytest.raises(ValidationError):
+        project.parse(MINIMAL, "p.yaml").name = "other"
+
+
+@pytest.mark.parametrize("repo", ["no-slash", "../x", "a/b/c", "a b/c"])
+def test_a_repository_has_an_owner_and_a_name(repo):
+    with pytest.raises(FTError):
+        project.parse(MINIMAL | {"share": {"repo": repo}}, "p.yaml")

@@ -1,0 +1,36 @@
+"""Every exception becomes what / why / fix."""
+
+import errno
+import pickle
+
+import pytest
+
+from ft_core.errors import FTError, explain
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "disk.full"),
+        (RuntimeError("CUDA out of memory. Tried to allocate 2 GiB"), "memory.gpu"),
+        (MemoryError(), "memory.main"),
+        (PermissionError(13, "Permission denied", "x"), "file.permission"),
+        (KeyboardInterrupt(), "stopped"),
+        (ZeroDivisionError("division by zero"), "bug"),
+    ],
+)
+def test_foreign_exceptions_are_explained(error, code):
+    problem = explain(error)
+    assert problem.code == code
+    assert problem.what.endswith(".") and problem.why and problem.fix[0].isupper()
+
+
+def test_our_own_error_stays_itself():
+    error = FTError("a.b", "What.", "Why.", "Fix it.")
+    assert explain(error) is error
+    assert str(error) == "What. Why. Fix it."
+
+
+def test_an_error_crosses_a_process_border():
+    error = pickle.loads(pickle.dumps(FTError("a.b", "What.", "Why.", "Fix it.")))
+    assert error.as_dict() == {"code": "a.b", "what": "What.", "why": "Why.", "fix": "Fix it."}

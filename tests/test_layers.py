@@ -1,0 +1,80 @@
+"""Who may import whom: rows as in the architecture, function-level imports included."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+ROWS = [
+    {"errors"},
+    {"settings"},
+    {"run", "workspace", "catalog", "hardware", "guide"},
+    {"modeling", "generate", "fit", "queue", "starter"},
+    {"data"},
+    {"plan", "train", "evals", "serve", "hub"},
+    {"worker", "pipeline"},
+    {"ui", "cli", "__main__"},
+]
+ROW = {room: number for number, rooms in enumerate(ROWS) for room in rooms}
+# data.tokens is what training, evaluation and generation read text with; it needs no torch and sinks beside them.
+SAME_ROW = {"worker": {"pipeline"}, "pipeline": {"worker"}, "__main__": {"cli"}}
+
+
+def imported_rooms(source: str) -> set[str]:
+    """The rooms of ft_core that a module imports, at its top or inside functions."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "ft_core":
+            parts = node.module.split(".")
+            found |= {parts[1]} if len(parts) > 1 else {alias.name for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {name.name.split(".")[1] for name in node.names if name.name.startswith("ft_core.")}
+    return found
+
+
+def breaches(room: str, rooms: set[str]) -> set[str]:
+    """Which of `rooms` the room may not import."""
+    allowed = SAME_ROW.get(room, set()) | {room}
+    return {other for other in rooms if other not in allowed and ROW[other] >= ROW[room]}
+
+
+def test_every_module_imports_only_from_lower_rows():
+    wrong = {}
+    for path in sorted((ROOT / "ft_core").rglob("*.py")):
+        parts = path.relative_to(ROOT / "ft_core").parts
+        room = parts[0].removesuffix(".py")
+        if room == "__init__":
+            continue
+        bad = breaches(room, imported_rooms(path.read_text(encoding="utf-8")))
+        if bad:
+            wrong["/".join(parts)] = bad
+    assert wrong == {}
+
+
+def test_a_breach_is_seen():
+    source = "def f():\n    from ft_core.ui.shell import build_app\n    from ft_core import cli\n"
+    assert breaches("train", imported_rooms(source)) == {"ui", "cli"}
+    assert breaches("evals", imported_rooms("import ft_core.train.sft")) == {"train"}
+    assert breaches("ui", imported_rooms("from ft_core.worker import launch")) == set()
+
+
+def test_gradio_is_imported_in_the_page_only():
+    for path in (ROOT / "ft_core").rglob("*.py"):
+        names = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names.add(node.module.split(".")[0])
+        assert "gradio" not in names or path.parent.name == "ui", path
+
+
+def test_importing_the_package_and_the_command_line_is_light():
+    code = (
+        "import sys, ft_core, ft_core.cli, ft_core.pipeline, ft_core.worker.launch, ft_core.worker.supervisor\n"
+        "heavy = {'torch', 'transformers', 'peft', 'trl', 'accelerate', 'evaluate', 'gradio'} & set(sys.modules)\n"
+        "print(sorted(heavy))"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"

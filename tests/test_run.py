@@ -1,0 +1,109 @@
+"""The run directory: atomic, torn lines survived, status derived from the process itself."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from ft_core.errors import FTError
+from ft_core.run import JobState, Run, append_line, read_lines, write_json
+from ft_core.settings import project
+
+
+@pytest.fixture
+def run(tmp_path):
+    spec = project.parse({"data": {"source": "x.csv"}}, "p.yaml")
+    return Run.create(tmp_path / "runs", spec, {"dataset": "0" * 12, "folder": "../d", "sha256": "0" * 64}, {"python": "3"})
+
+
+def state(pid: int, started: float, **changes) -> JobState:
+    return JobState(status="running", step=3, total=9, pid=pid, process_start=started, started=1.0, heartbeat=1.0).model_copy(update=changes)
+
+
+def test_a_run_holds_its_project_and_is_opened_again(run):
+    again = Run.open(run.folder)
+    assert again.spec().data.source == "x.csv"
+    assert again.data()["dataset"] == "0" * 12
+    assert again.id == run.id and abs(again.created.timestamp() - time.time()) < 60
+
+
+def test_a_folder_without_a_project_is_no_run(tmp_path):
+    with pytest.raises(FTError) as caught:
+        Run.open(tmp_path)
+    assert caught.value.code == "run.missing"
+
+
+def test_a_living_process_is_running_a_dead_one_interrupted(run):
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    started = psutil.Process(child.pid).create_time()
+    run.write_job("train", state(child.pid, started))
+    assert run.job("train").status == "running"
+    child.kill()
+    deadline = time.monotonic() + 5
+    while run.job("train").status == "running" and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert run.job("train").status == "interrupted", "a zombie counts as gone"
+    child.communicate()
+    assert run.job("train").status == "interrupted"
+
+
+def test_a_reused_process_id_is_not_taken_for_the_worker(run):
+    run.write_job("train", state(os.getpid(), psutil.Process().create_time() - 1000))
+    assert run.job("train").status == "interrupted"
+
+
+def test_an_ended_job_stays_ended_when_its_process_is_gone(run):
+    run.write_job("train", state(2**22 + 1, 1.0, status="done"))
+    assert run.job("train").status == "done"
+
+
+def test_torn_lines_are_ignored_and_ended_before_the_next(tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    append_line(path, {"kind": "train", "step": 1})
+    with open(path, "ab") as file:
+        file.write(b'{"kind": "train", "st')
+    assert list(read_lines(path)) == [{"kind": "train", "step": 1}]
+    append_line(path, {"kind": "train", "step": 2})
+    assert [row["step"] for row in read_lines(path)] == [1, 2]
+
+
+def test_the_last_row_of_a_step_wins(run):
+    for step, loss in ((1, 3.0), (2, 2.0), (3, 1.5), (2, 1.9)):
+        run.append_metric({"kind": "train", "step": step, "loss": loss})
+    run.append_metric({"kind": "validation", "step": 2, "loss": 7.0})
+    assert [(row["step"], row["loss"]) for row in run.metrics() if row["kind"] == "train"] == [(1, 3.0), (2, 1.9), (3, 1.5)]
+
+
+def test_json_is_replaced_whole_or_not_at_all(tmp_path):
+    path = tmp_path / "a.json"
+    write_json(path, {"a": 1})
+    with pytest.raises(ValueError):
+        write_json(path, {"a": float("nan")})
+    assert json.loads(path.read_text()) == {"a": 1}
+    assert [file.name for file in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_stop_is_a_file(run):
+    assert not run.stop_requested()
+    run.request_stop()
+    assert Run.open(run.folder).stop_requested()
+    run.clear_stop()
+    run.clear_stop()
+    assert not run.stop_requested()
+
+
+def test_an_error_is_kept_in_its_four_parts(run):
+    assert run.error() is None
+    run.write_error(FTError("a.b", "What.", "Why.", "Fix."))
+    assert run.error().as_dict() == {"code": "a.b", "what": "What.", "why": "Why.", "fix": "Fix."}
+
+
+def test_a_later_version_of_the_state_is_refused(run):
+    (run.folder / "jobs").mkdir()
+    (run.folder / "jobs" / "train.json").write_text('{"version": 2}')
+    with pytest.raises(ValueError):
+        run.job("train")

@@ -1,0 +1,56 @@
+"""The workspace: folders per person, ids checked, nothing outside it reached."""
+
+import pytest
+
+from ft_core.errors import FTError
+from ft_core.run import Run
+from ft_core.settings import project
+from ft_core.workspace import Workspace, home_folder
+
+
+def new_run(workspace: Workspace) -> Run:
+    return Run.create(workspace.runs_folder, project.parse({"data": {"source": "x.csv"}}, "p"), {}, {})
+
+
+def test_runs_are_listed_newest_first_and_found_by_id_or_path(tmp_path):
+    workspace = Workspace(tmp_path)
+    assert workspace.runs() == []
+    runs = {new_run(workspace).id for _ in range(3)}
+    listed = [run.id for run in workspace.runs()]
+    assert set(listed) == runs and listed == sorted(listed, reverse=True)
+    assert workspace.run(listed[0]).id == listed[0]
+    assert workspace.run_or_path(str(workspace.runs_folder / listed[1])).id == listed[1]
+
+
+@pytest.mark.parametrize("identity", ["", "..", "../local", "20260101-000000-abcdef", "/etc", "x" * 300, "20260101-000000-abcdef/.."])
+def test_an_id_that_is_none_is_refused(tmp_path, identity):
+    with pytest.raises(FTError) as caught:
+        Workspace(tmp_path).run(identity)
+    assert caught.value.code == "run.missing"
+
+
+@pytest.mark.parametrize("identity", ["", "..", "0" * 11, "/" + "0" * 11, "0" * 12])
+def test_a_dataset_id_that_is_none_is_refused(tmp_path, identity):
+    with pytest.raises(FTError) as caught:
+        Workspace(tmp_path).dataset(identity)
+    assert caught.value.code == "dataset.missing"
+
+
+@pytest.mark.parametrize("person", ["", "..", "a/b", "../x", ".hidden", "a" * 97])
+def test_a_person_is_a_plain_folder_name(tmp_path, person):
+    with pytest.raises(ValueError):
+        Workspace(tmp_path, person)
+
+
+def test_people_do_not_see_each_others_runs(tmp_path):
+    mine, yours = Workspace(tmp_path, "alice"), Workspace(tmp_path, "bob")
+    run = new_run(mine)
+    assert yours.runs() == []
+    with pytest.raises(FTError):
+        yours.run(run.id)
+
+
+def test_the_home_is_the_option_then_the_environment(tmp_path, monkeypatch):
+    monkeypatch.setenv("FT_HOME", str(tmp_path / "a"))
+    assert home_folder() == tmp_path / "a"
+    assert home_folder(str(tmp_path / "b")) == tmp_path / "b"
