@@ -388,7 +388,8 @@ def chat(
     found = Workspace(home_folder(home))
     which = "base" if base else "tuned"
     if prompt is None:
-        answer(False, lambda: talk(found.run_or_path(run), which, sys.stdin, sys.stdout), lambda _result: None)
+        out = sys.stdout
+        answer(False, lambda: talk(found.run_or_path(run), which, sys.stdin, out), lambda _result: None)
         return
     answer(as_json, lambda: reply(found.run_or_path(run), which, prompt), lambda result: print(result["answer"]))
 

@@ -57,7 +57,7 @@ def create_run(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) -> Run
             "It is neither `starter`, nor a folder on this machine, nor a Hub id such as owner/name.",
             "Choose another Base model.",
         )
-    filled = prepare_spec(spec.model_copy(update={"task": dataset.task}), hardware.describe())
+    filled = prepare_spec(spec.model_copy(update={"task": dataset.task}))
     workspace.runs_folder.mkdir(parents=True, exist_ok=True)
     location = os.path.relpath(dataset.folder, workspace.runs_folder / "run")
     data = {

@@ -27,6 +27,7 @@ SPECIAL = ["<|end|>", "<|pad|>", "<|system|>", "<|user|>", "<|assistant|>"]
 CONTEXT = 2048
 PRETRAIN_LENGTH, CHAT_LENGTH = 512, 1024  # tokens of a row
 DIALOGUES = 30_000
+DIALOGUE_SEED = 2
 REPLAY = 0.4  # share of the chat stage's tokens that are texts of the pretraining again
 IGNORE = -100  # the label that transformers leaves out of the loss
 PEAK = 3e-3  # learning rate of both optimizers; Muon's is matched to AdamW's update size
@@ -135,7 +136,9 @@ def pretrain_stream(tokenizer: PreTrainedTokenizerFast, training: list[str]) -> 
 
 def chat_stream(tokenizer: PreTrainedTokenizerFast, training: list[str]) -> Stream:
     """Our own dialogues, of which the answers are learnt, among texts of the pretraining, which are learnt whole."""
-    rows = [(ids, answers_only(ids)) for ids in encode(tokenizer, [as_text(d) for d in dialogues(DIALOGUES, seed=2)])]
+    rows = [
+        (ids, answers_only(ids)) for ids in encode(tokenizer, [as_text(d) for d in dialogues(DIALOGUES, DIALOGUE_SEED)])
+    ]
     wanted = sum(len(ids) for ids, _ in rows) * REPLAY / (1 - REPLAY)
     for ids in encode(tokenizer, shuffled(training, seed=3)[:DIALOGUES]):
         if wanted <= 0:
@@ -180,10 +183,12 @@ class Pretrainer:
         os.replace(self.work / "state.tmp", self.work / "state.pt")
         self.saved_at = time.time()
 
-    def run(self, stage: str, stream: Stream, total: int, length: int, start: float, end: float) -> None:
+    def run(
+        self, stage: str, stream: Stream, total: int, length: int, start: float, end: float, stop_after: int | None = None
+    ) -> None:
         """Train until `total` steps of the stage are done; the learning rate goes from `start` to `end` x PEAK."""
         self.model.train()
-        while self.steps[stage] < total:
+        while self.steps[stage] < (total if stop_after is None else stop_after):
             step = self.steps[stage]
             began = time.time()
             warm = min(1.0, (step + 1) / WARMUP_STEPS) if stage == "pretrain" else 1.0
@@ -204,7 +209,7 @@ class Pretrainer:
                     f"{stage} {step + 1}/{total} loss {loss.item():.3f} rate {rate:.2e} {speed:.0f} tokens/s",
                     flush=True,
                 )
-            if time.time() - self.saved_at > SAVE_SECONDS or self.steps[stage] == total:
+            if time.time() - self.saved_at > SAVE_SECONDS or self.steps[stage] in (total, stop_after):
                 self.save()
 
 
@@ -228,6 +233,7 @@ def build(options: argparse.Namespace) -> None:
     if options.threads:
         torch.set_num_threads(options.threads)
     training, _held = texts.split(options.texts)
+    texts.check_examples([*training, *(as_text(d) for d in dialogues(DIALOGUES, DIALOGUE_SEED))])
     tokenizer_folder = options.work / "tokenizer"
     if tokenizer_folder.is_dir():
         tokenizer = PreTrainedTokenizerFast.from_pretrained(tokenizer_folder)

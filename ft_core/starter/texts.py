@@ -4,9 +4,11 @@ Each document is one string in the model's own chat form or plain prose. A docum
 part when its hash says so, so training and measuring never disagree about which is which.
 """
 
+import csv
 import hashlib
 import lzma
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,6 +65,8 @@ TEXTS = (
 )
 
 PROSE_CHARACTERS = 6000
+SHINGLE = 8  # words in a row that no two people write by chance
+SHORTEST = 4  # shorter messages ("Where is my order?") are anybody's
 MESSY_SYSTEM = "Have a friendly conversation."
 ORDER_SYSTEM = "You take orders in a coffee shop."
 
@@ -146,3 +150,42 @@ def split(folder: Path) -> tuple[list[str], list[str]]:
             else:
                 training.extend([document] * text.repeat)
     return training, held
+
+
+def borrowed(documents: Iterable[str], messages: list[str]) -> list[str]:
+    """Which messages share a run of SHINGLE words with a document; shorter messages count when they stand in it whole."""
+    runs: dict[tuple[str, ...], list[tuple[list[str], int]]] = {}
+    for index, message in enumerate(messages):
+        words = _words(message)
+        for start in range(max(1, len(words) - SHINGLE + 1)):
+            run = words[start : start + SHINGLE]
+            if len(run) >= SHORTEST:
+                runs.setdefault(tuple(run[:SHORTEST]), []).append((run, index))
+    found: set[int] = set()
+    for document in documents:
+        words = _words(document)
+        for start, opening in enumerate(zip(*(words[shift:] for shift in range(SHORTEST)), strict=False)):
+            for run, index in runs.get(opening, ()):
+                if words[start : start + len(run)] == run:
+                    found.add(index)
+    return [messages[index] for index in sorted(found)]
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
+
+
+def check_examples(documents: Iterable[str]) -> None:
+    """Raise FTError `starter.examples` when a text of an example project is among the documents to train on."""
+    messages = []
+    for path in sorted((Path(__file__).parents[2] / "examples").glob("*/*.csv")):
+        with open(path, newline="", encoding="utf-8") as file:
+            messages += [row["message"] for row in csv.DictReader(file)]
+    found = borrowed(documents, messages)
+    if found:
+        raise FTError(
+            "starter.examples",
+            f"{len(found)} example messages are in the training texts.",
+            f"The first is {found[0][:80]!r}.",
+            "Change the example, or leave the text out: a model must not be shown its own test.",
+        )

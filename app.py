@@ -1,0 +1,24 @@
+"""The Space's entry: build the page and serve it."""
+
+import argparse
+import os
+
+os.environ.setdefault("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1")  # read when the Hub's client is imported
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+
+from ft_core.ui.shell import build_app, launch
+from ft_core.workspace import home_folder
+
+
+def main() -> None:
+    """Serve until the process is ended."""
+    parser = argparse.ArgumentParser(description="Fine-Tuning Studio in the browser")
+    parser.add_argument("--port", type=int, help="port to listen on (default: the first free one from 7860)")
+    parser.add_argument("--home", help="workspace folder (default: FT_HOME, else ~/.fine-tuning-studio)")
+    options = parser.parse_args()
+    home = home_folder(options.home)
+    launch(build_app(home), home, options.port)
+
+
+if __name__ == "__main__":
+    main()

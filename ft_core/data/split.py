@@ -1,0 +1,93 @@
+"""Split examples into train, validation and test: the same for the same seed, every label in each, no text in two."""
+
+import random
+from collections import Counter, defaultdict
+
+from ft_core.data.clean import prompt_text
+from ft_core.data.duplicates import near_duplicate_groups, normalise
+from ft_core.errors import FTError
+from ft_core.settings.data import SplitSpec
+from ft_core.settings.example import Example
+from ft_core.settings.project import Task
+
+SPLITS = ("train", "validation", "test")
+# Chained near duplicates can join most of a file that was made from one pattern; such a chain is no one text and would leave nothing to split.
+_LARGEST_CHAIN = 0.05
+
+
+def split(examples: list[Example], task: Task, spec: SplitSpec) -> dict[str, list[Example]]:
+    """Examples per split, in source order. A share of 0 gives an empty split.
+
+    Labels (of a classification) keep their shares, within one example where groups allow it. Examples whose prompts are the
+    same or near duplicates stay together. Raises FTError `data.split`.
+    """
+    _require(examples, task, spec)
+    strata: dict[str, list[list[int]]] = defaultdict(list)
+    for group in _groups(examples):
+        labels = Counter(examples[number].answer for number in group)
+        strata[labels.most_common(1)[0][0] if task == "classification" else ""].append(group)
+    shuffle = random.Random(spec.seed)
+    chosen: dict[str, list[int]] = {name: [] for name in SPLITS}
+    for label in sorted(strata):
+        _fill(chosen, strata[label], spec, shuffle)
+    for name, share in (("train", 1.0), ("validation", spec.validation), ("test", spec.test)):
+        if share > 0 and not chosen[name]:
+            raise _too_few(f"The {name} split would be empty.", len(examples))
+    return {name: [examples[number] for number in sorted(numbers)] for name, numbers in chosen.items()}
+
+
+def _fill(chosen: dict[str, list[int]], groups: list[list[int]], spec: SplitSpec, shuffle: random.Random) -> None:
+    """Give the groups of one label to the splits: test and validation up to their shares (at least one example), train the rest."""
+    total = sum(map(len, groups))
+    open_places = {name: max(1, round(total * share)) if share > 0 else 0 for name, share in (("test", spec.test), ("validation", spec.validation))}
+    shuffle.shuffle(groups)
+    for group in groups:
+        name = next((name for name, places in open_places.items() if len(group) <= places), "train")
+        chosen[name] += group
+        if name != "train":
+            open_places[name] -= len(group)
+
+
+def _groups(examples: list[Example]) -> list[list[int]]:
+    """Indices that must stay together: equal prompts, and near duplicates. Singles are groups of one. Ordered by first index."""
+    texts: dict[str, list[int]] = defaultdict(list)
+    for number, example in enumerate(examples):
+        texts[normalise(prompt_text(example))].append(number)
+    equal = list(texts.values())
+    joined: set[int] = set()
+    groups: list[list[int]] = []
+    for near in near_duplicate_groups(list(texts)):
+        members = [number for place in near for number in equal[place]]
+        if len(members) <= max(2, _LARGEST_CHAIN * len(examples)):
+            groups.append(sorted(members))
+            joined.update(near)
+    return sorted(groups + [group for place, group in enumerate(equal) if place not in joined])
+
+
+def _require(examples: list[Example], task: Task, spec: SplitSpec) -> None:
+    needed = 1 + (spec.validation > 0) + (spec.test > 0)
+    if spec.validation + spec.test >= 1:
+        raise FTError(
+            "data.split",
+            "Nothing is left to train on.",
+            f"Validation ({spec.validation:g}) and test ({spec.test:g}) take all examples.",
+            "Lower the Validation share or the Test share.",
+        )
+    if len(examples) < needed:
+        raise _too_few("There are too few examples to split.", len(examples))
+    if task != "classification" or needed == 1:
+        return
+    rare = {label: count for label, count in Counter(example.answer for example in examples).items() if count < 3}
+    if rare:
+        shown = ", ".join(f"`{label[:40]}` ({count})" for label, count in sorted(rare.items())[:10])
+        rows = [example.row for example in examples if example.answer in rare][:20]
+        raise FTError(
+            "data.split",
+            f"{len(rare)} label{'s have' if len(rare) > 1 else ' has'} fewer than 3 examples.",
+            f"Training, validation and test need one each: {shown}{' and more' if len(rare) > 10 else ''}; rows {', '.join(map(str, rows))}.",
+            "Add examples for these labels, rename them to another label, or remove those rows; if these are no labels, set Task to instruction.",
+        )
+
+
+def _too_few(what: str, count: int) -> FTError:
+    return FTError("data.split", what, f"There are {count} examples once the data is clean.", "Add examples, or lower the Validation share or the Test share.")

@@ -1,0 +1,151 @@
+"""Tokens of a conversation and which of them are learnt, without transformers."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy
+from tokenizers import Tokenizer
+
+from ft_core.data.chat_template import ChatTemplate
+from ft_core.errors import FTError
+from ft_core.settings.example import Example, Message
+
+_SPECIAL = ("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token")
+_BYTE_TOKEN = re.compile(r"<0x([0-9A-F]{2})>")
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """One conversation: ids, text to show per token, and whether it is learnt. Three lists of one length."""
+
+    ids: list[int]
+    pieces: list[str]
+    learnt: list[bool]
+
+
+class ChatTokenizer:
+    """A base model's tokenizer and chat template."""
+
+    def __init__(self, tokenizer: Tokenizer, template: ChatTemplate) -> None:
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        self._tokenizer = tokenizer
+        self._template = template
+        self._added = {index: token.content for index, token in tokenizer.get_added_tokens_decoder().items()}
+        self._bytes = _byte_alphabet() if '"ByteLevel"' in str(tokenizer.to_str()) else None
+
+    @classmethod
+    def load(cls, folder: Path) -> "ChatTokenizer":
+        """The tokenizer of a model folder: tokenizer.json, tokenizer_config.json, chat_template.jinja.
+
+        Raises FTError `model.missing` or `model.template`.
+        """
+        if not (folder / "tokenizer.json").is_file():
+            raise FTError("model.missing", f"{folder.name} holds no tokenizer.", "There is no file tokenizer.json in it.", "Choose another base model.")
+        config = _config(folder)
+        special = {name: text for name in _SPECIAL if (text := _token_text(config.get(name)))}
+        return cls(Tokenizer.from_file(str(folder / "tokenizer.json")), ChatTemplate(_template_source(folder, config), special))
+
+    def encode(self, messages: Sequence[Message]) -> Encoded:
+        """The whole conversation; learnt are the assistant's messages and their end-of-turn tokens. Raises FTError `model.template`."""
+        text, spans = self._template.render_learnt(messages)
+        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        pieces = [self._piece(index, text[start:end]) for index, (start, end) in zip(encoding.ids, encoding.offsets, strict=True)]
+        return Encoded(encoding.ids, pieces, _learnt(encoding.offsets, spans))
+
+    def prompt_ids(self, messages: Sequence[Message]) -> list[int]:
+        """Ids of the conversation up to where the model's answer begins. Raises FTError `model.template`."""
+        return self._tokenizer.encode(self._template.render(messages, prompt=True), add_special_tokens=False).ids
+
+    def lengths(self, examples: Sequence[Example]) -> numpy.ndarray:
+        """Number of tokens of each example: int64 [examples]. Raises FTError `model.template`."""
+        texts = [self._template.render(example.messages) for example in examples]
+        return numpy.array([len(row.ids) for row in self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)], dtype=numpy.int64)
+
+    def learnt_cut(self, examples: Sequence[Example], max_length: int) -> int:
+        """How many examples lose a part of an answer when cut to `max_length` tokens."""
+        long = [example for example, length in zip(examples, self.lengths(examples), strict=True) if length > max_length]
+        return sum(any(self.encode(example.messages).learnt[max_length:]) for example in long)
+
+    def _piece(self, index: int, written: str) -> str:
+        """What to show for token `index` that stands for `written`; bytes that are no whole character show as ⟨E2⟩."""
+        if index in self._added:
+            return self._added[index]
+        token = self._tokenizer.id_to_token(index) or ""
+        if self._bytes is not None and all(letter in self._bytes for letter in token):
+            return _show(bytes(self._bytes[letter] for letter in token))
+        byte = _BYTE_TOKEN.fullmatch(token)
+        return f"⟨{byte[1]}⟩" if byte else written
+
+
+def cut(encoded: Encoded, max_length: int) -> Encoded:
+    """The first `max_length` tokens, as training sees an example that is longer."""
+    return Encoded(encoded.ids[:max_length], encoded.pieces[:max_length], encoded.learnt[:max_length])
+
+
+def summary(lengths: numpy.ndarray, examples: Sequence[Example]) -> dict[str, int]:
+    """Token lengths in short: median, 95th percentile, longest, and the source row of the longest. `lengths` is [examples], not empty."""
+    longest = int(lengths.argmax())
+    return {
+        "median": int(numpy.median(lengths)),
+        "p95": int(numpy.percentile(lengths, 95)),
+        "max": int(lengths[longest]),
+        "longest_row": examples[longest].row,
+    }
+
+
+def _learnt(offsets: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]]) -> list[bool]:
+    """A token is learnt when it shares a character with a learnt span: also every byte token of one character."""
+    learnt = [False] * len(offsets)
+    position = 0
+    for index, (start, end) in enumerate(offsets):
+        while position < len(spans) and spans[position][1] <= start:
+            position += 1
+        learnt[index] = position < len(spans) and start < end and spans[position][0] < end
+    return learnt
+
+
+def _config(folder: Path) -> dict[str, Any]:
+    path = folder / "tokenizer_config.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def _token_text(value: Any) -> str | None:
+    """A special token is written as text or as {"content": text, ...}."""
+    return value.get("content") if isinstance(value, dict) else value
+
+
+def _template_source(folder: Path, config: dict[str, Any]) -> str:
+    path = folder / "chat_template.jinja"
+    source = path.read_text(encoding="utf-8") if path.is_file() else config.get("chat_template")
+    if isinstance(source, list):
+        named = {entry["name"]: entry["template"] for entry in source}
+        source = named.get("default")
+    if not source:
+        raise FTError(
+            "model.template",
+            f"{folder.name} cannot hold a conversation.",
+            "Its tokenizer has no chat template: it is a model that only continues text.",
+            "Choose a base model whose name ends in Instruct, Chat or -it.",
+        )
+    return source
+
+
+def _byte_alphabet() -> dict[str, int]:
+    """Letter -> byte of byte-level BPE (Radford et al. 2019): printable bytes stand for themselves, the others for letters from U+0100 on."""
+    printable = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    others = [byte for byte in range(256) if byte not in printable]
+    return {chr(byte): byte for byte in printable} | {chr(0x100 + index): byte for index, byte in enumerate(others)}
+
+
+def _show(data: bytes) -> str:
+    """UTF-8 as text, with bytes that are no whole character as ⟨E2⟩."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        odd = "".join(f"⟨{byte:02X}⟩" for byte in data[error.start : error.end])
+        return data[: error.start].decode("utf-8") + odd + _show(data[error.end :])

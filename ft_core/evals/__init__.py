@@ -1,0 +1,1 @@
+"""Scores of the base model, the base model with examples in its prompt, and the tuned model, compared with intervals."""

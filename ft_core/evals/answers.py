@@ -1,0 +1,138 @@
+"""What the contestants answer: which test examples, which examples stand in the prompt, and one pass per contestant."""
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy
+from transformers import PreTrainedTokenizerBase
+
+from ft_core import generate
+from ft_core.evals.compare import SEED
+from ft_core.generate import Answer, Model
+from ft_core.settings.example import Example, Message
+
+_ROOM_BEYOND_LABEL = 16  # tokens: an answer longer than the longest label by this much is not a label, whatever follows
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """The answers of one contestant to n examples.
+
+    `losses` float64 [n] is the -log p of each right answer in nats, `tokens` int64 [n] its length; `likelihoods` float64
+    [n, labels] holds log p of each label (classification only).
+    """
+
+    answers: list[Answer]
+    losses: numpy.ndarray
+    tokens: numpy.ndarray
+    likelihoods: numpy.ndarray | None
+    seconds: float
+
+    @property
+    def loss(self) -> float:
+        """Nats per token over all examples."""
+        return float(self.losses.sum() / self.tokens.sum())
+
+    @property
+    def tokens_per_second(self) -> float:
+        """Tokens written per second of writing."""
+        return sum(answer.tokens for answer in self.answers) / max(self.seconds, 1e-9)
+
+
+def ask(
+    model: Model,
+    tokenizer: PreTrainedTokenizerBase,
+    examples: Sequence[Example],
+    labels: Sequence[str],
+    shots: Sequence[Example],
+    max_new_tokens: int,
+    on_progress: Callable[[int], None],
+    should_stop: Callable[[], bool],
+) -> Contestant:
+    """Let the model as it stands answer every example, and score the right answers. With `labels`, score every label.
+
+    `on_progress` gets the number of prompts done of 2 x len(examples). Raises Stopped.
+    """
+    shown = [with_shots(example, shots) for example in examples]
+    prompts = [example.prompt for example in shown]
+    began = time.monotonic()
+    answers = generate.answers(model, tokenizer, prompts, max_new_tokens=max_new_tokens, on_progress=lambda done, _: on_progress(done), should_stop=should_stop)
+    seconds = time.monotonic() - began
+
+    def half_done(done: int, _: int) -> None:
+        on_progress(len(examples) + done)
+
+    if labels:
+        likelihoods = generate.choice_log_likelihoods(model, tokenizer, prompts, labels, on_progress=half_done, should_stop=should_stop)
+        lengths = numpy.array([len(ids) for ids in generate.choice_ids(tokenizer, labels)])
+        expected = numpy.array([labels.index(example.answer) for example in examples])
+        return Contestant(answers, -likelihoods[numpy.arange(len(examples)), expected], lengths[expected], likelihoods, seconds)
+    pairs = generate.answer_losses(model, tokenizer, shown, on_progress=half_done, should_stop=should_stop)
+    return Contestant(answers, numpy.array([total for total, _ in pairs]), numpy.array([count for _, count in pairs]), None, seconds)
+
+
+def longest_answer(tokenizer: PreTrainedTokenizerBase, labels: Sequence[str], max_new_tokens: int) -> int:
+    """Tokens after which an answer is cut off: for labels soon after the longest of them, for a longer answer is wrong anyhow."""
+    if not labels:
+        return max_new_tokens
+    return min(max_new_tokens, max(len(ids) for ids in generate.choice_ids(tokenizer, labels)) + _ROOM_BEYOND_LABEL)
+
+
+def subset(examples: Sequence[Example], limit: int | None, stratified: bool) -> list[Example]:
+    """At most `limit` examples in their order, always the same ones; `stratified` keeps the shares of the labels."""
+    if limit is None or limit >= len(examples):
+        return list(examples)
+    counts = Counter(example.answer if stratified else "" for example in examples)
+    seen: Counter[str] = Counter()
+    quantile = {}
+    for i in numpy.random.default_rng(SEED).permutation(len(examples)).tolist():
+        label = examples[i].answer if stratified else ""
+        quantile[i] = (seen[label] + 0.5) / counts[label]
+        seen[label] += 1
+    kept = sorted(quantile, key=quantile.__getitem__)[:limit]
+    return [examples[i] for i in sorted(kept)]
+
+
+def choose_shots(train: Sequence[Example], labels: Sequence[str], count: int) -> list[Example]:
+    """`count` training examples to show the base model: the labels in turn, most frequent first; short and single-turn ones before others.
+
+    Within a label they are taken from the lower quartile of lengths upwards: the very shortest are often odd.
+    """
+    groups: dict[str, list[Example]] = defaultdict(list)
+    for example in train:
+        groups[example.answer if labels else ""].append(example)
+    queues = []
+    for label in labels or [""]:
+        ordered = sorted(groups[label], key=lambda example: (len(example.messages), _length(example), example.row))
+        start = len(ordered) // 4
+        queues.append(ordered[start:] + ordered[:start])
+    found: list[Example] = []
+    for turn in range(max((len(queue) for queue in queues), default=0)):
+        found += [queue[turn] for queue in queues if turn < len(queue)]
+        if len(found) >= count:
+            break
+    return found[:count]
+
+
+def fitting_shots(tokenizer: PreTrainedTokenizerBase, shots: Sequence[Example], examples: Sequence[Example], room: int) -> list[Example]:
+    """As many of the first `shots` as fit, together with the longest example and its right answer, into `room` tokens."""
+    longest = max(examples, key=_length)
+    for count in range(len(shots), 0, -1):
+        shown = with_shots(longest, shots[:count])
+        if len(generate.prompt_ids(tokenizer, shown.messages)) <= room:
+            return list(shots[:count])
+    return []
+
+
+def with_shots(example: Example, shots: Sequence[Example]) -> Example:
+    """The example with the conversations of `shots` before its own, after its own system prompt."""
+    own = list(example.messages)
+    system = own[:1] if own[0].role == "system" else []
+    turns: list[Message] = [message for shot in shots for message in shot.messages if message.role != "system"]
+    return Example(row=example.row, messages=(*system, *turns, *own[len(system) :]))
+
+
+def _length(example: Example) -> int:
+    return sum(len(message.content) for message in example.messages)

@@ -1,0 +1,53 @@
+"""The answers of an evaluation side by side, read back from disk. Without torch: the page calls this."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from ft_core.run import Run, append_line, read_lines, write_text
+
+Row = dict[str, Any]
+Show = Literal["all", "tuned wrong", "tuned right", "mended", "broken"]
+_FILE = "answers.jsonl"
+
+
+def write_answers(run: Run, rows: Sequence[Row]) -> None:
+    """Replace the answers of the run's evaluation; one row a test example, in the order of the test split."""
+    path = run.evaluation / _FILE
+    temporary = path.with_name(f".{_FILE}.new")
+    write_text(temporary, "")
+    for row in rows:
+        append_line(temporary, row)
+    temporary.replace(path)
+
+
+def read_answers(run: Run) -> list[Row]:
+    """The answers in the order of the test split; empty when there is no evaluation.
+
+    A row holds `row` (in the source), `prompt`, `expected`, and for each of base, few_shot and tuned: `<who>` (the answer that is
+    scored), `<who>_written` (what it wrote by itself), `<who>_correct`, `<who>_loss` (nats per token) and `<who>_finished`.
+    The few_shot values are None when no examples were put into the prompt.
+    """
+    return list(read_lines(run.evaluation / _FILE))
+
+
+def chosen(rows: Sequence[Row], show: Show) -> list[Row]:
+    """The rows to look at. `mended`: base wrong, tuned right; `broken`: base right, tuned wrong."""
+    wanted = {
+        "all": lambda row: True,
+        "tuned wrong": lambda row: not row["tuned_correct"],
+        "tuned right": lambda row: row["tuned_correct"],
+        "mended": lambda row: row["tuned_correct"] and not row["base_correct"],
+        "broken": lambda row: row["base_correct"] and not row["tuned_correct"],
+    }[show]
+    return [row for row in rows if wanted(row)]
+
+
+def wrong_first(rows: Sequence[Row]) -> list[Row]:
+    """Wrong answers of the tuned model first, the most surprising right answer at the top."""
+    return sorted(rows, key=lambda row: (row["tuned_correct"], -row["tuned_loss"]))
+
+
+def searched(rows: Sequence[Row], text: str) -> list[Row]:
+    """Rows whose prompt, expected or tuned answer contains the text, whatever its case."""
+    wanted = text.casefold()
+    return [row for row in rows if any(wanted in str(row[key]).casefold() for key in ("prompt", "expected", "tuned_written"))]

@@ -1,0 +1,346 @@
+"""Answers in batches, streamed answers, and how likely given answers are. The one place that asks a model.
+
+Prompts are padded on the left and batched by length, so a batch of answers is what one-by-one answers are. Nothing here ever
+samples but `stream`. Every function leaves the model in the mode (training or not) in which it found it.
+"""
+
+import copy
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy
+import torch
+from peft import PeftModel
+from transformers import (
+    GenerationConfig,
+    LogitsProcessorList,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+    StoppingCriteria,
+    StoppingCriteriaList,
+)
+from transformers.generation.logits_process import (
+    RepetitionPenaltyLogitsProcessor,
+    TemperatureLogitsWarper,
+    TopPLogitsWarper,
+)
+
+from ft_core.errors import FTError
+from ft_core.settings.example import Example, Message
+
+Model = PreTrainedModel | PeftModel
+OnProgress = Callable[[int, int], None]  # (prompts done, prompts in all)
+ShouldStop = Callable[[], bool]
+
+_MOST_LOGITS = 2**27  # float32 values of a batch's logits held at once: half a gigabyte
+
+
+class Stopped(Exception):
+    """`should_stop` said so."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer. `tokens` counts what was generated, the end-of-turn token included; `finished` is False when it was cut off."""
+
+    text: str
+    tokens: int
+    finished: bool
+
+
+def answers(
+    model: Model,
+    tokenizer: PreTrainedTokenizerBase,
+    prompts: Sequence[Sequence[Message]],
+    *,
+    max_new_tokens: int,
+    batch_tokens: int = 8192,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> list[Answer]:
+    """The greedy answer to each prompt, in the order of the prompts.
+
+    `batch_tokens` bounds rows x (longest prompt + max_new_tokens) of a batch. Raises Stopped.
+    """
+    rows = [prompt_ids(tokenizer, prompt) for prompt in prompts]
+    config = _greedy(model, tokenizer, max_new_tokens)
+    stops = _stop_ids(model, tokenizer)
+    found: dict[int, Answer] = {}
+    with _inference(model):
+        for batch in _batches(rows, batch_tokens, extra=max_new_tokens):
+            ids, mask = _left_padded([rows[i] for i in batch], config.pad_token_id, model.device)
+            criteria = StoppingCriteriaList([_StopWhenAsked(should_stop)] if should_stop else [])
+            output = model.generate(input_ids=ids, attention_mask=mask, generation_config=config, stopping_criteria=criteria)
+            for i, generated in zip(batch, output[:, ids.shape[1] :].tolist(), strict=True):
+                found[i] = _answer(tokenizer, generated, stops)
+            if on_progress:
+                on_progress(len(found), len(rows))
+    return [found[i] for i in range(len(rows))]
+
+
+def stream(
+    model: Model,
+    tokenizer: PreTrainedTokenizerBase,
+    messages: Sequence[Message],
+    *,
+    max_new_tokens: int,
+    temperature: float,
+    top_p: float,
+    seed: int,
+    should_stop: ShouldStop | None = None,
+) -> Iterator[str]:
+    """The answer to one conversation in pieces of text as they come. `temperature` 0 is greedy; the same seed gives the same answer.
+
+    Ends at the end-of-turn token, after `max_new_tokens`, or where the model's context is full. Raises Stopped.
+    """
+    ids = torch.tensor([prompt_ids(tokenizer, messages)], device=model.device)
+    room = min(max_new_tokens, context_length(model) - ids.shape[1])
+    warpers = _warpers(model, temperature, top_p)
+    generator = torch.Generator(device=model.device).manual_seed(seed)
+    stops = _stop_ids(model, tokenizer)
+    cache, fresh, generated, shown = None, ids, [], ""
+    for _ in range(room):
+        if should_stop and should_stop():
+            raise Stopped
+        # Entered anew for each token: between two pieces the consumer's own code runs, and must not run in inference mode.
+        with _inference(model):
+            output = model(input_ids=fresh, past_key_values=cache, use_cache=True, logits_to_keep=1)
+            cache = output.past_key_values
+            scores = warpers(ids, output.logits[:, -1].float())
+            fresh = torch.multinomial(scores.softmax(-1), 1, generator=generator) if temperature > 0 else scores.argmax(-1, keepdim=True)
+            ids = torch.cat([ids, fresh], dim=1)
+        token = int(fresh)
+        if token in stops:
+            break
+        generated.append(token)
+        text = str(tokenizer.decode(generated, skip_special_tokens=True))
+        # A character of several bytes may be half there: it is shown when it is whole.
+        if text.startswith(shown) and not text.endswith("\ufffd") and len(text) > len(shown):
+            yield text[len(shown) :]
+            shown = text
+    rest = str(tokenizer.decode(generated, skip_special_tokens=True))[len(shown) :]
+    if rest:
+        yield rest
+
+
+def choice_log_likelihoods(
+    model: Model,
+    tokenizer: PreTrainedTokenizerBase,
+    prompts: Sequence[Sequence[Message]],
+    choices: Sequence[str],
+    *,
+    batch_tokens: int = 8192,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> numpy.ndarray:
+    """log p(choice, end of turn | prompt) in nats: float64 [prompts, choices], summed over tokens, not divided by length.
+
+    It is the probability with which the model, sampled freely, would write exactly this choice. Each prompt is computed once;
+    the choices go on from its key-value cache. Raises Stopped.
+    """
+    rows = [prompt_ids(tokenizer, prompt) for prompt in prompts]
+    endings = choice_ids(tokenizer, choices)
+    pad = _pad_id(tokenizer)
+    scores = numpy.zeros((len(rows), len(choices)))
+    done = 0
+    with _inference(model):
+        for batch in _batches(rows, batch_tokens, extra=max(map(len, endings))):
+            if should_stop and should_stop():
+                raise Stopped
+            ids, mask = _left_padded([rows[i] for i in batch], pad, model.device)
+            output = model(input_ids=ids, attention_mask=mask, position_ids=_positions(mask), use_cache=True, logits_to_keep=1)
+            first = output.logits[:, -1].float().log_softmax(-1)
+            for column, ending in enumerate(endings):
+                scores[batch, column] = _continue(model, mask, output.past_key_values, first, ending).double().cpu().numpy()
+            done += len(batch)
+            if on_progress:
+                on_progress(done, len(rows))
+    return scores
+
+
+def _continue(model: Model, mask: torch.Tensor, cache: Any, first: torch.Tensor, ending: list[int]) -> torch.Tensor:
+    """Sum of log p of the tokens of `ending` after the prompts in `cache` (left as it is): [rows]. `first` is log p of the next token."""
+    total = first[:, ending[0]]
+    if len(ending) == 1:
+        return total
+    rows, fed = mask.shape[0], len(ending) - 1
+    ids = torch.tensor([ending[:-1]], device=mask.device).expand(rows, fed)
+    longer = torch.cat([mask, mask.new_ones(rows, fed)], dim=1)
+    output = model(
+        input_ids=ids,
+        attention_mask=longer,
+        position_ids=_positions(longer)[:, -fed:],
+        past_key_values=copy.deepcopy(cache),
+        use_cache=True,
+    )
+    following = torch.tensor(ending[1:], device=mask.device).expand(rows, fed)
+    return total + output.logits.float().log_softmax(-1).gather(2, following[:, :, None])[:, :, 0].sum(1)
+
+
+def answer_losses(
+    model: Model,
+    tokenizer: PreTrainedTokenizerBase,
+    examples: Sequence[Example],
+    *,
+    batch_tokens: int = 8192,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> list[tuple[float, int]]:
+    """(sum of -log p in nats, number of tokens) of each example's last answer and its end of turn, given all before it. Raises Stopped."""
+    asked = [prompt_ids(tokenizer, example.prompt) for example in examples]
+    right = [answer_ids(tokenizer, example.prompt, example.answer) for example in examples]
+    rows = [prompt + answer for prompt, answer in zip(asked, right, strict=True)]
+    found: dict[int, tuple[float, int]] = {}
+    pad = _pad_id(tokenizer)
+    with _inference(model):
+        for batch in _batches(rows, min(batch_tokens, _MOST_LOGITS // len(tokenizer)), extra=0):
+            if should_stop and should_stop():
+                raise Stopped
+            ids, mask = _left_padded([rows[i] for i in batch], pad, model.device)
+            # Rows end together, so the answers are the last columns: the others need no logits.
+            width = max(len(right[i]) for i in batch)
+            output = model(input_ids=ids, attention_mask=mask, position_ids=_positions(mask), use_cache=False, logits_to_keep=width + 1)
+            losses = torch.nn.functional.cross_entropy(output.logits[:, :-1].float().transpose(1, 2), ids[:, -width:], reduction="none")
+            _, counted = _left_padded([right[i] for i in batch], pad, model.device)
+            sums = (losses * counted).double().sum(1).tolist()
+            found |= {i: (total, len(right[i])) for i, total in zip(batch, sums, strict=True)}
+            if on_progress:
+                on_progress(len(found), len(rows))
+    return [found[i] for i in range(len(rows))]
+
+
+# Tokens.
+
+
+def prompt_ids(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message]) -> list[int]:
+    """The conversation so far, ending where the assistant begins to write."""
+    turns = [message.model_dump() for message in messages]
+    return list(tokenizer.apply_chat_template(turns, add_generation_prompt=True, tokenize=True, return_dict=True)["input_ids"])
+
+
+def choice_ids(tokenizer: PreTrainedTokenizerBase, choices: Sequence[str]) -> list[list[int]]:
+    """The tokens with which the assistant writes each choice and ends its turn."""
+    return [answer_ids(tokenizer, [Message(role="user", content="?")], choice) for choice in choices]
+
+
+def answer_ids(tokenizer: PreTrainedTokenizerBase, prompt: Sequence[Message], answer: str) -> list[int]:
+    """The tokens with which the assistant gives `answer` after `prompt_ids` and ends its turn. Raises FTError `model.template`."""
+    turns = [message.model_dump() for message in prompt]
+    before = str(tokenizer.apply_chat_template(turns, add_generation_prompt=True, tokenize=False))
+    after = str(tokenizer.apply_chat_template([*turns, {"role": "assistant", "content": answer}], tokenize=False))
+    if not after.startswith(before):
+        raise FTError(
+            "model.template",
+            "The base model's chat template cannot be used to score answers.",
+            "It writes earlier turns differently once an answer follows.",
+            "Choose another Base model.",
+        )
+    # Some templates put a line break after the end-of-turn token: a model stops before it.
+    return list(tokenizer(after[len(before) :].rstrip(), add_special_tokens=False)["input_ids"])
+
+
+def _answer(tokenizer: PreTrainedTokenizerBase, generated: list[int], stops: set[int]) -> Answer:
+    end = next((i for i, token in enumerate(generated) if token in stops), None)
+    kept = generated if end is None else generated[:end]
+    return Answer(str(tokenizer.decode(kept, skip_special_tokens=True)), len(kept) + (end is not None), end is not None)
+
+
+def _pad_id(tokenizer: PreTrainedTokenizerBase) -> int:
+    return tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id
+
+
+# Batches and settings of a model call.
+
+
+def context_length(model: Model) -> int:
+    """Tokens of prompt and answer together that the model was made for."""
+    return int(model.config.max_position_embeddings)
+
+
+def _batches(rows: Sequence[Sequence[int]], batch_tokens: int, extra: int) -> Iterator[list[int]]:
+    """Indices of rows, longest first, so many at once that rows x (longest + extra) stays within `batch_tokens`; at least one."""
+    batch: list[int] = []
+    for i in sorted(range(len(rows)), key=lambda i: -len(rows[i])):
+        if batch and (len(batch) + 1) * (len(rows[batch[0]]) + extra) > batch_tokens:
+            yield batch
+            batch = []
+        batch.append(i)
+    if batch:
+        yield batch
+
+
+def _left_padded(rows: Sequence[Sequence[int]], pad: int, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+    """Token ids and attention mask, both int64 [rows, longest]."""
+    width = max(map(len, rows))
+    ids = torch.tensor([[pad] * (width - len(row)) + list(row) for row in rows], device=device)
+    mask = torch.tensor([[0] * (width - len(row)) + [1] * len(row) for row in rows], device=device)
+    return ids, mask
+
+
+def _positions(mask: torch.Tensor) -> torch.Tensor:
+    return (mask.cumsum(1) - 1).clamp(min=0)
+
+
+def _stop_ids(model: Model, tokenizer: PreTrainedTokenizerBase) -> set[int]:
+    declared = model.generation_config.eos_token_id
+    more = declared if isinstance(declared, list) else [declared]
+    return {int(token) for token in [tokenizer.eos_token_id, *more] if token is not None}
+
+
+def _greedy(model: Model, tokenizer: PreTrainedTokenizerBase, max_new_tokens: int) -> GenerationConfig:
+    """The model's own generation settings (its repetition penalty, say) without any sampling."""
+    config = copy.deepcopy(model.generation_config)
+    config.update(
+        do_sample=False,
+        num_beams=1,
+        temperature=None,
+        top_p=None,
+        top_k=None,
+        min_p=None,
+        typical_p=None,
+        max_length=None,
+    )
+    config.update(
+        max_new_tokens=max_new_tokens,
+        eos_token_id=sorted(_stop_ids(model, tokenizer)),
+        pad_token_id=_pad_id(tokenizer),
+        use_cache=True,
+    )
+    return config
+
+
+def _warpers(model: Model, temperature: float, top_p: float) -> LogitsProcessorList:
+    warpers = LogitsProcessorList()
+    penalty = model.generation_config.repetition_penalty
+    if penalty is not None and penalty != 1.0:
+        warpers.append(RepetitionPenaltyLogitsProcessor(penalty))
+    if temperature > 0:
+        warpers.append(TemperatureLogitsWarper(temperature))
+        if top_p < 1.0:
+            warpers.append(TopPLogitsWarper(top_p))
+    return warpers
+
+
+class _StopWhenAsked(StoppingCriteria):
+    """Looks after every token whether somebody asked to stop: a batch of long answers takes minutes on a processor."""
+
+    def __init__(self, should_stop: ShouldStop) -> None:
+        self.should_stop = should_stop
+
+    def __call__(self, input_ids: torch.LongTensor, scores: torch.FloatTensor, **kwargs: Any) -> torch.BoolTensor:
+        if self.should_stop():
+            raise Stopped
+        return torch.zeros(input_ids.shape[0], dtype=torch.bool, device=input_ids.device)  # pyright: ignore[reportReturnType]
+
+
+@contextmanager
+def _inference(model: Model) -> Iterator[None]:
+    training = model.training
+    model.eval()
+    try:
+        with torch.inference_mode():
+            yield
+    finally:
+        model.train(training)

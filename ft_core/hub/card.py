@@ -1,0 +1,220 @@
+"""The model card: what a run made, how it was measured, and how to load it, as Markdown with the Hub's front matter.
+
+Names and labels come from people's data: they are escaped, so that a label cannot draw a heading, a link or a table column.
+No row of the data is shown, and no path of this machine.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from huggingface_hub import ModelCardData
+
+from ft_core import catalog
+from ft_core.run import Run, read_json
+from ft_core.settings.project import ProjectSpec
+from ft_core.settings.train import TrainSpec
+
+STUDIO = "Fine-Tuning Studio"
+_TASKS = {
+    "classification": "answers with one of a few labels",
+    "instruction": "answers with a text",
+    "chat": "holds a conversation",
+}
+_TRAINING_ROWS = (
+    ("status", "Status"),
+    ("steps", "Steps"),
+    ("epochs", "Epochs"),
+    ("train_loss", "Training loss"),
+    ("validation_loss", "Validation loss"),
+    ("trainable_parameters", "Trainable parameters"),
+    ("tokens_per_second", "Tokens per second"),
+    ("peak_memory_gb", "Peak memory (GB)"),
+    ("seconds", "Seconds"),
+)
+
+
+def model_card(run: Run, repo: str | None = None) -> str:
+    """The card (README.md) of a run. `repo` (owner/name) stands in the loading lines; left out, the project's own, or a placeholder."""
+    spec = run.spec()
+    name = repo or spec.share.repo or "your-name/your-model"
+    sections = (
+        f"---\n{_front_matter(run, spec)}\n---",
+        f"# {escape(spec.name)}",
+        _introduction(run, spec),
+        _measured(run.report()),
+        _loading(run, spec, name),
+        _data(run),
+        _settings(spec),
+        _training(run.training()),
+        _limits(run, spec),
+        _made(run),
+    )
+    return "\n\n".join(sections) + "\n"
+
+
+def revision(run: Run) -> str | None:
+    """The commit of the Hub base model that the run was trained on, when it is known."""
+    return run.spec().model.revision or (run.environment() or {}).get("model_revision")
+
+
+def tokenizer_folder(run: Run) -> Path | None:
+    """Where the run's tokenizer lies: beside the adapter, or in a local base model; None when it is the Hub base's own."""
+    beside = (run.adapter / "tokenizer_config.json").is_file()
+    return run.adapter if beside else catalog.base_folder(run.spec().model.base)
+
+
+def escape(text: str) -> str:
+    """Text of unknown origin as one line of Markdown that shows exactly that text, also inside a table."""
+    line = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"([\\`*_{}\[\]()#+\-!|~$])", r"\\\1", line).replace("://", "&#58;//")
+
+
+def _front_matter(run: Run, spec: ProjectSpec) -> str:
+    on_hub = catalog.base_folder(spec.model.base) is None
+    data = ModelCardData(
+        base_model=spec.model.base if on_hub else None,
+        library_name="peft",
+        license=_licence(spec.model.base),
+        pipeline_tag="text-generation",
+        tags=["fine-tuning-studio", "lora", "qlora"],
+    )
+    return data.to_yaml()
+
+
+def _licence(base: str) -> str | None:
+    return next((model.licence for model in catalog.suggestions() if model.id == base), None)
+
+
+def _base_words(spec: ProjectSpec) -> str:
+    """The base model in words, without a path."""
+    if spec.model.base == catalog.STARTER:
+        return f"the starter model of {STUDIO}"
+    if catalog.base_folder(spec.model.base) is not None:
+        return "a base model of its maker's own (in `base/`)"
+    return f"[{escape(spec.model.base)}](https://huggingface.co/{spec.model.base})"
+
+
+def _introduction(run: Run, spec: ProjectSpec) -> str:
+    task = _TASKS.get(spec.task or "", "answers with a text")
+    lines = [f"This is a LoRA adapter for {_base_words(spec)}. It {task}."]
+    if catalog.base_folder(spec.model.base) is not None:
+        lines.append("The base model lies beside it in `base/`, so this repository is all that is needed.")
+    report = run.report()
+    lines.append(f"\n\n**{escape(report['verdict']['sentence'])}**" if report else "\n\n**It has not been evaluated.**")
+    return " ".join(lines)
+
+
+def _measured(report: dict[str, Any] | None) -> str:
+    if report is None:
+        return (
+            "## Measured\n\nNot evaluated: nobody has compared it with its base model on examples that it has not seen."
+        )
+    rows = [
+        ["Metric", "Base", "Base with examples in the prompt", "Tuned", "Difference", "95 % interval of the difference"]
+    ]
+    for metric in report["metrics"].values():
+        interval = "–" if metric["low"] is None else f"{_number(metric['low'])} to {_number(metric['high'])}"
+        better = f"{escape(metric['title'])} ({metric['better']} is better)"
+        rows.append([better, *(_number(metric[key]) for key in ("base", "few_shot", "tuned", "difference")), interval])
+    shots = report.get("few_shot_examples")
+    text = f"On {report['n']} test examples that were not used in training. Difference is tuned minus base."
+    if shots:
+        text += f" The base model was also measured with {shots} training examples in its prompt."
+    if report.get("decoding"):
+        text += f" Answers: {escape(str(report['decoding']))}."
+    return f"## Measured\n\n{text}\n\n{_table(rows)}"
+
+
+def _loading(run: Run, spec: ProjectSpec, repo: str) -> str:
+    commit = revision(run)
+    on_hub = repr(spec.model.base) + (f", revision={commit!r}" if commit else "")
+    base = 'folder + "/base"' if catalog.base_folder(spec.model.base) is not None else on_hub
+    tokenizer = "folder" if tokenizer_folder(run) is not None else on_hub
+    messages = [{"role": "system", "content": spec.data.system}] if spec.data.system else []
+    messages.append({"role": "user", "content": "Write your message here"})
+    code = f"""from huggingface_hub import snapshot_download
+from peft import PeftModel
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+folder = snapshot_download({repo!r})
+tokenizer = AutoTokenizer.from_pretrained({tokenizer})
+model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained({base}), folder)
+inputs = tokenizer.apply_chat_template({messages!r}, add_generation_prompt=True, return_tensors="pt", return_dict=True)
+answer = model.generate(**inputs, max_new_tokens={spec.evaluation.max_new_tokens}, do_sample=False)
+print(tokenizer.decode(answer[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True))"""
+    fence = "`" * max(3, 1 + max((len(run_of) for run_of in re.findall(r"`+", code)), default=0))
+    return f"## How to load it\n\nWith `pip install peft transformers`:\n\n{fence}python\n{code}\n{fence}"
+
+
+def _data(run: Run) -> str:
+    data = run.data() or {}
+    report = read_json(run.folder / data["folder"] / "report.json") if "folder" in data else None
+    rows = [["", ""]]
+    if report:
+        rows.append(["Rows read", _number(report["rows"])])
+        rows.append(["Rows kept", _number(report["kept"])])
+        rows += [
+            [f"{escape(str(split)).capitalize()} examples", _number(count)] for split, count in report["splits"].items()
+        ]
+        if report.get("labels"):
+            rows.append(["Labels", ", ".join(escape(str(label)) for label in report["labels"])])
+    rows.append(["Dataset version", f"`{data.get('dataset', 'unknown')}`"])
+    rows.append(["SHA-256", f"`{data.get('sha256', 'unknown')}`"])
+    return f"## Data\n\nThe rows themselves are not part of this repository.\n\n{_table(rows)}"
+
+
+def _settings(spec: ProjectSpec) -> str:
+    values = spec.training.model_dump()
+    rows = [
+        ["Setting", "Value"],
+        *([field.title or key, _number(values[key])] for key, field in TrainSpec.model_fields.items()),
+    ]
+    if spec.data.system:
+        rows.append(["System prompt", escape(spec.data.system)])
+    return f"## Settings\n\nThe whole project is in `project.yaml`.\n\n{_table(rows)}"
+
+
+def _training(result: dict[str, Any] | None) -> str:
+    if result is None:
+        return "## Training\n\nNo record of the training was kept."
+    rows = [["", ""], *([title, _number(result[key])] for key, title in _TRAINING_ROWS if result.get(key) is not None)]
+    return f"## Training\n\n{_table(rows)}"
+
+
+def _limits(run: Run, spec: ProjectSpec) -> str:
+    points = [
+        "Meant for messages like those it was trained on. On anything else it may be worse than its base model.",
+        "It can be wrong and sound sure. Let a person check what matters, and do not let it decide alone about people.",
+        "It may repeat what stood in its training data, and what its base model learnt, mistakes and prejudices included.",
+        "In training the base model was held in 4 bits (NF4); loaded in full precision as above, single answers may differ from the measured ones.",
+    ]
+    if spec.task == "classification":
+        points.insert(1, "It knows only the labels above, and answers with one of them even when none fits.")
+    if run.report() is None:
+        points.insert(0, "Not evaluated: do not rely on it before it is.")
+    return "## Intended use and limits\n\n" + "\n".join(f"- {point}" for point in points)
+
+
+def _made(run: Run) -> str:
+    environment = run.environment() or {}
+    packages = environment.get("packages") or {}
+    versions = ", ".join(f"{escape(name)} {escape(str(version))}" for name, version in packages.items())
+    text = f"Made with {STUDIO} on {run.created:%d %B %Y} (UTC), run `{run.id}`."
+    if environment.get("python"):
+        text += f" Python {escape(str(environment['python']))}."
+    return f"## How it was made\n\n{text}" + (f" {versions}." if versions else "")
+
+
+def _table(rows: list[list[str]]) -> str:
+    head, *body = [f"| {' | '.join(row)} |" for row in rows]
+    return "\n".join([head, f"|{' --- |' * len(rows[0])}", *body])
+
+
+def _number(value: Any) -> str:
+    """Counts with thousands separators, small floats with four digits, None as a dash."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return escape(str(value))
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"

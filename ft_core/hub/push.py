@@ -1,0 +1,200 @@
+"""Sharing a run on the Hub: one repository with the adapter, its card, its settings and its measured results.
+
+What is pushed is gathered in a temporary folder first. peft writes the path of a local base model into the adapter's settings;
+there it would help nobody and tell a path of this machine. A local base model (the starter model too) therefore travels in `base/`.
+"""
+
+import json
+import shutil
+import tempfile
+from pathlib import Path, PurePath
+from typing import Any
+
+from huggingface_hub import HfApi
+from huggingface_hub.errors import HFValidationError, RepositoryNotFoundError
+from huggingface_hub.utils import validate_repo_id
+
+from ft_core import catalog
+from ft_core.errors import FTError
+from ft_core.hub import auth
+from ft_core.hub.card import model_card, revision, tokenizer_folder
+from ft_core.run import Progress, Run, write_json, write_text
+from ft_core.settings import project
+
+BASE = "base"
+_TOKENIZER = (
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "tokenizer.model",
+    "vocab.json",
+    "merges.txt",
+    "chat_template.jinja",
+)
+_BASE_FILES = (
+    *_TOKENIZER,
+    "*.safetensors",
+    "model.safetensors.index.json",
+    "config.json",
+    "generation_config.json",
+    "LICENSE*",
+    "NOTICE*",
+)
+# What an earlier push of another run may have left in the repository and this one may not replace.
+_OURS = [f"{BASE}/*", "evaluation/report.json", "metrics.jsonl"]
+
+
+def push(run: Run, repo: str, private: bool, token: str | None, progress: Progress) -> dict[str, Any]:
+    """Create `repo` (owner/name) unless it is there and upload the run in one commit; again changes only what is new.
+
+    Returns {"url", "commit", "repo", "private"}: `private` is what the repository is. Raises FTError `run.no_adapter`, `hub.token`,
+    `hub.name`, `hub.public` (private was asked, the repository is public) and what `auth.explain` names. Nothing local changes on failure.
+    """
+    if not run.has_adapter:
+        raise FTError(
+            "run.no_adapter",
+            "There is nothing to share yet.",
+            f"Run {run.id} has no adapter.",
+            "Finish the training in the Training tab, then push again.",
+        )
+    api = auth.hub(token)
+    _check_name(repo)
+    with tempfile.TemporaryDirectory(prefix="ft-push-") as temporary:
+        folder = Path(temporary)
+        progress(0, 3, "Gathering the files")
+        stage(run, repo, folder)
+        progress(1, 3, "Creating the repository")
+        with auth.translated(f"creating {repo}"):
+            is_private = _open_repo(api, repo, private)
+        progress(2, 3, "Uploading")
+        with auth.translated(f"uploading to {repo}"):
+            commit = api.upload_folder(
+                repo_id=repo, folder_path=folder, commit_message=f"Run {run.id}", delete_patterns=list(_OURS)
+            )
+    progress(3, 3, "On the Hub")
+    return {"url": f"{api.endpoint}/{repo}", "commit": commit.oid, "repo": repo, "private": is_private}
+
+
+def _open_repo(api: HfApi, repo: str, private: bool) -> bool:
+    """Create the repository unless it is there; True when it is private. A public one is never taken for a private one."""
+    try:
+        is_private = bool(api.model_info(repo).private)
+    except RepositoryNotFoundError:  # also the answer to a wrong token, which creating then meets
+        api.create_repo(repo, private=private, exist_ok=True)
+        return private
+    if private and not is_private:
+        raise FTError(
+            "hub.public",
+            f"{repo} is public.",
+            "You asked for a private repository, and one of this name that everybody can see is there already. Nothing was uploaded.",
+            "Choose another Repository, or switch off Private.",
+        )
+    return is_private
+
+
+def stage(run: Run, repo: str, folder: Path) -> None:
+    """Put everything that is pushed into `folder`. Raises FTError `run.incomplete`, or `model.missing` when a local base model is gone."""
+    spec = run.spec()
+    base = catalog.base_folder(spec.model.base)
+    if base is None:
+        _check_hub_base(spec.model.base)
+    _stage_adapter(run, base, folder)
+    if base is not None:
+        _stage_base(base, folder / BASE)
+        spec = spec.model_copy(
+            update={
+                "model": spec.model.model_copy(
+                    update={"base": catalog.STARTER if spec.model.base == catalog.STARTER else BASE}
+                )
+            }
+        )
+    spec = spec.model_copy(update={"data": spec.data.model_copy(update={"source": _without_folder(spec.data.source)})})
+    write_text(folder / "project.yaml", project.dump(spec))
+    write_text(folder / "README.md", model_card(run, repo))
+    report = run.report()
+    if report is not None:
+        write_json(folder / "evaluation" / "report.json", report)
+    metrics = run.metrics()
+    if metrics:
+        write_text(folder / "metrics.jsonl", "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in metrics))
+
+
+def _stage_adapter(run: Run, base: Path | None, folder: Path) -> None:
+    weights = run.adapter / "adapter_model.safetensors"
+    if not weights.is_file():
+        raise _incomplete(f"{weights.name} is missing from run {run.id}.")
+    shutil.copyfile(weights, folder / weights.name)
+    config = json.loads((run.adapter / "adapter_config.json").read_text(encoding="utf-8"))
+    # "base" is where the base model lies in the repository: right for whoever works inside the downloaded folder, and never a path of this machine.
+    config["base_model_name_or_path"] = run.spec().model.base if base is None else BASE
+    config["revision"] = revision(run) if base is None else None
+    write_json(folder / "adapter_config.json", config)
+    tokenizer = tokenizer_folder(run)
+    if tokenizer is not None:
+        _copy(tokenizer, _TOKENIZER, folder)
+
+
+def _incomplete(why: str) -> FTError:
+    return FTError(
+        "run.incomplete", "The adapter is not whole.", why, "Resume the training in the Training tab, then push again."
+    )
+
+
+def _stage_base(base: Path, folder: Path) -> None:
+    """Link to the weights (they may be large, and the upload reads through links), copy the rest without paths in it."""
+    folder.mkdir()
+    _copy(base, _BASE_FILES, folder)
+
+
+def _copy(source: Path, patterns: tuple[str, ...], folder: Path) -> None:
+    for pattern in patterns:
+        for path in sorted(source.glob(pattern)):
+            if path.suffix == ".safetensors":
+                (folder / path.name).symlink_to(path.resolve())
+            elif path.suffix == ".json":
+                values = json.loads(path.read_text(encoding="utf-8"))
+                write_json(folder / path.name, _without_paths(values) if "config" in path.name else values)
+            else:
+                shutil.copyfile(path, folder / path.name)
+
+
+def _without_paths(values: dict[str, Any]) -> dict[str, Any]:
+    """transformers notes where a model or tokenizer was loaded from; that is a path of this machine."""
+    return {
+        key: value for key, value in values.items() if key not in ("_name_or_path", "name_or_path", "tokenizer_file")
+    }
+
+
+def _without_folder(source: str) -> str:
+    """A data file's name alone; a Hub dataset id (owner/name) stays as it is."""
+    path = PurePath(source)
+    return (
+        source
+        if len(path.parts) <= 2 and not path.suffix and not path.is_absolute() and ".." not in path.parts
+        else path.name
+    )
+
+
+def _check_name(repo: str) -> None:
+    with auth.translated("checking the name"):
+        validate_repo_id(repo)
+    if "/" not in repo:
+        raise FTError(
+            "hub.name",
+            "That is not a repository name.",
+            f"{repo!r} does not say whose it is.",
+            "Write Repository as owner/name.",
+        )
+
+
+def _check_hub_base(base: str) -> None:
+    try:
+        validate_repo_id(base)
+    except HFValidationError as error:
+        raise FTError(
+            "model.missing",
+            "The base model of this run is gone.",
+            "It was trained on a local folder that is not there any more.",
+            "Put the folder back where it was, and push again.",
+        ) from error

@@ -1,0 +1,140 @@
+"""Load a tokenizer, a base model (in 4 bits or not), a run's adapter on its base model."""
+
+from pathlib import Path
+
+import torch
+from bitsandbytes.nn import Linear4bit
+from huggingface_hub import snapshot_download
+from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, RepositoryNotFoundError, RevisionNotFoundError
+from peft import PeftModel
+from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, PreTrainedModel, PreTrainedTokenizerFast
+
+from ft_core import catalog
+from ft_core.errors import FTError
+from ft_core.run import Run
+
+# One model's own files and nothing else: no pickled weights, no exports for other programs in subfolders.
+_TOKENIZER_FILES = ["*.json", "*.jinja", "*.txt", "tokenizer.model"]
+_SUBFOLDERS = ["*/*"]
+
+
+def device() -> str:
+    """`cuda` where there is a GPU that torch can use, else `cpu`."""
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def compute_dtype() -> torch.dtype:
+    """What is computed in: on a GPU bfloat16, or float16 where it has none; on a processor float32.
+
+    A processor without matrix units (AMX) multiplies bfloat16 more slowly than float32: 0.7 times as fast where we measured it.
+    """
+    if torch.cuda.is_available():
+        return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
+    return torch.bfloat16 if torch.cpu.get_capabilities().get("amx_bf16", False) else torch.float32
+
+
+def set_threads(threads: int | None) -> None:
+    """Processor threads for torch; None leaves torch's choice."""
+    if threads is not None:
+        torch.set_num_threads(threads)
+
+
+def model_folder(base: str, revision: str | None = None, token: str | None = None, weights: bool = True) -> Path:
+    """The folder with a base model's files, downloaded when `base` is a Hub id; without `weights` only what the tokenizer needs.
+
+    Raises FTError `model.missing`, `model.gated`, `hub.unreachable`.
+    """
+    folder = catalog.base_folder(base)
+    if folder is not None:
+        if not (folder / "config.json").is_file():
+            raise _missing(base, f"The folder {folder} holds no config.json.")
+        return folder
+    wanted = [*_TOKENIZER_FILES, "*.safetensors"] if weights else _TOKENIZER_FILES
+    try:
+        return Path(snapshot_download(base, revision=revision, token=token or False, allow_patterns=wanted, ignore_patterns=_SUBFOLDERS))
+    except GatedRepoError as error:
+        raise FTError(
+            "model.gated",
+            f"The model {base} asks for permission before it can be downloaded.",
+            "Its owners gave no access to you yet, or nobody is signed in.",
+            f"Open https://huggingface.co/{base}, accept its terms, then sign in and start again; or choose another Base model.",
+        ) from error
+    except RevisionNotFoundError as error:
+        raise _missing(base, f"It has no revision {revision}.") from error
+    except (RepositoryNotFoundError, HFValidationError) as error:
+        raise _missing(base, "It is neither a folder on this machine nor a model on the Hub that you can see.") from error
+    except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
+        raise FTError(
+            "hub.unreachable",
+            f"The model {base} could not be downloaded.",
+            f"The Hugging Face Hub did not answer, and the model is not on this machine yet ({type(error).__name__}).",
+            "Check the connection and start again, or choose `starter` as Base model: it needs no network.",
+        ) from error
+
+
+def load_tokenizer(base: str, revision: str | None = None, token: str | None = None) -> PreTrainedTokenizerFast:
+    """A base model's tokenizer. Raises FTError `model.missing`, `model.template`, `hub.unreachable`, `model.gated`."""
+    folder = model_folder(base, revision, token, weights=False)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
+    except (OSError, ValueError) as error:
+        raise _missing(base, "Its tokenizer cannot be read.") from error
+    if not isinstance(tokenizer, PreTrainedTokenizerFast) or not tokenizer.chat_template:
+        raise FTError(
+            "model.template",
+            f"The model {base} cannot hold a conversation as it is.",
+            "Its tokenizer has no chat template, so there is no agreed way to write prompt and answer.",
+            "Choose a Base model whose name says Instruct or Chat.",
+        )
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    return tokenizer
+
+
+def load_base(base: str, revision: str | None = None, *, quantised: bool = True, token: str | None = None) -> PreTrainedModel:
+    """A base model on `device()`, in eval mode: NF4 with double quantisation, or in the compute dtype.
+
+    On processors with AVX512-BF16, bitsandbytes repacks a layer's 4-bit weights at the first forward in eval mode: it rounds their
+    scales to bfloat16 for good, and from then on the layer passes no gradient back. A validation or a sample answer in the middle
+    of a training would spoil the rest of it without a word, so the repacking is switched off, layer by layer.
+
+    Raises FTError `model.missing`, `hub.unreachable`, `model.gated`.
+    """
+    folder = model_folder(base, revision, token)
+    dtype = compute_dtype()
+    in_four_bits = BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=dtype)
+    try:
+        model = AutoModelForCausalLM.from_pretrained(
+            folder,
+            quantization_config=in_four_bits if quantised else None,
+            dtype=dtype,
+            device_map={"": device()},
+            attn_implementation="sdpa",
+            use_safetensors=True,
+            trust_remote_code=False,
+        )
+    except (OSError, ValueError) as error:
+        raise _missing(base, f"Its weights cannot be loaded as a language model: {str(error).splitlines()[0]}") from error
+    for module in model.modules():
+        if isinstance(module, Linear4bit):
+            module.support_avx512bf16_for_cpu = False
+    return model
+
+
+def load_run_model(run: Run, token: str | None = None) -> tuple[PeftModel, PreTrainedTokenizerFast]:
+    """A run's base model (4 bits) with its adapter (float32), in eval mode; inside `model.disable_adapter()` it is the base model.
+
+    Raises FTError `run.no_adapter` and what `load_base` raises.
+    """
+    if not run.has_adapter:
+        why = "Its training has neither finished nor been stopped."
+        raise FTError("run.no_adapter", "This run has no adapter yet.", why, "Start or resume the training in the Training tab.")
+    spec = run.spec()
+    tokenizer = load_tokenizer(spec.model.base, spec.model.revision, token)
+    base = load_base(spec.model.base, spec.model.revision, token=token)
+    model = PeftModel.from_pretrained(base, run.adapter, autocast_adapter_dtype=True)
+    return model.eval(), tokenizer
+
+
+def _missing(base: str, why: str) -> FTError:
+    return FTError("model.missing", f"There is no base model {base}.", why, "Choose another Base model: `starter`, a Hub id such as owner/name, or a folder.")

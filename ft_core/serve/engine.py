@@ -1,0 +1,94 @@
+"""A run's model, loaded once, that answers as the tuned model or as its base.
+
+Both are one set of weights: the base is the tuned model with its adapter switched off. Answers therefore take turns.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from typing import Literal
+
+from peft import PeftModel
+from transformers import PreTrainedTokenizerBase
+
+from ft_core import generate, modeling
+from ft_core.errors import FTError
+from ft_core.run import Run
+from ft_core.settings.example import Message
+
+Which = Literal["base", "tuned"]
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How an answer is chosen. `temperature` 0 always takes the likeliest token; the same seed gives the same answer."""
+
+    max_new_tokens: int = 256
+    temperature: float = 0.0
+    top_p: float = 1.0
+    seed: int = 0
+
+
+@dataclass
+class Engine:
+    """A loaded model. `lock` is held for one whole answer, so that no request switches the adapter under another."""
+
+    model: PeftModel
+    tokenizer: PreTrainedTokenizerBase
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @classmethod
+    def load(cls, run: Run) -> "Engine":
+        """The run's base with its adapter. Raises FTError `run.no_adapter`, `model.*`, `hub.*`."""
+        if not run.has_adapter:
+            raise FTError(
+                "run.no_adapter",
+                "There is no tuned model yet.",
+                f"Run {run.id} has no adapter.",
+                "Finish the training in the Training tab first.",
+            )
+        model, tokenizer = modeling.load_run_model(run)
+        return cls(model, tokenizer)
+
+    def chat(
+        self,
+        which: Which,
+        messages: Sequence[Message],
+        sampling: Sampling,
+        should_stop: Callable[[], bool] | None = None,
+    ) -> Iterator[str]:
+        """The answer in pieces of text as they come. Waits for its turn. Close or use up the iterator: it holds the lock until then.
+
+        Raises generate.Stopped when `should_stop()` becomes true, also while waiting.
+        """
+        while not self.lock.acquire(timeout=0.1):
+            if should_stop and should_stop():
+                raise generate.Stopped
+        try:
+            with self.model.disable_adapter() if which == "base" else nullcontext():
+                yield from generate.stream(
+                    self.model,
+                    self.tokenizer,
+                    messages,
+                    max_new_tokens=sampling.max_new_tokens,
+                    temperature=sampling.temperature,
+                    top_p=sampling.top_p,
+                    seed=sampling.seed,
+                    should_stop=should_stop,
+                )
+        finally:
+            self.lock.release()
+
+    def prompt_tokens(self, messages: Sequence[Message]) -> int:
+        """How many tokens the conversation is, ready to be answered. Raises jinja2.TemplateError when the model's template refuses it."""
+        return len(generate.prompt_ids(self.tokenizer, messages))
+
+    def text_tokens(self, text: str) -> int:
+        """How many tokens a text is."""
+        return len(self.tokenizer(text, add_special_tokens=False)["input_ids"])
+
+    @property
+    def context(self) -> int:
+        """The most tokens that prompt and answer may have together."""
+        return generate.context_length(self.model)

@@ -1,0 +1,1 @@
+"""Training: tokenised rows in a fixed order, the trainer, what it records, checkpoints that can be trusted."""

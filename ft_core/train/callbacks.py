@@ -1,0 +1,150 @@
+"""What a training tells the run while it goes on: measurements, samples, progress; and when it validates, saves, stops."""
+
+import math
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy
+import psutil
+import torch
+from peft import PeftModel
+from transformers import PreTrainedTokenizerFast, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+
+from ft_core import generate
+from ft_core.errors import FTError
+from ft_core.run import Progress, Run
+from ft_core.settings.example import Example
+from ft_core.train import checkpoints
+
+_MOVING_STEPS = 20  # tokens per second is the mean over that many steps
+_SAMPLE_TOKENS = 48
+
+
+@dataclass
+class Plan:
+    """What is known before the first step. `tokens_after[k]` is how many tokens the first k steps read; `seconds_before` earlier attempts took."""
+
+    steps: int
+    batch_size: int
+    rows: int
+    epochs: float
+    milestones: frozenset[int]
+    tokens_after: numpy.ndarray
+    seconds_before: float = 0.0
+    started: float = field(default_factory=time.monotonic)
+
+    def epoch(self, step: int) -> float:
+        """Passes over the training split after `step` steps."""
+        return round(step * self.batch_size / self.rows, 4)
+
+    def seconds(self) -> float:
+        """Time trained, over all attempts."""
+        return self.seconds_before + time.monotonic() - self.started
+
+
+def memory_gb() -> float:
+    """Gigabytes (1e9 bytes) this training holds: on the GPU at most so far, else by the process now."""
+    used = torch.cuda.max_memory_allocated() if torch.cuda.is_available() else psutil.Process().memory_info().rss
+    return round(used / 1e9, 3)
+
+
+class Recorder(TrainerCallback):
+    """Writes metrics and progress. Raises FTError `train.diverged` at a loss or gradient that is no number."""
+
+    def __init__(self, run: Run, plan: Plan, progress: Progress) -> None:
+        self.run = run
+        self.plan = plan
+        self.progress = progress
+        self.moving: deque[tuple[int, float]] = deque(maxlen=_MOVING_STEPS)
+        self.tokens = 0
+        self.step_seconds = 0.0
+        self.peak_memory_gb = 0.0
+        self.began = 0.0
+
+    def on_step_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        self.began = time.perf_counter()
+
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        seconds = time.perf_counter() - self.began
+        step = state.global_step
+        tokens = int(self.plan.tokens_after[step] - self.plan.tokens_after[step - 1])
+        self.moving.append((tokens, seconds))
+        self.tokens += tokens
+        self.step_seconds += seconds
+        self.peak_memory_gb = max(self.peak_memory_gb, memory_gb())
+        self.progress(step, self.plan.steps, f"training, epoch {min(self.plan.epoch(step), self.plan.epochs):.1f} of {self.plan.epochs:g}")
+
+    def on_log(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, logs: dict[str, float] | None = None, **_: Any) -> None:
+        logs, step = logs or {}, state.global_step
+        row: dict[str, Any] = {"step": step, "epoch": self.plan.epoch(step), "time": round(time.time(), 3)}
+        if "eval_loss" in logs:
+            self.run.append_metric({"kind": "validation", **row, "loss": logs["eval_loss"], "token_accuracy": logs["token_accuracy"]})
+        elif "loss" in logs:
+            if not (math.isfinite(logs["loss"]) and math.isfinite(logs["grad_norm"])):
+                raise _diverged(step, args.learning_rate)
+            row |= {key: logs[key] for key in ("loss", "token_accuracy", "learning_rate")}
+            row |= {"gradient_norm": logs["grad_norm"], "tokens": int(self.plan.tokens_after[step])}
+            row |= {"tokens_per_second": round(self.moving_speed(), 1), "memory_gb": memory_gb()}
+            self.run.append_metric({"kind": "train", **row})
+
+    def moving_speed(self) -> float:
+        """Tokens per second of the last steps."""
+        return sum(tokens for tokens, _ in self.moving) / sum(seconds for _, seconds in self.moving)
+
+
+def _diverged(step: int, learning_rate: float) -> FTError:
+    return FTError(
+        "train.diverged",
+        f"The training lost its footing at step {step}: the loss is no longer a number.",
+        f"The steps were too large (Learning rate {learning_rate:g}), so the adapter's values grew without bound.",
+        f"Lower Learning rate to {learning_rate / 5:g} and start a new run; the last good checkpoint of this one is kept.",
+    )
+
+
+class Keeper(TrainerCallback):
+    """Asks for a log, a validation and a checkpoint at each milestone, seals checkpoints, and stops when the run asks to."""
+
+    def __init__(self, run: Run, plan: Plan, validates: bool) -> None:
+        self.run = run
+        self.plan = plan
+        self.validates = validates
+
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        if state.global_step in self.plan.milestones:
+            control.should_log = control.should_save = True
+            control.should_evaluate = self.validates
+        if self.run.stop_requested():
+            control.should_log = control.should_save = control.should_training_stop = True
+
+    def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        folder = Path(str(args.output_dir)) / f"{checkpoints.PREFIX}{state.global_step}"
+        checkpoints.seal(folder, state.global_step, self.plan.seconds())
+
+
+class Sampler(TrainerCallback):
+    """Answers the same few prompts before the first step and at each milestone. Greedy, and the random state stays as it was."""
+
+    def __init__(self, run: Run, plan: Plan, tokenizer: PreTrainedTokenizerFast, examples: Sequence[Example]) -> None:
+        self.run = run
+        self.plan = plan
+        self.tokenizer = tokenizer
+        self.examples = examples
+
+    def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, model: PeftModel | None = None, **_: Any) -> None:
+        if state.global_step == 0 and model is not None:
+            self.sample(model, 0)
+
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, model: PeftModel | None = None, **_: Any) -> None:
+        if state.global_step in self.plan.milestones and model is not None:
+            self.sample(model, state.global_step)
+
+    def sample(self, model: PeftModel, step: int) -> None:
+        """Write one row for each example."""
+        with torch.random.fork_rng():
+            answers = generate.answers(model, self.tokenizer, [example.prompt for example in self.examples], max_new_tokens=_SAMPLE_TOKENS)
+        for example, answer in zip(self.examples, answers, strict=True):
+            self.run.append_sample({"step": step, "row": example.row, "prompt": example.question, "expected": example.answer, "answer": answer.text})

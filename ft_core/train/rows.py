@@ -1,0 +1,82 @@
+"""Examples -> token rows with labels, and the order in which a whole training sees them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+
+import numpy
+import torch
+
+from ft_core.data.tokens import ChatTokenizer
+from ft_core.errors import FTError
+from ft_core.settings.example import Example
+
+IGNORED = -100  # the label of a token that is read but not learnt, as torch.nn.functional.cross_entropy has it
+
+
+@dataclass(frozen=True)
+class TokenRow:
+    """One example: token ids, and the same ids as labels where they are learnt, IGNORED elsewhere."""
+
+    ids: list[int]
+    labels: list[int]
+
+
+def tokenise(examples: Sequence[Example], tokenizer: ChatTokenizer, max_length: int) -> list[TokenRow]:
+    """Every example as the Data tab shows it, cut to `max_length` tokens.
+
+    Raises FTError `train.nothing_to_learn`, with row numbers, when the cut leaves no learnt token.
+    """
+    rows, bare = [], []
+    for example in examples:
+        encoded = tokenizer.encode(example.messages)
+        learnt = [token if learn and position else IGNORED for position, (token, learn) in enumerate(zip(encoded.ids, encoded.learnt, strict=True))]
+        row = TokenRow(encoded.ids[:max_length], learnt[:max_length])
+        if all(label == IGNORED for label in row.labels):
+            bare.append((example.row, learnt))
+        rows.append(row)
+    if bare:
+        raise _nothing_to_learn(bare, max_length)
+    return rows
+
+
+def _nothing_to_learn(bare: list[tuple[int, list[int]]], max_length: int) -> FTError:
+    numbers = ", ".join(str(row) for row, _ in bare[:20]) + (f" and {len(bare) - 20} more" if len(bare) > 20 else "")
+    starts = [next(position for position, label in enumerate(learnt) if label != IGNORED) for _, learnt in bare if any(label != IGNORED for label in learnt)]
+    advice = f"Raise Longest example above {max(starts)} tokens" if starts else "Give these rows an answer"
+    return FTError(
+        "train.nothing_to_learn",
+        f"{len(bare)} example{'s' if len(bare) > 1 else ''} would have nothing left to learn from (row {numbers}).",
+        f"Longest example is {max_length} tokens, and the prompt alone fills them." if starts else "These conversations hold no answer.",
+        f"{advice}, or remove these rows in the Data tab.",
+    )
+
+
+def order(lengths: Sequence[int], steps: int, batch_size: int, seed: int) -> numpy.ndarray:
+    """Row numbers for the whole training, int64 [steps * batch_size]: one shuffled pass after another.
+
+    Within a step rows are sorted by length. A step adds up all its rows, so this changes no gradient, but the micro-batches it
+    is computed in are hardly padded. The order depends on nothing but the arguments, so a resumed training sees the same rows.
+    """
+    chance = numpy.random.default_rng(seed)
+    passes = ceil(steps * batch_size / len(lengths))
+    shuffled = numpy.concatenate([chance.permutation(len(lengths)) for _ in range(passes)])[: steps * batch_size].reshape(steps, batch_size)
+    by_length = numpy.argsort(numpy.asarray(lengths)[shuffled], axis=1, kind="stable")
+    return numpy.take_along_axis(shuffled, by_length, axis=1).reshape(-1)
+
+
+def collate(batch: list[dict[str, list[int]]], pad_id: int) -> dict[str, torch.Tensor]:
+    """Rows -> input_ids, attention_mask, position_ids, labels: int64 [rows, longest], padded on the left.
+
+    Left, so that the answers, which end the rows, stand in the same few columns: only those go through the vocabulary.
+    """
+    longest = max(len(row["input_ids"]) for row in batch)
+    ids = torch.full((len(batch), longest), pad_id)
+    labels = torch.full((len(batch), longest), IGNORED)
+    mask = torch.zeros((len(batch), longest), dtype=torch.int64)
+    for number, row in enumerate(batch):
+        begin = longest - len(row["input_ids"])
+        ids[number, begin:] = torch.tensor(row["input_ids"])
+        labels[number, begin:] = torch.tensor(row["labels"])
+        mask[number, begin:] = 1
+    return {"input_ids": ids, "attention_mask": mask, "position_ids": (mask.cumsum(1) - 1).clamp(min=0), "labels": labels}

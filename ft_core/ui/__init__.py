@@ -1,0 +1,1 @@
+"""The page: one file per tab, and the few things they share. The only room that knows Gradio."""

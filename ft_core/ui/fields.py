@@ -1,0 +1,92 @@
+"""Form inputs from the settings' own fields: title, help, limits and default are written there and nowhere else."""
+
+import math
+import types
+from collections.abc import Sequence
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+
+import gradio as gr
+from gradio.components import Component
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from ft_core.errors import FTError
+
+Settings = TypeVar("Settings", bound=BaseModel)
+
+
+def inputs(model: type[BaseModel], names: Sequence[str], prefix: str) -> list[Component]:
+    """One labelled input per field, in the order of `names`. elem_id is `<prefix>-<field-name>`."""
+    return [component(model.model_fields[name], f"{prefix}-{name.replace('_', '-')}") for name in names]
+
+
+def component(field: FieldInfo, elem_id: str) -> Component:
+    """The input for one field: a number, a text, a switch or a choice. Limits are told here and checked by `collect`."""
+    kind, optional = _kind(field.annotation)
+    help_text = " ".join(part for part in (field.description, _limits(field)) if part)
+    default = field.get_default()
+    if get_origin(kind) is Literal:
+        return gr.Dropdown(list(get_args(kind)), value=default, label=field.title, info=help_text, elem_id=elem_id)
+    if kind is bool:
+        return gr.Checkbox(value=default, label=field.title, info=help_text, elem_id=elem_id)
+    if kind in (int, float):
+        precision = 0 if kind is int else None
+        placeholder = "chosen for you" if optional else None
+        return gr.Number(
+            value=default, label=field.title, info=help_text, precision=precision, step=_step(kind, default), placeholder=placeholder, elem_id=elem_id
+        )
+    if kind is str:
+        return gr.Textbox(value=default or "", label=field.title, info=help_text, elem_id=elem_id)
+    raise TypeError(f"no input for {field.annotation}")
+
+
+def collect(model: type[Settings], names: Sequence[str], values: Sequence[Any]) -> Settings:
+    """What stands in the inputs -> the settings. Raises FTError `settings.invalid`, naming every wrong control by its label at once."""
+    given = {name: value for name, value in zip(names, values, strict=True) if not _left_out(model.model_fields[name], value)}
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        sentences, labels = [], []
+        for wrong in error.errors(include_url=False):
+            label = model.model_fields[str(wrong["loc"][0])].title or str(wrong["loc"][0])
+            labels.append(label)
+            sentences.append(f"{label}: {wrong['msg'][:1].lower()}{wrong['msg'][1:]} (given: {wrong['input']}).")
+        title = "One setting cannot be used." if len(labels) == 1 else f"{len(labels)} settings cannot be used."
+        raise FTError("settings.invalid", title, " ".join(sentences), f"Change {' and '.join(labels)}.") from error
+
+
+def _left_out(field: FieldInfo, value: Any) -> bool:
+    """An empty input of a field that has no value by default; an empty one of any other field is a mistake to be told."""
+    return field.get_default() is None and value in (None, "")
+
+
+def _kind(annotation: Any) -> tuple[Any, bool]:
+    """`int | None` -> (int, True)."""
+    if get_origin(annotation) in (Union, types.UnionType):
+        rest = [part for part in get_args(annotation) if part is not type(None)]
+        return rest[0], len(rest) < len(get_args(annotation))
+    return annotation, False
+
+
+def _limits(field: FieldInfo) -> str:
+    """`1 to 256.` from the field's own limits."""
+    low = high = ""
+    for rule in field.metadata:
+        if getattr(rule, "ge", None) is not None:
+            low = f"{rule.ge:g}"
+        if getattr(rule, "gt", None) is not None:
+            low = f"above {rule.gt:g}"
+        if getattr(rule, "le", None) is not None:
+            high = f"{rule.le:,g}"
+        if getattr(rule, "lt", None) is not None:
+            high = f"below {rule.lt:g}"
+    if low and high:
+        return f"{low[:1].upper()}{low[1:]} to {high}."
+    return f"At least {low}." if low else f"At most {high}." if high else ""
+
+
+def _step(kind: type, default: Any) -> float:
+    """How far one press of an arrow goes: a round number of the default's size."""
+    if kind is int:
+        return 1
+    return 10 ** math.floor(math.log10(default)) if default else 0.01

@@ -1,0 +1,146 @@
+"""What a run and its report hold, as the tables and charts the page shows: pandas frames, at most 500 points per chart."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas
+
+POINTS = 500
+_TRAINING_POINTS, _VALIDATION_POINTS = 400, 100
+
+CURVES = ("step", "value", "series")
+CONTESTANTS = {"base": "Base model", "few_shot": "Base model with examples", "tuned": "Tuned model"}
+
+
+def curve(metrics: Sequence[dict[str, Any]], key: str) -> pandas.DataFrame:
+    """`key` over the steps for training and validation: columns step, value, series; at most POINTS rows.
+
+    More rows than that are averaged in equal stretches of steps, so that no stretch is left out.
+    """
+    training = thin([(row["step"], row[key]) for row in metrics if row["kind"] == "train" and row.get(key) is not None], _TRAINING_POINTS)
+    validation = thin([(row["step"], row[key]) for row in metrics if row["kind"] == "validation" and row.get(key) is not None], _VALIDATION_POINTS)
+    rows = [(step, value, "training") for step, value in training] + [(step, value, "validation") for step, value in validation]
+    return pandas.DataFrame(rows, columns=list(CURVES))
+
+
+def thin(points: Sequence[tuple[int, float]], limit: int) -> list[tuple[float, float]]:
+    """At most `limit` points: each the mean of a stretch of neighbours; the last point stays as it is."""
+    if len(points) <= limit:
+        return list(points)
+    size = -(-(len(points) - 1) // (limit - 1))
+    stretches = (points[start : min(start + size, len(points) - 1)] for start in range(0, len(points) - 1, size))
+    means = [(sum(step for step, _ in part) / len(part), sum(value for _, value in part) / len(part)) for part in stretches]
+    return [*means, points[-1]]
+
+
+def stretch(metrics: Sequence[dict[str, Any]]) -> int:
+    """How many training steps one point of the chart stands for."""
+    steps = sum(row["kind"] == "train" for row in metrics)
+    return 1 if steps <= _TRAINING_POINTS else -(-(steps - 1) // (_TRAINING_POINTS - 1))
+
+
+def samples(rows: Sequence[dict[str, Any]]) -> pandas.DataFrame:
+    """Sample answers: one row a prompt, what was expected, the base model's answer beside the newest one."""
+    prompts: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        prompts.setdefault(row["prompt"], []).append(row)
+    newest = max((row["step"] for row in rows), default=0)
+    table = []
+    for prompt, answers in prompts.items():
+        base = next((row["answer"] for row in answers if row["step"] == 0), "")
+        now = answers[-1]["answer"] if answers[-1]["step"] > 0 else "not yet"
+        table.append([prompt, answers[0]["expected"], base, now])
+    return pandas.DataFrame(table, columns=["Prompt", "Expected", "Base model (step 0)", f"Now (step {newest:,})" if newest else "Now"])
+
+
+def samples_over_time(rows: Sequence[dict[str, Any]]) -> pandas.DataFrame:
+    """Every sample answer of every evaluation, newest first."""
+    table = [[row["step"], row["prompt"], row["expected"], row["answer"]] for row in sorted(rows, key=lambda row: -row["step"])]
+    return pandas.DataFrame(table, columns=["Step", "Prompt", "Expected", "Answer"])
+
+
+def label_counts(report: dict[str, Any]) -> pandas.DataFrame:
+    """Examples per label and split of a dataset report: columns label, examples, split; labels in order of size."""
+    rows = [(label, split_counts.get(label, 0), split) for split, split_counts in report["label_counts"].items() for label in report["labels"]]
+    return pandas.DataFrame(rows, columns=["label", "examples", "split"])
+
+
+def problems(found: Sequence[dict[str, Any]]) -> pandas.DataFrame:
+    """Problems of a file: what, how many rows, which, and what will be done."""
+    table = [[row["title"], row["count"], _row_numbers(row["rows"], row["count"]), row["why"], row["fix"]] for row in found]
+    return pandas.DataFrame(table, columns=["Problem", "Rows affected", "Row numbers", "Why it matters", "What will be done"])
+
+
+def problem_samples(found: Sequence[dict[str, Any]]) -> pandas.DataFrame:
+    """Texts before and after each fix."""
+    table = [[row["title"], before, after] for row in found for before, after in row["samples"]]
+    return pandas.DataFrame(table, columns=["Problem", "Before", "After"])
+
+
+def metrics(report: dict[str, Any], number: Any) -> pandas.DataFrame:
+    """The metrics of an evaluation: one row each, `number` writes a value."""
+    table = []
+    for name, row in metrics_in_order(report):
+        sign = "+" if (row["difference"] or 0) > 0 else ""
+        interval = "–" if row.get("low") is None else f"{number(row['low'])} to {number(row['high'])}"
+        better = "higher is better" if row["better"] == "higher" else "lower is better"
+        title = f"{row['title']}{' (decides)' if name == report['headline'] else ''}"
+        table.append(
+            [
+                title,
+                number(row["base"]),
+                number(row["few_shot"]),
+                number(row["tuned"]),
+                f"{sign}{number(row['difference'])}",
+                interval,
+                f"{row['meaning']} {better.capitalize()}.",
+            ]
+        )
+    return pandas.DataFrame(table, columns=["Metric", *CONTESTANTS.values(), "Difference", "95 % interval", "Meaning"])
+
+
+def metrics_in_order(report: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """The metrics, the one that decides first."""
+    return sorted(report["metrics"].items(), key=lambda item: item[0] != report["headline"])
+
+
+def headline(report: dict[str, Any]) -> pandas.DataFrame:
+    """The headline metric of the contestants: columns contestant, value."""
+    row = report["metrics"][report["headline"]]
+    return pandas.DataFrame([(words, row[name]) for name, words in CONTESTANTS.items() if row.get(name) is not None], columns=["contestant", "value"])
+
+
+def per_label(report: dict[str, Any], number: Any) -> pandas.DataFrame:
+    """F1 per label of base and tuned model, with precision and recall of the tuned one; `number` writes a value."""
+    table = [
+        [label, row["support"], number(row["base"]["f1"]), number(row["tuned"]["f1"]), number(row["tuned"]["precision"]), number(row["tuned"]["recall"])]
+        for label, row in report["per_label"].items()
+    ]
+    return pandas.DataFrame(table, columns=["Label", "Test examples", "F1, base model", "F1, tuned model", "Precision, tuned", "Recall, tuned"])
+
+
+def confusion(report: dict[str, Any]) -> pandas.DataFrame:
+    """The tuned model's confusion matrix: a row per true label, a column per answer."""
+    matrix = report["confusion"]
+    table = [[label, *counts] for label, counts in zip(matrix["labels"], matrix["tuned"], strict=True)]
+    return pandas.DataFrame(table, columns=["True label ↓  answered as →", *matrix["labels"]])
+
+
+def answers_table(rows: Sequence[dict[str, Any]]) -> pandas.DataFrame:
+    """Test answers side by side."""
+    marks = {True: "✓ ", False: "✗ ", None: ""}
+    table = [
+        [
+            row["row"],
+            row["prompt"],
+            row["expected"],
+            *(f"{marks[row.get(f'{name}_correct')]}{row[name]}" if row.get(name) is not None else "–" for name in CONTESTANTS),
+        ]
+        for row in rows
+    ]
+    return pandas.DataFrame(table, columns=["Row", "Prompt", "Expected", *CONTESTANTS.values()])
+
+
+def _row_numbers(rows: Sequence[int], count: int) -> str:
+    shown = ", ".join(str(row) for row in rows[:8])
+    return f"{shown}, …" if count > len(rows[:8]) else shown

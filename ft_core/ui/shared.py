@@ -1,0 +1,70 @@
+"""What every tab is given: the home folder, and the few components that belong to the whole page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from ft_core.errors import FTError
+from ft_core.run import Run
+from ft_core.ui.guard import Handler, private
+from ft_core.workspace import Workspace
+
+TO_TOP = "() => window.scrollTo({top: 0, behavior: 'smooth'})"
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Passed to each tab. `run_id`, `dataset_id` and `source` live in the browser and hold names only."""
+
+    home: Path
+    page: gr.Blocks
+    tabs: gr.Tabs
+    timer: gr.Timer
+    run_id: gr.BrowserState
+    dataset_id: gr.BrowserState
+    source: gr.BrowserState
+
+    def private(self, fn: Handler) -> Handler:
+        """A handler only the owner can call; see guard.private."""
+        return private(fn, self.home)
+
+    def quiet(self, fn: Handler) -> Handler:
+        """The same for what happens without being asked for: it says nothing when it cannot."""
+        return private(fn, self.home, quiet=True)
+
+    def follow(self, fn: Handler, inputs: Sequence[Any], outputs: Sequence[Any], changes: Sequence[Any] = ()) -> None:
+        """Read the disk with `fn` when the page opens, when one of `changes` does, and every two seconds.
+
+        The first of `inputs` and of `outputs` is the gr.State that remembers what was shown last.
+        """
+        triggers = [self.page.load, self.timer.tick, *(component.change for component in changes)]
+        gr.on(
+            triggers,
+            self.quiet(fn),
+            inputs,
+            outputs,
+            queue=False,
+            show_progress="hidden",
+            trigger_mode="always_last",
+            api_visibility="private",
+        )
+
+
+def selected_run(workspace: Workspace, identity: str) -> Run | None:
+    """The chosen run; the newest when none is chosen or it is gone; None when there is none."""
+    if identity:
+        try:
+            return workspace.run(identity)
+        except FTError:
+            pass
+    return next(iter(workspace.runs()), None)
+
+
+def next_button(shared: Shared, tab: str, label: str) -> gr.Button:
+    """A button that leads on to `tab`. Hidden until the step before it is done."""
+    button = gr.Button(f"Next: {label}", variant="secondary", visible=False, elem_id=f"next-{tab}", elem_classes="next")
+    button.click(lambda: gr.Tabs(selected=tab), None, shared.tabs, js=TO_TOP, queue=False, show_progress="hidden", api_visibility="private")
+    return button

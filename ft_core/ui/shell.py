@@ -1,0 +1,146 @@
+"""The page as a whole: the header, the tabs, and how it is launched."""
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from ft_core.errors import FTError
+from ft_core.hardware import describe, on_space
+from ft_core.ui import data_tab, evaluation_tab, guard, playground_tab, share_tab, show, theme, training_tab, uploads
+from ft_core.ui.shared import Shared, selected_run
+from ft_core.worker import launch as jobs
+from ft_core.workspace import Workspace
+
+# Scrambles ids in the browser's storage. No secret is kept there; a fixed key lets a reload after a restart find them again.
+_STORAGE_KEY = "fine-tuning-studio"
+_BRAND = """<div class="mark"><div class="glyph" aria-hidden="true"><svg width="24" height="24" viewBox="0 0 24 24" fill="none" stroke="#fff" stroke-width="2"
+stroke-linecap="round"><path d="M4 6v12M12 4v16M20 8v8"/><circle cx="4" cy="13" r="2.4" fill="#fff" stroke="none"/><circle cx="12" cy="8" r="2.4" fill="#fff" stroke="none"/>
+<circle cx="20" cy="12" r="2.4" fill="#fff" stroke="none"/></svg></div><div><h1>Fine-Tuning Studio</h1><p>From examples to a language model that is measured to be better.</p></div></div>"""
+
+
+def build_app(home: Path) -> gr.Blocks:
+    """The page of one workspace home. Nothing of torch is imported, here or later."""
+    with gr.Blocks(title="Fine-Tuning Studio", analytics_enabled=False, delete_cache=(3600, 86400)) as page:
+        run_id = gr.BrowserState("", storage_key="ft-run", secret=_STORAGE_KEY)
+        dataset_id = gr.BrowserState("", storage_key="ft-dataset", secret=_STORAGE_KEY)
+        source = gr.BrowserState("", storage_key="ft-source", secret=_STORAGE_KEY)
+        timer = gr.Timer(2)
+        with gr.Row(elem_id="header"):
+            gr.HTML(_BRAND, elem_id="brand")
+            gr.HTML(f'<span class="chip">{show.escaped(describe().label)}</span>', elem_id="where")
+            if on_space():
+                gr.LoginButton(elem_id="sign-in", min_width=180, scale=0)
+        if on_space():
+            _visitor_note(page)
+        with gr.Row(elem_id="selection"):
+            run_choice = gr.Dropdown([], label="Run", info="A run is one training with its settings and results.", elem_id="run-choice", scale=3)
+            dataset_words = gr.Markdown("No dataset yet.", elem_id="selected-dataset", container=False)
+        with gr.Tabs(elem_id="tabs") as tabs:
+            shared = Shared(home, page, tabs, timer, run_id, dataset_id, source)
+            for name, tab in (
+                ("Data", data_tab),
+                ("Training", training_tab),
+                ("Evaluation", evaluation_tab),
+                ("Playground", playground_tab),
+                ("Share", share_tab),
+            ):
+                with gr.Tab(name, id=name.lower(), elem_id=f"tab-{name.lower()}"):
+                    tab.build(shared)
+        seen = gr.State("")
+        shared.follow(list_runs, [seen, run_id, dataset_id], [seen, run_choice, dataset_words], changes=[run_id, dataset_id])
+        run_choice.input(shared.private(choose_run), [run_choice], [run_id], queue=False, show_progress="hidden", api_visibility="private")
+    return page
+
+
+def launch(page: gr.Blocks, home: Path, port: int | None = None, *, wait: bool = True) -> tuple[Any, str, str]:
+    """Serve the page: on loopback, or on a Space to the Space's proxy. Returns Gradio's (app, local address, public address)."""
+    home.mkdir(parents=True, exist_ok=True)
+    jobs.ensure_supervisor(home)
+    return page.queue(default_concurrency_limit=8).launch(
+        server_name="0.0.0.0" if on_space() else "127.0.0.1",
+        server_port=port,
+        theme=theme.theme(),
+        css=theme.CSS,
+        footer_links=["settings"],
+        run_history=False,
+        enable_monitoring=False,
+        max_file_size="200mb",
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        show_error=False,
+        share=False,
+        quiet=not wait,
+        prevent_thread_lock=not wait,
+        allowed_paths=[],
+        blocked_paths=[str(home)],
+        state_session_capacity=200,
+    )
+
+
+def list_runs(workspace: Workspace, seen: str, run_id: str, dataset_id: str) -> tuple[Any, ...]:
+    """The header: the runs by name, date and status, and the dataset in words."""
+    runs = workspace.runs()
+    chosen = selected_run(workspace, run_id)
+    dataset = uploads.selected_dataset(workspace, dataset_id)
+    choices = []
+    for run in runs[:100]:
+        try:
+            choices.append((show.run_title(run, run.spec().name, _status(workspace, run)), run.id))
+        except FTError:
+            choices.append((f"{run.id} · cannot be read", run.id))
+    found = repr((choices, chosen and chosen.id, dataset and dataset.id))
+    if found == seen:
+        return (gr.skip(), gr.skip(), gr.skip())
+    if dataset is None:
+        words = "**Dataset**\n\nNone yet. Begin in the Data tab."
+    else:
+        words = f"**Dataset**\n\n{show.plain(dataset.report['source'])} · {show.count(sum(dataset.counts.values()), 'example')} · {_task_words(dataset.task, dataset.labels)}"
+    return found, gr.update(choices=choices, value=chosen.id if chosen else None), words
+
+
+def choose_run(workspace: Workspace, identity: str | None) -> str:
+    """The run picked in the header. Raises FTError `run.missing` for an id that is not one of the person's runs."""
+    return workspace.run(identity).id if identity else ""
+
+
+def _status(workspace: Workspace, run: Any) -> str:
+    """The run's status in the fewest words: the job at work, else how far it came."""
+    train, evaluate = jobs.view(workspace, run, "train"), jobs.view(workspace, run, "evaluate")
+    if train.status == "running":
+        return "training"
+    if evaluate.status == "running":
+        return "being evaluated"
+    if evaluate.status == "done":
+        return "evaluated"
+    words = {
+        "none": "new",
+        "queued": "waiting",
+        "done": "trained",
+        "stopped": "stopped",
+        "stopping": "stopping",
+        "failed": "failed",
+        "interrupted": "interrupted",
+    }
+    return words[train.status]
+
+
+def _task_words(task: str, labels: list[str]) -> str:
+    return f"classification into {show.count(len(labels), 'label')}" if task == "classification" else task
+
+
+def _visitor_note(page: gr.Blocks) -> None:
+    """On a Space: what a visitor who is not the owner can do."""
+    with gr.Row(visible=False, elem_id="visitor", elem_classes="notice") as row:
+        note = gr.Markdown()
+        gr.DuplicateButton("Duplicate this Space", size="md", scale=0, min_width=220)
+
+    def visitor(profile: gr.OAuthProfile | None) -> tuple[Any, Any]:
+        try:
+            guard.owner(profile)
+        except FTError as error:
+            return gr.update(visible=True), show.problem(error)
+        return gr.update(visible=False), ""
+
+    page.load(visitor, None, [row, note], queue=False, show_progress="hidden", api_visibility="private")

@@ -1,0 +1,121 @@
+"""How numbers of our own become words and small pieces of HTML. Text of the person or of a model goes through `plain` into Markdown instead."""
+
+import html
+import re
+from collections.abc import Sequence
+
+from ft_core.errors import FTError
+from ft_core.run import Run
+from ft_core.worker.launch import JobView
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-!|~$&])")
+
+JOB_WORDS = {
+    "none": "Not started",
+    "queued": "Waiting",
+    "running": "At work",
+    "stopping": "Stopping, keeping the work",
+    "done": "Done",
+    "stopped": "Stopped; the work is kept",
+    "failed": "Failed",
+    "interrupted": "Interrupted; it can go on",
+}
+
+
+def plain(text: str) -> str:
+    """Text as Markdown that shows exactly that text."""
+    return _MARKDOWN.sub(r"\\\1", text.replace("\n", " "))
+
+
+def step(number: int, title: str, text: str) -> str:
+    """The head of a numbered step; our own words only."""
+    return (
+        f'<div class="step-title"><span class="number" aria-hidden="true">{number}</span><div><h2>'
+        f'<span class="sr-only">Step {number}: </span>{html.escape(title)}</h2><p>{html.escape(text)}</p></div></div>'
+    )
+
+
+def tiles(values: Sequence[tuple[str, str, str]]) -> str:
+    """Number tiles from (name, value, unit)."""
+    cells = (
+        f'<div class="tile"><div class="name">{html.escape(name)}</div><div class="value">{html.escape(value)}'
+        + (f'<span class="unit">{html.escape(unit)}</span>' if unit else "")
+        + "</div></div>"
+        for name, value, unit in values
+    )
+    return f'<div class="tiles">{"".join(cells)}</div>'
+
+
+def progress(view: JobView, unit: str = "step") -> str:
+    """A progress bar in words and in a picture."""
+    share = min(1.0, view.step / view.total) if view.total else (1.0 if view.status == "done" else 0.0)
+    detail = []
+    if view.total and view.status != "none":
+        detail.append(f"{unit} {view.step:,} of {view.total:,}")
+    if view.status == "queued" and view.position:
+        detail.append("next in line" if view.position == 1 else f"number {view.position} in line")
+    if view.status == "running":
+        if view.message:
+            detail.append(view.message)
+        if view.seconds_left is not None:
+            detail.append(f"{duration(view.seconds_left)} left")
+    still = "" if view.status in ("running", "queued", "done") else " still"
+    return (
+        f'<div class="progress"><div class="words"><b>{html.escape(JOB_WORDS[view.status])}</b><span>{html.escape(" · ".join(detail))}</span></div>'
+        f'<div class="track" role="progressbar" aria-label="Progress" aria-valuemin="0" aria-valuemax="100" aria-valuenow="{share * 100:.0f}">'
+        f'<div class="fill{still}" style="width:{share * 100:.1f}%"></div></div></div>'
+    )
+
+
+def verdict(result: str, sentence: str, more: str) -> str:
+    """The verdict of an evaluation, large and coloured; sentences of our own."""
+    kind = {"better": "better", "worse": "worse"}.get(result, "same")
+    title = {"better": "Better than the base model", "worse": "Worse than the base model"}.get(result, "No clear change")
+    return (
+        f'<div class="verdict {kind}" id="evaluation-verdict"><div class="result">{title}</div><div class="sentence">{html.escape(sentence)}</div>'
+        f'<div class="more">{html.escape(more)}</div></div>'
+    )
+
+
+def legend(entries: Sequence[tuple[str, str]]) -> str:
+    """A colour legend from (colour, words)."""
+    return '<div class="legend">' + "".join(f'<span><i style="background:{colour}"></i>{html.escape(words)}</span>' for colour, words in entries) + "</div>"
+
+
+def problem(error: FTError) -> str:
+    """What, why and fix as Markdown that shows the text as it is."""
+    return f"**{plain(error.what)}**\n\n{plain(error.why)}\n\n**What to do:** {plain(error.fix)}"
+
+
+def duration(seconds: float) -> str:
+    """65 -> `1 min 5 s`."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s" if whole < 600 else f"{round(whole / 60)} min"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """A number as a table shows it; a dash when there is none."""
+    if value is None:
+        return "–"
+    if value and abs(value) < 10**-digits:
+        return f"{value:.1e}"
+    return f"{value:.{digits}f}".rstrip("0").rstrip(".") if abs(value) < 1000 else f"{value:,.0f}"
+
+
+def count(amount: int, word: str, many: str | None = None) -> str:
+    """`1 row`, `1,204 rows`."""
+    return f"{amount:,} {word if amount == 1 else many or word + 's'}"
+
+
+def run_title(run: Run, name: str, words: str) -> str:
+    """A run in the header's list: name, date, status."""
+    return f"{name} · {run.created:%d %b %Y %H:%M} UTC · {words}"
+
+
+def escaped(text: str) -> str:
+    """Text inside HTML of our own."""
+    return html.escape(text)

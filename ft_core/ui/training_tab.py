@@ -1,0 +1,265 @@
+"""Training: the settings, the start, and watching the loss fall."""
+
+from typing import Any
+
+import gradio as gr
+
+from ft_core import catalog, pipeline
+from ft_core.errors import FTError
+from ft_core.fit import plan_steps
+from ft_core.hardware import on_space
+from ft_core.run import Run
+from ft_core.settings.model import ModelSpec
+from ft_core.settings.project import ProjectSpec
+from ft_core.settings.train import TrainSpec
+from ft_core.ui import fields, frames, show, theme, uploads
+from ft_core.ui.shared import TO_TOP, Shared, next_button, selected_run
+from ft_core.worker import launch
+from ft_core.worker.launch import JobView
+from ft_core.workspace import Workspace
+
+# With the base model these are the eight that matter; the others are under Advanced.
+MAIN = ("epochs", "learning_rate", "batch_size", "lora_rank", "max_length", "evaluations", "seed")
+ADVANCED = tuple(name for name in TrainSpec.model_fields if name not in MAIN)
+AT_WORK = ("queued", "running", "stopping")
+CURVE = {"x": "step", "y": "value", "color": "series", "x_title": "step", "color_title": "data", "height": 300, "buttons": ["fullscreen"], "show_label": False}
+
+
+def build(shared: Shared) -> None:
+    """Components, then events."""
+    gr.Markdown(
+        "The base model stays as it is; a small adapter beside it learns from your examples. You can close this page meanwhile: the work goes on.",
+        elem_classes="lead",
+    )
+    with gr.Column(elem_classes=["step", "empty"]) as empty:
+        gr.Markdown("### There is no dataset yet\n\nPrepare your own in the Data tab, or take the example and start at once.")
+        with gr.Row(elem_classes="actions"):
+            example = gr.Button("Use the example", variant="primary", elem_id="training-use-example")
+            go_back = gr.Button("Go to Data")
+    with gr.Column(elem_classes="step", visible=False) as settings_step:
+        gr.HTML(show.step(1, "Settings", "The defaults are a good first try. Change one at a time, so that you see what it does."))
+        with gr.Row():
+            name_field, base_field = ProjectSpec.model_fields["name"], ModelSpec.model_fields["base"]
+            name = gr.Textbox(value="my-project", label=name_field.title, info=name_field.description, elem_id="training-name", max_length=60)
+            own = "" if on_space() else " Or write a Hub id or a folder of this machine."
+            base = gr.Dropdown(
+                [(model.title, model.id) for model in catalog.suggestions()], value=catalog.STARTER, label=base_field.title,
+                info=f"The model you start from.{own}", allow_custom_value=not on_space(), elem_id="training-base",
+            )  # fmt: skip
+        with gr.Row():
+            main = fields.inputs(TrainSpec, MAIN[:4], "training")
+        with gr.Row():
+            main += fields.inputs(TrainSpec, MAIN[4:], "training")
+        with gr.Accordion("Advanced", open=False):
+            with gr.Row():
+                advanced = fields.inputs(TrainSpec, ADVANCED[:4], "training")
+            with gr.Row():
+                advanced += fields.inputs(TrainSpec, ADVANCED[4:], "training")
+        estimate = gr.Markdown(elem_id="training-estimate")
+        with gr.Row(elem_classes="actions"):
+            start = gr.Button("Start training", variant="primary", elem_id="training-start")
+
+    with gr.Column(elem_classes="step", visible=False) as watch_step:
+        gr.HTML(show.step(2, "Watch", "The loss should fall. What counts is the validation loss: it is measured on examples the model does not learn from."))
+        progress = gr.HTML(elem_id="training-progress")
+        failure = gr.Markdown(visible=False, elem_classes=["notice", "bad"], elem_id="training-failure")
+        with gr.Accordion("The end of the log", open=False, visible=False) as log_part:
+            log = gr.Textbox(lines=12, max_lines=12, interactive=False, show_label=False, label="Log", container=False)
+        with gr.Row(elem_classes="actions"):
+            stop = gr.Button("Stop (keeps the work)", visible=False, elem_id="training-stop")
+            resume = gr.Button("Resume", visible=False, elem_id="training-resume")
+            project = gr.DownloadButton("Download project.yaml", visible=False, elem_id="training-project")
+        tiles = gr.HTML(elem_id="training-tiles")
+        with gr.Row():
+            colours = {"training": theme.TRAINING, "validation": theme.VALIDATION}
+            loss = gr.LinePlot(title="Loss", y_title="loss (nats per token)", color_map=colours, elem_id="training-loss", label="Loss", **CURVE)
+            accuracy = gr.LinePlot(
+                title="Token accuracy", y_title="share of tokens guessed right", color_map=colours, elem_id="training-accuracy", label="Token accuracy", **CURVE
+            )
+        with gr.Accordion("What does this mean?", open=False):
+            gr.Markdown(
+                "**Loss**: how surprised the model is by the right answer, in nats per token; 0 is no surprise, 0.69 is a coin toss. "
+                "**Token accuracy**: how often its first guess for the next token of an answer is right. **Step**: one correction of the adapter, from one batch of examples. "
+                "**Epoch**: every training example seen once.\n\n"
+                "Both lines fall: it learns. Training falls while validation rises: it begins to learn by heart; fewer epochs or more examples help."
+            )
+        thinned = gr.Markdown(elem_classes="quiet")
+        samples = gr.Dataframe(
+            label="Sample answers on validation examples", interactive=False, wrap=True, buttons=[], elem_id="training-samples", max_height=360
+        )
+        with gr.Accordion("Sample answers at every evaluation", open=False):
+            all_samples = gr.Dataframe(interactive=False, wrap=True, buttons=[], show_label=False, label="Sample answers", max_height=420)
+    with gr.Row():
+        leads_on = next_button(shared, "evaluation", "Evaluation")
+
+    values = [base, *main, *advanced]
+    seen_dataset, seen_job, seen_results = gr.State(""), gr.State(""), gr.State("")
+    quick = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    shared.follow(show_settings, [seen_dataset, shared.dataset_id], [seen_dataset, empty, settings_step, name], changes=[shared.dataset_id])
+    gr.on(
+        [shared.page.load, shared.dataset_id.change, *(value.change for value in values)],
+        shared.quiet(show_estimate),
+        [shared.dataset_id, *values],
+        [estimate],
+        **quick,
+    )
+    watching = [seen_job, watch_step, progress, failure, log_part, log, stop, resume, start, leads_on]
+    shared.follow(watch_job, [seen_job, shared.run_id], watching, changes=[shared.run_id])
+    results = [seen_results, tiles, loss, accuracy, thinned, samples, all_samples, project]
+    shared.follow(watch_results, [seen_results, shared.run_id], results, changes=[shared.run_id])
+
+    example.click(shared.private(use_example), None, [shared.dataset_id], api_visibility="private")
+    go_back.click(lambda: gr.Tabs(selected="data"), None, shared.tabs, js=TO_TOP, **quick)
+    begun = start.click(
+        shared.private(start_training),
+        [shared.dataset_id, name, *values],
+        [shared.run_id],
+        api_visibility="private",
+        concurrency_id="start",
+        concurrency_limit=1,
+    )
+    for event in (
+        begun,
+        stop.click(shared.private(stop_training), [shared.run_id], None, **quick),
+        resume.click(shared.private(resume_training), [shared.run_id], None, **quick),
+    ):
+        event.success(shared.quiet(watch_job), [seen_job, shared.run_id], watching, **quick)
+
+
+def use_example(workspace: Workspace) -> str:
+    """Prepare the shipped example; the id of its dataset."""
+    return uploads.prepare(workspace, uploads.keep_example(workspace)).id
+
+
+def show_settings(workspace: Workspace, seen: str, dataset_id: str) -> Any:
+    """The form when there is a dataset, the empty state when there is none."""
+    dataset = uploads.selected_dataset(workspace, dataset_id)
+    found = dataset.id if dataset else "none"
+    if found == seen:
+        return gr.skip()
+    name = uploads.project_of(workspace, dataset).name if dataset else gr.skip()
+    return [found, gr.update(visible=dataset is None), gr.update(visible=dataset is not None), name]
+
+
+def show_estimate(workspace: Workspace, dataset_id: str, base: str, *values: Any) -> str:
+    """How much work these settings are, in words; what is wrong with them while they cannot be used."""
+    dataset = uploads.selected_dataset(workspace, dataset_id)
+    if dataset is None:
+        return ""
+    try:
+        spec = _training(values)
+    except FTError as error:
+        return show.problem(error)
+    steps = plan_steps(spec, dataset.counts["train"])
+    per_epoch = show.count(dataset.counts["train"], "training example")
+    words = f"**{show.count(steps, 'step')}**: {per_epoch}, {spec.batch_size} a step, seen {show.number(spec.epochs)} times."
+    longest = (dataset.report["token_lengths"] or {}).get("max")
+    if longest and longest > spec.max_length:
+        words += f" The longest example has {longest:,} tokens: what is beyond {spec.max_length:,} is cut off."
+    good_for = next((model.good_for for model in catalog.suggestions() if model.id == base), "")
+    return f"{words}\n\n{good_for}"
+
+
+def start_training(workspace: Workspace, dataset_id: str, name: str, base: str, *values: Any) -> str:
+    """Create a run and queue it; its id. Raises FTError `data.missing`, `settings.invalid` or `model.missing`."""
+    dataset = uploads.selected_dataset(workspace, dataset_id)
+    if dataset is None:
+        raise FTError("data.missing", "There is no dataset yet.", "Training needs examples.", "Prepare a dataset in the Data tab, or press Use the example.")
+    if on_space() and base not in [model.id for model in catalog.suggestions()]:
+        raise FTError("model.missing", f"{base} is not one of the suggested models.", "On a Space only those are offered.", "Choose another Base model.")
+    general = fields.collect(ProjectSpec, ("name", "data"), (name, uploads.project_of(workspace, dataset).data))
+    spec = uploads.project_of(workspace, dataset).model_copy(update={"name": general.name, "model": ModelSpec(base=base), "training": _training(values)})
+    run = pipeline.create_run(workspace, spec, dataset)
+    launch.enqueue(workspace, run, "train")
+    return run.id
+
+
+def stop_training(workspace: Workspace, run_id: str) -> None:
+    """Ask the training to stop and keep its work."""
+    launch.stop(workspace, _run(workspace, run_id), "train")
+
+
+def resume_training(workspace: Workspace, run_id: str) -> None:
+    """Let a stopped, interrupted or failed training go on from its last checkpoint."""
+    launch.enqueue(workspace, _run(workspace, run_id), "train")
+
+
+def watch_job(workspace: Workspace, seen: str, run_id: str) -> Any:
+    """How the training stands, in the order of `watching`."""
+    run = selected_run(workspace, run_id)
+    view = launch.view(workspace, run, "train") if run else JobView("none")
+    found = f"{run and run.id} {view}"
+    if found == seen:
+        return gr.skip()
+    if run is None or view.status == "none":
+        return [
+            found,
+            gr.update(visible=False),
+            "",
+            *[gr.update(visible=False)] * 2,
+            "",
+            *[gr.update(visible=False)] * 2,
+            gr.update(variant="primary"),
+            gr.update(visible=False),
+        ]
+    failed = view.status == "failed"
+    done = run.has_adapter and view.status in ("done", "stopped")
+    can_resume = view.status in ("stopped", "interrupted", "failed")
+    return [
+        found,
+        gr.update(visible=True),
+        show.progress(view),
+        gr.update(value=show.problem(view.error) if view.error else "", visible=failed),
+        gr.update(visible=failed or view.status == "interrupted"),
+        run.log_tail(60) if failed or view.status == "interrupted" else "",
+        gr.update(visible=view.status in ("queued", "running"), variant="secondary"),
+        gr.update(visible=can_resume, variant="primary" if can_resume and not done else "secondary"),
+        gr.update(variant="secondary"),
+        gr.update(visible=done, variant="primary" if done else "secondary"),
+    ]
+
+
+def watch_results(workspace: Workspace, seen: str, run_id: str) -> Any:
+    """Tiles, curves and sample answers of the run, in the order of `results`. Left as they are while the run's files are."""
+    run = selected_run(workspace, run_id)
+    found = run.fingerprint() if run else "none"
+    if found == seen:
+        return gr.skip()
+    if run is None:
+        return [found, "", None, None, "", None, None, gr.update(visible=False)]
+    metrics, rows = run.metrics(), run.samples()
+    every = frames.stretch(metrics)
+    return [
+        found,
+        show.tiles(_tiles(run, metrics, launch.view(workspace, run, "train").seconds_left)),
+        frames.curve(metrics, "loss"),
+        frames.curve(metrics, "token_accuracy"),
+        f"Each point of the training lines is the mean of {every} steps." if every > 1 else "",
+        frames.samples(rows),
+        frames.samples_over_time(rows),
+        gr.update(value=uploads.download_copy(run), visible=True),
+    ]
+
+
+def _tiles(run: Run, metrics: list[dict[str, Any]], seconds_left: float | None) -> list[tuple[str, str, str]]:
+    last = next((row for row in reversed(metrics) if row["kind"] == "train"), {})
+    best = min((row["loss"] for row in metrics if row["kind"] == "validation"), default=None)
+    return [
+        ("Speed", show.number(last.get("tokens_per_second"), 0), "tokens per second"),
+        ("Memory", show.number(last.get("memory_gb"), 2), "GB"),
+        ("Learning rate", show.number(last.get("learning_rate"), 5), ""),
+        ("Time left", show.duration(seconds_left) if seconds_left is not None else "–", ""),
+        ("Epoch", show.number(last.get("epoch"), 1), f"of {show.number(run.spec().training.epochs)}"),
+        ("Lowest validation loss", show.number(best), "nats per token"),
+    ]
+
+
+def _training(values: tuple[Any, ...]) -> TrainSpec:
+    return fields.collect(TrainSpec, MAIN + ADVANCED, values)
+
+
+def _run(workspace: Workspace, run_id: str) -> Run:
+    run = selected_run(workspace, run_id)
+    if run is None:
+        raise FTError("run.missing", "There is no run yet.", "Nothing was trained in this workspace.", "Press Start training.")
+    return run

@@ -1,0 +1,128 @@
+"""What the page keeps beside the datasets: copies of uploaded files, and the project each dataset was prepared by.
+
+A dataset version says what is in it; the project says how to make it again, and is what a run is created from.
+"""
+
+import hashlib
+import os
+import re
+import secrets
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from ft_core import pipeline
+from ft_core.data.read import FORMATS, MAX_BYTES
+from ft_core.data.store import Dataset
+from ft_core.errors import FTError
+from ft_core.run import Run, write_text
+from ft_core.settings import project
+from ft_core.settings.data import DataSpec
+from ft_core.settings.project import ProjectSpec
+from ft_core.workspace import Workspace
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,60}-[0-9a-f]{12}\.[a-z]{3,7}")
+
+
+def keep(workspace: Workspace, path: Path) -> str:
+    """Copy a file into the workspace under a name of our own making, and return that name. The original is left alone.
+
+    Raises FTError `data.format` or `data.too_large`.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in FORMATS:
+        raise FTError(
+            "data.format",
+            f"{suffix or 'This'} files cannot be read.",
+            f"The file ends in {suffix or 'nothing'}.",
+            f"Choose a file that ends in {', '.join(FORMATS)}.",
+        )
+    if path.stat().st_size > MAX_BYTES:
+        raise FTError(
+            "data.too_large",
+            "The file is too large.",
+            f"It has {path.stat().st_size / 2**20:.0f} MB; at most {MAX_BYTES // 2**20} MB are read.",
+            "Choose a smaller file.",
+        )
+    with open(path, "rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    stem = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:60].strip("-") or "data"
+    name = f"{stem}-{digest[:12]}{suffix}"
+    target = workspace.uploads / name
+    if not target.is_file():
+        workspace.uploads.mkdir(parents=True, exist_ok=True)
+        temporary = target.with_name(f".{secrets.token_hex(8)}")
+        try:
+            shutil.copyfile(path, temporary)
+            os.replace(temporary, target)
+        finally:
+            temporary.unlink(missing_ok=True)
+    return name
+
+
+def find(workspace: Workspace, name: str) -> Path:
+    """The kept file of that name. Raises FTError `data.missing`."""
+    path = workspace.uploads / name
+    if not _NAME.fullmatch(name) or not path.is_file():
+        raise FTError(
+            "data.missing",
+            "The file is not here any more.",
+            "It is not among the uploads of this workspace.",
+            "Upload the file again in the Data tab, or press Use the example.",
+        )
+    return path
+
+
+def keep_example(workspace: Workspace) -> ProjectSpec:
+    """The shipped example as if it had been uploaded: its project, with the source among the uploads."""
+    spec, folder = pipeline.example_project()
+    name = keep(workspace, folder / spec.data.source)
+    return spec.model_copy(update={"data": spec.data.model_copy(update={"source": name})})
+
+
+def prepare(workspace: Workspace, spec: ProjectSpec) -> Dataset:
+    """Prepare a project whose source is among the uploads, and remember the project beside it. Raises FTError `data.*`."""
+    find(workspace, spec.data.source)
+    dataset = pipeline.prepare_source(workspace, spec, workspace.uploads)
+    write_text(_project_file(workspace, dataset.id), project.dump(spec))
+    return dataset
+
+
+def project_of(workspace: Workspace, dataset: Dataset) -> ProjectSpec:
+    """The project that `dataset` was prepared by; for one prepared elsewhere, a plain project of the same data."""
+    path = _project_file(workspace, dataset.id)
+    if path.is_file():
+        return project.load(path)
+    report = dataset.report
+    return ProjectSpec(task=dataset.task, data=DataSpec.model_validate({"source": report["source"], "columns": report["columns"]}))
+
+
+def selected_dataset(workspace: Workspace, identity: str) -> Dataset | None:
+    """The chosen dataset; the one prepared last when none is chosen or it is gone; None when there is none."""
+    if identity:
+        try:
+            return Dataset.open(workspace.dataset(identity))
+        except FTError:
+            pass
+    folders = [path.parent for path in workspace.datasets.glob("*/dataset.json") if not path.parent.name.startswith(".")] if workspace.datasets.is_dir() else []
+    newest = max(folders, key=lambda folder: folder.stat().st_mtime, default=None)
+    return Dataset.open(newest) if newest else None
+
+
+def download_copy(run: Run) -> str:
+    """The run's project.yaml where Gradio may serve it from. Runs themselves are never served."""
+    target = downloads() / run.id / "project.yaml"
+    target.parent.mkdir(exist_ok=True)
+    shutil.copyfile(run.project, target)
+    return str(target)
+
+
+@cache
+def downloads() -> Path:
+    """A folder only this user may enter, for files on their way to the browser."""
+    return Path(tempfile.mkdtemp(prefix="fine-tuning-studio-"))
+
+
+def _project_file(workspace: Workspace, dataset: str) -> Path:
+    return workspace.uploads / "projects" / f"{dataset}.yaml"

@@ -1,0 +1,105 @@
+import json
+import shutil
+
+import pytest
+
+from ft_core.data.tokens import ChatTokenizer, cut, summary
+from ft_core.errors import FTError
+from ft_core.settings.example import Example, Message
+
+TALK = (
+    Message(role="system", content="Be kind."),
+    Message(role="user", content="hello  thére 🎉 <|nothing|>\n12"),
+    Message(role="assistant", content=" how — 🎉 are\n"),
+    Message(role="user", content="and you?"),
+    Message(role="assistant", content="fine"),
+)
+CHATML = (
+    "{% for m in messages %}{{ '<|user|>' + m.role + '\n' + m.content + '<|end|>\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|user|>assistant\n' }}{% endif %}"
+)
+
+
+def with_template(folder, tmp_path, template, in_config=False):
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    (copy / "chat_template.jinja").unlink()
+    if in_config:
+        config = json.loads((copy / "tokenizer_config.json").read_text())
+        (copy / "tokenizer_config.json").write_text(json.dumps(config | {"chat_template": template}))
+    else:
+        (copy / "chat_template.jinja").write_text(template)
+    return copy
+
+
+def test_ids_and_mask_are_those_of_transformers(tokenizer_folder):
+    from transformers import PreTrainedTokenizerFast
+
+    theirs = PreTrainedTokenizerFast.from_pretrained(tokenizer_folder)
+    ours = ChatTokenizer.load(tokenizer_folder)
+    for messages in (TALK, TALK[:3], TALK[1:3]):
+        plain = [message.model_dump() for message in messages]
+        expected = theirs.apply_chat_template(plain, return_assistant_tokens_mask=True, return_dict=True)
+        encoded = ours.encode(messages)
+        assert encoded.ids == expected["input_ids"]
+        assert encoded.learnt == [bool(flag) for flag in expected["assistant_masks"]]
+        assert any(encoded.learnt) and not all(encoded.learnt)
+        assert ours.prompt_ids(messages[:-1]) == theirs.apply_chat_template(plain[:-1], add_generation_prompt=True, return_dict=True)["input_ids"]
+
+
+def test_pieces_show_the_text_and_odd_bytes(tokenizer_folder):
+    encoded = ChatTokenizer.load(tokenizer_folder).encode(TALK[:3])
+    assert len(encoded.ids) == len(encoded.pieces) == len(encoded.learnt)
+    assert "⟨F0⟩" in encoded.pieces and encoded.pieces[0] == "<|system|>"
+    learnt = "".join(piece for piece, flag in zip(encoded.pieces, encoded.learnt, strict=True) if flag)
+    assert learnt == " how ⟨E2⟩⟨80⟩⟨94⟩ ⟨F0⟩⟨9F⟩⟨8E⟩⟨89⟩ are\n<|end|>"
+
+
+def test_a_prompt_is_the_beginning_of_its_conversation(tokenizer_folder):
+    tokenizer = ChatTokenizer.load(tokenizer_folder)
+    prompt, whole = tokenizer.prompt_ids(TALK[:2]), tokenizer.encode(TALK[:3])
+    assert whole.ids[: len(prompt)] == prompt
+    assert whole.learnt == [False] * len(prompt) + [True] * (len(whole.ids) - len(prompt))
+
+
+@pytest.mark.parametrize("in_config", [True, False])
+def test_a_template_without_marks(tokenizer_folder, tmp_path, in_config):
+    tokenizer = ChatTokenizer.load(with_template(tokenizer_folder, tmp_path, CHATML, in_config))
+    encoded = tokenizer.encode(TALK)
+    learnt = "".join(piece for piece, flag in zip(encoded.pieces, encoded.learnt, strict=True) if flag)
+    assert learnt.endswith("are\n<|end|>fine<|end|>")  # without the line end after the end-of-turn token
+    assert encoded.learnt.count(True) < len(encoded.learnt)
+
+
+@pytest.mark.parametrize(
+    ("template", "part"),
+    [
+        ("{% if %}", "Line 1"),
+        ("{{ raise_exception('no system prompt, please') }}", "no system prompt, please"),
+        ("{{ messages.__class__.__mro__ }}", "refuses"),
+        ("{{ messages | length }}{% for m in messages %}{{ m.content }}{% endfor %}", "earlier turns change"),
+        ("", "no chat template"),
+    ],
+)
+def test_templates_that_cannot_be_used(tokenizer_folder, tmp_path, template, part):
+    with pytest.raises(FTError) as caught:
+        ChatTokenizer.load(with_template(tokenizer_folder, tmp_path, template)).encode(TALK)
+    assert caught.value.code == "model.template" and part in caught.value.why
+
+
+def test_a_folder_without_tokenizer(tmp_path):
+    with pytest.raises(FTError) as caught:
+        ChatTokenizer.load(tmp_path)
+    assert caught.value.code == "model.missing"
+
+
+def test_lengths_cutting_and_answers_that_are_cut(tokenizer_folder):
+    tokenizer = ChatTokenizer.load(tokenizer_folder)
+    examples = [Example(row=7, messages=TALK[1:3]), Example(row=9, messages=TALK)]
+    lengths = tokenizer.lengths(examples)
+    assert lengths.tolist() == [len(tokenizer.encode(example.messages).ids) for example in examples]
+    assert summary(lengths, examples)["longest_row"] == 9
+    assert tokenizer.learnt_cut(examples, int(lengths.max())) == 0
+    assert tokenizer.learnt_cut(examples, int(lengths.max()) - 1) == 1
+    assert tokenizer.learnt_cut(examples, 4) == 2
+    assert cut(tokenizer.encode(TALK), 3).ids == tokenizer.encode(TALK).ids[:3]

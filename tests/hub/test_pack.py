@@ -1,0 +1,43 @@
+"""The zip file of a run."""
+
+import zipfile
+
+import pytest
+
+from ft_core.hub.pack import pack
+
+
+def test_everything_made_is_inside_and_checkpoints_are_not(run, tmp_path):
+    run.write_log("begins")
+    (run.checkpoints / "checkpoint-1").mkdir(parents=True)
+    (run.checkpoints / "checkpoint-1" / "optimizer.pt").write_bytes(b"large")
+    (run.folder / "jobs").mkdir()
+    (run.folder / "jobs" / "train.json").write_text("{}")
+    (run.folder / ".project.yaml.1.ab").write_text("unfinished")
+    result = pack(run, tmp_path / "downloads")
+    assert result == tmp_path / "downloads" / f"{run.id}.zip"
+    with zipfile.ZipFile(result) as archive:
+        names = {name.removeprefix(f"{run.id}/") for name in archive.namelist()}
+        weights = archive.read(f"{run.id}/adapter/adapter_model.safetensors")
+    assert {
+        "project.yaml",
+        "data.json",
+        "environment.json",
+        "metrics.jsonl",
+        "log.txt",
+        "training.json",
+        "adapter/adapter_config.json",
+    } <= names
+    assert not any(name.startswith(("checkpoints", "jobs", ".")) for name in names)
+    assert weights == (run.adapter / "adapter_model.safetensors").read_bytes()
+
+
+def test_a_failure_leaves_the_older_zip_and_nothing_half_made(run, tmp_path, monkeypatch):
+    first = pack(run, tmp_path).read_bytes()
+    monkeypatch.setattr(
+        zipfile.ZipFile, "write", lambda *_arguments: (_ for _ in ()).throw(OSError("No space left on device"))
+    )
+    with pytest.raises(OSError, match="No space"):
+        pack(run, tmp_path)
+    assert (tmp_path / f"{run.id}.zip").read_bytes() == first
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [f"{run.id}.zip"]

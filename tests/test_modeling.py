@@ -1,0 +1,96 @@
+"""Loading tokenizers, base models and a run's adapter."""
+
+import json
+
+import pytest
+import torch
+from bitsandbytes.nn import Linear4bit
+from peft import get_peft_model
+
+from ft_core import modeling
+from ft_core.errors import FTError
+from ft_core.settings.model import ModelSpec
+from ft_core.settings.train import TrainSpec
+from ft_core.train import build, sft
+from tests.helpers import make_base_model, make_dataset, make_run
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    return make_base_model(tmp_path_factory.mktemp("base"))
+
+
+def test_base_in_four_bits_and_not(base):
+    quantised = modeling.load_base(str(base))
+    assert sum(isinstance(module, Linear4bit) for module in quantised.modules()) == 14
+    plain = modeling.load_base(str(base), quantised=False)
+    assert not any(isinstance(module, Linear4bit) for module in plain.modules()) and plain.dtype == modeling.compute_dtype()
+    ids = torch.tensor([[3, 40, 41, 0]])
+    with torch.no_grad():
+        assert not torch.equal(plain(ids).logits, quantised(ids).logits)
+        assert torch.nn.functional.cosine_similarity(plain(ids).logits[0], quantised(ids).logits[0]).min() > 0.9
+
+
+def test_a_forward_in_eval_mode_leaves_four_bit_weights_and_gradients_as_they_were(base):
+    model = modeling.load_base(str(base))
+    layers = [module for module in model.modules() if isinstance(module, Linear4bit)]
+    before = [(layer.weight.clone(), layer.weight.quant_state.absmax.clone()) for layer in layers]
+    states = torch.randn(1, 8, 64, requires_grad=True)
+
+    def gradient() -> torch.Tensor:
+        return torch.autograd.grad(model.train()(inputs_embeds=states).logits.logsumexp(-1).sum(), states)[0]
+
+    first = gradient()
+    with torch.no_grad():
+        model.eval()(torch.tensor([[3, 40, 41, 0]]))
+    assert torch.equal(first, gradient()) and first.abs().sum() > 0
+    for layer, (weight, absmax) in zip(layers, before, strict=True):
+        assert torch.equal(layer.weight, weight) and torch.equal(layer.weight.quant_state.absmax, absmax)
+
+
+def test_run_model_is_the_base_while_its_adapter_is_off(tmp_path, base):
+    run = make_run(tmp_path / "runs", base, make_dataset(tmp_path / "datasets", 60))
+    with pytest.raises(FTError) as caught:
+        modeling.load_run_model(run)
+    assert caught.value.code == "run.no_adapter"
+    fresh = get_peft_model(modeling.load_base(str(base)), build.lora_config(TrainSpec(lora_rank=4)))
+    with torch.no_grad():
+        for name, parameter in fresh.named_parameters():
+            if "lora_B" in name:
+                parameter.fill_(0.05)
+    tokenizer = modeling.load_tokenizer(str(base))
+    sft.save_adapter(fresh, tokenizer, run.adapter, ModelSpec(base=str(base)))
+
+    model, _ = modeling.load_run_model(run)
+    assert not model.training
+    assert {parameter.dtype for name, parameter in model.named_parameters() if "lora_" in name} == {torch.float32}
+    ids = torch.tensor([[3, 40, 41, 0]])
+    with torch.no_grad():
+        tuned, expected = model(ids).logits, fresh.eval()(ids).logits
+        with model.disable_adapter():
+            bare = model(ids).logits
+        assert torch.equal(tuned, expected) and not torch.allclose(tuned, bare)
+        assert torch.equal(bare, modeling.load_base(str(base))(ids).logits)
+
+
+def test_missing_models(tmp_path):
+    for name in (str(tmp_path), "not a hub id", str(tmp_path / "nowhere")):
+        with pytest.raises(FTError) as caught:
+            modeling.load_base(name)
+        assert caught.value.code == "model.missing", name
+
+
+def test_a_tokenizer_without_a_template(tmp_path):
+    folder = make_base_model(tmp_path)
+    (folder / "chat_template.jinja").unlink()
+    with pytest.raises(FTError) as caught:
+        modeling.load_tokenizer(str(folder))
+    assert caught.value.code == "model.template"
+
+
+def test_pad_token_falls_back_to_the_end_token(tmp_path):
+    folder = make_base_model(tmp_path)
+    config = json.loads((folder / "tokenizer_config.json").read_text())
+    del config["pad_token"]
+    (folder / "tokenizer_config.json").write_text(json.dumps(config))
+    assert modeling.load_tokenizer(str(folder)).pad_token == "<|end|>"

@@ -1,0 +1,91 @@
+"""One job in this process: what it leaves on disk when it ends well, stops, fails or meets another."""
+
+import errno
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from ft_core.errors import FTError
+from ft_core.run import JobState, Run
+from ft_core.settings import project
+from ft_core.worker.job import perform
+
+
+@pytest.fixture
+def run(tmp_path):
+    return Run.create(tmp_path / "runs", project.parse({"data": {"source": "x.csv"}}, "p"), {}, {})
+
+
+def test_a_job_that_ends_leaves_done_and_its_last_step(run):
+    seen = []
+
+    def action(record):
+        assert run.job("train").status == "running"
+        for step in range(5):
+            record.progress(step, 5, "training")
+        return "done"
+
+    assert perform(run, "train", action, lambda *row: seen.append(row)) == "done"
+    state = run.job("train")
+    assert (state.status, state.step, state.total, state.attempts) == ("done", 4, 5, 1)
+    assert seen[-1] == (4, 5, "training")
+
+
+def test_time_left_follows_the_speed_so_far(run):
+    def action(record):
+        record.progress(0, 10, "training")
+        time.sleep(0.2)
+        record.progress(2, 10, "training")
+        assert 0.5 < record.state.seconds_left < 2.5, "two of ten steps took 0.2 s, so eight take about 0.8 s"
+        return "stopped"
+
+    assert perform(run, "train", action) == "stopped"
+    assert run.job("train").seconds_left is None
+
+
+def test_a_problem_the_person_can_fix_is_kept_and_raised(run):
+    problem = FTError("train.diverged", "The loss is not a number.", "Step 3.", "Lower Learning rate.")
+
+    def action(_record):
+        raise problem
+
+    with pytest.raises(FTError) as caught:
+        perform(run, "train", action)
+    assert caught.value is problem
+    assert run.error().code == "train.diverged"
+    assert run.job("train").status == "failed"
+    perform(run, "train", lambda _record: "done")
+    assert run.error() is None, "a later success clears it"
+
+
+def test_an_unknown_exception_is_a_bug_with_its_traceback_in_the_log(run):
+    with pytest.raises(FTError) as caught:
+        perform(run, "train", lambda _record: 1 / 0)  # type: ignore[arg-type,return-value]
+    assert caught.value.code == "bug"
+    assert "ZeroDivisionError" in run.log_tail() and "Traceback" in run.log_tail()
+
+
+def test_a_full_disk_is_said_to_be_full(run):
+    def action(_record):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(FTError) as caught:
+        perform(run, "train", action)
+    assert caught.value.code == "disk.full"
+    assert run.error().code == "disk.full"
+
+
+def test_two_processes_do_not_do_one_job(run):
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    started = psutil.Process(child.pid).create_time()
+    run.write_job("train", JobState(status="running", pid=child.pid, process_start=started, started=1.0, heartbeat=1.0))
+    with pytest.raises(FTError) as caught:
+        perform(run, "train", lambda _record: "done")
+    assert caught.value.code == "run.busy"
+    child.kill()
+    child.communicate()
+    perform(run, "train", lambda _record: "done")
+    assert run.job("train").attempts == 2, "the first attempt was interrupted"

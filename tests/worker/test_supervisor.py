@@ -1,0 +1,105 @@
+"""The queue with real children: order, crash, restart, stop, giving up. The jobs are real trainings of a tiny model."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from ft_core.run import JobState
+from ft_core.settings.train import TrainSpec
+from ft_core.worker import launch, supervisor
+from ft_core.workspace import Workspace
+from tests.helpers import make_base_model, make_dataset, make_run
+
+LONG = TrainSpec(epochs=60, learning_rate=5e-3, batch_size=8, lora_rank=4, lora_alpha=8, evaluations=30, max_length=64, threads=1)
+SHORT = LONG.model_copy(update={"epochs": 1, "evaluations": 1})
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    return make_base_model(tmp_path_factory.mktemp("base"))
+
+
+@pytest.fixture
+def workspace(tmp_path, monkeypatch):
+    monkeypatch.setattr(supervisor, "IDLE_SECONDS", 0.5)
+    return Workspace(tmp_path / "home")
+
+
+def new_run(workspace, base, training):
+    return make_run(workspace.runs_folder, base, make_dataset(workspace.datasets), training)
+
+
+def wait_for(condition, seconds=90.0):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return
+        time.sleep(0.05)
+    raise AssertionError("waited in vain")
+
+
+def test_first_come_first_served_and_one_place_each(workspace, base):
+    first, second = new_run(workspace, base, SHORT), new_run(workspace, base, SHORT)
+    for run in (first, second, first):
+        launch.place(workspace.home, run, "train")
+    assert [entry.run.id for entry in launch.entries(workspace.home)] == [first.id, second.id]
+    assert launch.view(workspace, second, "train").position == 2
+    supervisor.work(workspace.home)
+    assert launch.entries(workspace.home) == []
+    states = [run.job("train") for run in (first, second)]
+    assert [state.status for state in states] == ["done", "done"]
+    assert states[0].heartbeat <= states[1].started, "one after the other"
+
+
+def test_a_killed_worker_is_begun_again_and_reaches_the_end(workspace, base):
+    run = new_run(workspace, base, LONG)
+    launch.enqueue(workspace, run, "train")
+    wait_for(lambda: len([row for row in run.metrics() if row["kind"] == "validation"]) >= 2)
+    os.kill(run.job("train").pid, signal.SIGKILL)
+    wait_for(lambda: (state := run.job("train")) and state.attempts == 2 and state.status == "running")
+    launch.stop(workspace, run, "train")
+    wait_for(lambda: run.job("train").status == "stopped")
+    assert run.has_adapter, "stopping keeps the work"
+    wait_for(lambda: launch.entries(workspace.home) == [])
+
+
+def test_what_an_earlier_process_left_is_picked_up(workspace, base):
+    run = new_run(workspace, base, SHORT)
+    run.write_job("train", JobState(status="running", pid=2**22 + 5, process_start=1.0, started=1.0, heartbeat=1.0))
+    supervisor.pick_up(workspace.home)
+    assert launch.view(workspace, run, "train").status == "queued"
+    supervisor.work(workspace.home)
+    assert run.job("train").status == "done" and run.job("train").attempts == 2
+
+
+def test_after_three_crashes_it_is_given_up_with_a_reason(workspace, base):
+    run = new_run(workspace, base, SHORT)
+    run.write_job("train", JobState(status="running", pid=2**22 + 5, process_start=1.0, started=1.0, heartbeat=1.0, attempts=3))
+    supervisor.pick_up(workspace.home)
+    supervisor.work(workspace.home)
+    view = launch.view(workspace, run, "train")
+    assert view.status == "failed" and view.error.code == "worker.crashed"
+    assert launch.entries(workspace.home) == []
+
+
+def test_a_waiting_job_is_taken_out_of_the_queue(workspace, base):
+    run = new_run(workspace, base, SHORT)
+    launch.place(workspace.home, run, "train")
+    launch.stop(workspace, run, "train")
+    assert launch.entries(workspace.home) == []
+    assert launch.view(workspace, run, "train").status == "none"
+
+
+def test_a_token_is_in_no_file_and_no_argument(workspace, base, monkeypatch):
+    secret = "hf_" + "q" * 34
+    monkeypatch.setenv("HF_TOKEN", secret)
+    assert secret not in str(launch.child_environment())
+    run = new_run(workspace, base, SHORT)
+    child = launch.start(run, "push", {"repo": "alice/x", "private": True}, secret)
+    assert secret not in " ".join(map(str, child.args))
+    child.wait(60)
+    assert run.error().code == "run.no_adapter"
+    for path in workspace.home.rglob("*"):
+        assert not path.is_file() or secret.encode() not in path.read_bytes(), path
