@@ -44,7 +44,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=42, help="decides which rows are in the test split")
     rows = clean_rows()
     train, test = split(rows, parser.parse_args().seed)
-    model = make_pipeline(TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True), LogisticRegression(C=10, max_iter=1000))
+    model = make_pipeline(
+        TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True), LogisticRegression(C=10, max_iter=1000)
+    )
     model.fit(rows["message"].iloc[train], rows["label"].iloc[train])
     true, guess = rows["label"].iloc[test], model.predict(rows["message"].iloc[test])
 
@@ -53,7 +55,9 @@ def main() -> None:
     print(f"words in a message              {rows['message'].str.split().str.len().mean():.1f} on average")
     print(f"messages that name their label  {np.mean(named):.1%}")
     print(f"always the largest label        accuracy {np.mean(true == rows['label'].iloc[train].mode()[0]):.3f}")
-    print(f"TF-IDF + logistic regression    accuracy {accuracy_score(true, guess):.3f}  macro F1 {f1_score(true, guess, average='macro'):.3f}")
+    print(
+        f"TF-IDF + logistic regression    accuracy {accuracy_score(true, guess):.3f}  macro F1 {f1_score(true, guess, average='macro'):.3f}"
+    )
     print()
     print(classification_report(true, guess, digits=3))
 

@@ -62,7 +62,11 @@ def misspell(word: str, random_: random.Random) -> str:
     """Swap, drop or double one letter inside the word."""
     at = random_.randrange(1, len(word) - 2)
     return random_.choice(
-        [word[:at] + word[at + 1] + word[at] + word[at + 2 :], word[:at] + word[at + 1 :], word[:at] + word[at] + word[at:]]
+        [
+            word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+            word[:at] + word[at + 1 :],
+            word[:at] + word[at] + word[at:],
+        ]
     )
 
 
@@ -86,7 +90,9 @@ def roughen(message: str, random_: random.Random) -> str:
     return message
 
 
-def compose(sentence: str, more: list[str], frame: dict[str, list[str]], slots: dict[str, list[str]], random_: random.Random) -> str:
+def compose(
+    sentence: str, more: list[str], frame: dict[str, list[str]], slots: dict[str, list[str]], random_: random.Random
+) -> str:
     """Put the label's own sentence between the parts that say nothing about the label."""
     if sentence[-1] not in ".!?":
         sentence += random_.choice(["", ".", ".", "..."])
@@ -117,7 +123,10 @@ def write_messages(words: dict[str, Any], random_: random.Random) -> list[Ticket
     tickets: list[Ticket] = []
     seen: list[frozenset[str]] = []
     for label, entry in words["labels"].items():
-        frame = {name: [text for text in texts if not any(word in text for word in entry["avoid"])] for name, texts in words["frame"].items()}
+        frame = {
+            name: [text for text in texts if not any(word in text for word in entry["avoid"])]
+            for name, texts in words["frame"].items()
+        }
         done, deck = 0, []
         while done < entry["rows"]:
             if not deck:
@@ -126,7 +135,9 @@ def write_messages(words: dict[str, Any], random_: random.Random) -> list[Ticket
             # Whoever signs with a name signs with the one in the customer column.
             message = compose(deck.pop(), entry["more"], frame, slots | {"first": [first], "last": [last]}, random_)
             new = word_set(message)
-            if not 3 <= len(message.split()) <= 60 or any(len(new & old) >= MOST_SHARED_WORDS * len(new | old) for old in seen):
+            if not 3 <= len(message.split()) <= 60 or any(
+                len(new & old) >= MOST_SHARED_WORDS * len(new | old) for old in seen
+            ):
                 continue
             seen.append(new)
             tickets.append(Ticket(f"{first} {last}", message, label))

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 THRESHOLD = 0.8
+_TOLERANCE = 1e-9  # of floating-point products that should be whole
 _WORD = re.compile(r"\w+")
 # Scripts without spaces between words (Thai to Khmer, kana, Chinese, Hangul): pairs of letters stand in for words.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -37,26 +38,29 @@ def similarity(first: Words, second: Words) -> float:
 def near_duplicate_groups(texts: Sequence[str], threshold: float = THRESHOLD) -> list[list[int]]:
     """Groups of two or more indices, chained by pairs whose similarity is at least `threshold`; ordered by their first index.
 
-    Finds every such pair: two sets that similar must share one of the few rarest words of each (prefix filter, Chaudhuri et al.
-    2006), so only texts that meet in one of those are compared.
+    Finds every such pair: two sets that similar must share one of the few rarest words of each, so only texts that meet in one
+    of those are compared (prefix filter with sets in order of size, Bayardo et al. 2007, "Scaling up all pairs similarity search").
     """
     sets = [word_set(text) for text in texts]
     groups = list(range(len(sets)))
     frequency = Counter(word for words in set(sets) for word in words)
     index: dict[str, list[int]] = defaultdict(list)
     known: dict[Words, int] = {}
-    for number, words in enumerate(sets):
+    for number in sorted(range(len(sets)), key=lambda number: len(sets[number])):
+        words = sets[number]
         if words in known:
             _join(groups, known[words], number)
             continue
         known[words] = number
-        rarest = sorted(words, key=lambda word: (frequency[word], word))[: len(words) - math.ceil(threshold * len(words) - 1e-9) + 1]
-        shortest, longest = threshold * len(words) - 1e-9, len(words) / threshold + 1e-9
-        for other in set().union(*(index[word] for word in rarest)):
+        size = len(words)
+        rarest = sorted(words, key=lambda word: (frequency[word], word))
+        shortest = threshold * size - _TOLERANCE
+        asked = rarest[: size - math.ceil(shortest) + 1]
+        for other in set().union(*(index[word] for word in asked)):
             # The cheap questions first: most candidates end here.
-            if shortest <= len(sets[other]) <= longest and similarity(words, sets[other]) >= threshold:
+            if len(sets[other]) >= shortest and _root(groups, other) != _root(groups, number) and similarity(words, sets[other]) >= threshold:
                 _join(groups, other, number)
-        for word in rarest:
+        for word in rarest[: size - math.ceil(2 * threshold / (1 + threshold) * size - _TOLERANCE) + 1]:
             index[word].append(number)
     members: dict[int, list[int]] = defaultdict(list)
     for number in range(len(sets)):

@@ -31,6 +31,13 @@ class Sampling:
 
 
 @dataclass
+class Count:
+    """How many tokens an answer took so far, its end-of-turn token included."""
+
+    tokens: int = 0
+
+
+@dataclass
 class Engine:
     """A loaded model. `lock` is held for one whole answer, so that no request switches the adapter under another."""
 
@@ -57,11 +64,20 @@ class Engine:
         messages: Sequence[Message],
         sampling: Sampling,
         should_stop: Callable[[], bool] | None = None,
+        count: Count | None = None,
     ) -> Iterator[str]:
         """The answer in pieces of text as they come. Waits for its turn. Close or use up the iterator: it holds the lock until then.
 
-        Raises generate.Stopped when `should_stop()` becomes true, also while waiting.
+        `count`, when given, is kept up to date. Raises generate.Stopped when `should_stop()` becomes true, also while waiting.
         """
+        counted = count or Count()
+
+        def before_token() -> bool:  # `stream` asks exactly once before each token
+            if should_stop and should_stop():
+                return True
+            counted.tokens += 1
+            return False
+
         while not self.lock.acquire(timeout=0.1):
             if should_stop and should_stop():
                 raise generate.Stopped
@@ -75,7 +91,7 @@ class Engine:
                     temperature=sampling.temperature,
                     top_p=sampling.top_p,
                     seed=sampling.seed,
-                    should_stop=should_stop,
+                    should_stop=before_token,
                 )
         finally:
             self.lock.release()
@@ -83,10 +99,6 @@ class Engine:
     def prompt_tokens(self, messages: Sequence[Message]) -> int:
         """How many tokens the conversation is, ready to be answered. Raises jinja2.TemplateError when the model's template refuses it."""
         return len(generate.prompt_ids(self.tokenizer, messages))
-
-    def text_tokens(self, text: str) -> int:
-        """How many tokens a text is."""
-        return len(self.tokenizer(text, add_special_tokens=False)["input_ids"])
 
     @property
     def context(self) -> int:

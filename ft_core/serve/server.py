@@ -23,7 +23,7 @@ from ft_core.errors import FTError
 from ft_core.generate import Stopped
 from ft_core.run import Progress, Run
 from ft_core.serve import wire
-from ft_core.serve.engine import Engine, Sampling, Which
+from ft_core.serve.engine import Count, Engine, Sampling, Which
 
 HOST = "127.0.0.1"
 IDLE_SECONDS = 900.0
@@ -103,8 +103,8 @@ class Service:
         return await self._whole(request, asked, prompt_tokens)
 
     async def _whole(self, request: Request, asked: wire.ChatRequest, prompt_tokens: int) -> Response:
-        which, sampling, text = cast(Which, asked.model), asked.sampling(), ""
-        pieces = self._pieces(which, asked, sampling)
+        which, sampling, text, count = cast(Which, asked.model), asked.sampling(), "", Count()
+        pieces = self._pieces(which, asked, sampling, count)
         try:
             async for piece in pieces:
                 text += piece
@@ -114,45 +114,45 @@ class Service:
             return JSONResponse(_failure(problem), 503 if isinstance(problem, Stopped) else 500)
         finally:
             await pieces.aclose()
-        tokens = self.engine.text_tokens(text)
         return JSONResponse(
             wire.completion(
-                which, text, self._finish(prompt_tokens, tokens, sampling), wire.usage(prompt_tokens, tokens)
+                which, text, self._finish(prompt_tokens, count, sampling), wire.usage(prompt_tokens, count.tokens)
             )
         )
 
     async def _events(self, asked: wire.ChatRequest, prompt_tokens: int) -> AsyncIterator[str]:
-        which, sampling, text, identity = cast(Which, asked.model), asked.sampling(), "", wire.new_id()
-        pieces = self._pieces(which, asked, sampling)
+        which, sampling, count, identity = cast(Which, asked.model), asked.sampling(), Count(), wire.new_id()
+        pieces = self._pieces(which, asked, sampling, count)
         yield wire.event(wire.chunk(identity, which, {"role": "assistant", "content": ""}))
         try:
             async for piece in pieces:
-                text += piece
                 yield wire.event(wire.chunk(identity, which, {"content": piece}))
         except (Stopped, RuntimeError) as problem:
             yield wire.event(_failure(problem))
             return
         finally:
             await pieces.aclose()
-        tokens = self.engine.text_tokens(text)
-        yield wire.event(wire.chunk(identity, which, {}, self._finish(prompt_tokens, tokens, sampling)))
+        yield wire.event(wire.chunk(identity, which, {}, self._finish(prompt_tokens, count, sampling)))
         if asked.stream_options and asked.stream_options.include_usage:
             yield wire.event(
-                wire.chunk(identity, which, {}) | {"choices": [], "usage": wire.usage(prompt_tokens, tokens)}
+                wire.chunk(identity, which, {}) | {"choices": [], "usage": wire.usage(prompt_tokens, count.tokens)}
             )
         yield "data: [DONE]\n\n"
 
-    async def _pieces(self, which: Which, asked: wire.ChatRequest, sampling: Sampling) -> AsyncGenerator[str, None]:
+    async def _pieces(
+        self, which: Which, asked: wire.ChatRequest, sampling: Sampling, count: Count
+    ) -> AsyncGenerator[str, None]:
         """The engine's pieces, made in one thread of their own. Closing this (the client has gone) stops the thread after its token."""
         loop = asyncio.get_running_loop()
         queue: asyncio.Queue[str | None] = asyncio.Queue()
         gone = threading.Event()
 
+        def should_stop() -> bool:
+            return gone.is_set() or self.activity.closing.is_set()
+
         def produce() -> None:
             try:
-                for piece in self.engine.chat(
-                    which, asked.messages, sampling, lambda: gone.is_set() or self.activity.closing.is_set()
-                ):
+                for piece in self.engine.chat(which, asked.messages, sampling, should_stop, count):
                     loop.call_soon_threadsafe(queue.put_nowait, piece)
             finally:
                 loop.call_soon_threadsafe(queue.put_nowait, None)
@@ -168,9 +168,9 @@ class Service:
                 if not work.done():
                     work.add_done_callback(lambda done: done.exception())  # nobody is left to hear that it stopped
 
-    def _finish(self, prompt_tokens: int, tokens: int, sampling: Sampling) -> str:
-        """`length` when the answer was cut off, else `stop`. Tokens are counted from the text, so the end-of-turn token is not among them."""
-        return "length" if tokens >= min(sampling.max_new_tokens, self.engine.context - prompt_tokens) else "stop"
+    def _finish(self, prompt_tokens: int, count: Count, sampling: Sampling) -> str:
+        """`length` when no more tokens were allowed, else `stop`."""
+        return "length" if count.tokens >= min(sampling.max_new_tokens, self.engine.context - prompt_tokens) else "stop"
 
 
 def _failure(problem: Stopped | RuntimeError) -> dict[str, Any]:

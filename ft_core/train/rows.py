@@ -52,7 +52,7 @@ def _nothing_to_learn(bare: list[tuple[int, list[int]]], max_length: int) -> FTE
     )
 
 
-def order(lengths: Sequence[int], steps: int, batch_size: int, seed: int) -> numpy.ndarray:
+def order(lengths: Sequence[int] | numpy.ndarray, steps: int, batch_size: int, seed: int) -> numpy.ndarray:
     """Row numbers for the whole training, int64 [steps * batch_size]: one shuffled pass after another.
 
     Within a step rows are sorted by length. A step adds up all its rows, so this changes no gradient, but the micro-batches it

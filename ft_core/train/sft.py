@@ -9,6 +9,7 @@ import numpy
 from datasets import Dataset as Rows
 from peft import PeftModel
 from transformers import PreTrainedTokenizerFast, set_seed
+from trl import SFTConfig
 
 from ft_core import catalog, modeling
 from ft_core.data.store import Dataset
@@ -44,7 +45,7 @@ def train(run: Run, progress: Progress, token: str | None = None) -> dict[str, A
         plan.seconds_before = checkpoint.seconds
         run.write_log(f"going on from step {checkpoint.step} of {plan.steps}")
     trainer.train(resume_from_checkpoint=str(checkpoint.folder) if checkpoint else None)
-    adapter_sha256 = save_adapter(trainer.model, trainer.processing_class, run.adapter, spec.model)
+    adapter_sha256 = save_adapter(trainer.peft_model, trainer.tokenizer, run.adapter, spec.model)
     checkpoints.prune(run.checkpoints)
     result = _result(run, trainer, recorder, adapter_sha256)
     run.write_training(result)
@@ -89,7 +90,7 @@ def prepare(run: Run, progress: Progress, token: str | None = None) -> tuple[Ans
     return trainer, recorder
 
 
-def arguments(spec: TrainSpec, folder: Path, steps: int, parameters: int):
+def arguments(spec: TrainSpec, folder: Path, steps: int, parameters: int) -> SFTConfig:
     """The trainer's arguments on this machine for a base model of `parameters` parameters."""
     on_gpu = modeling.device() == "cuda"
     dtype = str(modeling.compute_dtype()).removeprefix("torch.")
@@ -102,7 +103,7 @@ def save_adapter(model: PeftModel, tokenizer: PreTrainedTokenizerFast, folder: P
         config = model.peft_config["default"]
         config.base_model_name_or_path, config.revision = base.base, base.revision
     temporary = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")
-    model.save_pretrained(temporary, save_embedding_layers=False)
+    model.save_pretrained(str(temporary), save_embedding_layers=False)
     tokenizer.save_pretrained(temporary)
     (temporary / "README.md").unlink(missing_ok=True)  # peft's card names a local path; ours is written when the run is shared
     if folder.exists():
@@ -136,6 +137,6 @@ def _result(run: Run, trainer: AnswerTrainer, recorder: Recorder, adapter_sha256
         "tokens_per_second": round(recorder.tokens / recorder.step_seconds, 1) if recorder.tokens else speeds[-1],
         "peak_memory_gb": recorder.peak_memory_gb,
         "seconds": round(plan.seconds(), 1),
-        "trainable_parameters": sum(p.numel() for p in trainer.model.parameters() if p.requires_grad),
+        "trainable_parameters": sum(p.numel() for p in trainer.peft_model.parameters() if p.requires_grad),
         "adapter_sha256": adapter_sha256,
     }

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from functools import partial
+from typing import cast
 
 import torch
 from datasets import Dataset
-from peft import LoraConfig
+from peft import LoraConfig, PeftModel
 from torch.nn import functional
 from transformers import PreTrainedModel, PreTrainedTokenizerFast, TrainerCallback
 from transformers.trainer_callback import PrinterCallback
@@ -45,7 +46,7 @@ class AnswerTrainer(SFTTrainer):
         super().__init__(
             model=model,
             args=arguments,
-            data_collator=partial(collate, pad_id=tokenizer.pad_token_id),
+            data_collator=partial(collate, pad_id=cast(int, tokenizer.pad_token_id)),
             train_dataset=train_rows,
             eval_dataset=validation_rows,
             processing_class=tokenizer,
@@ -55,10 +56,16 @@ class AnswerTrainer(SFTTrainer):
         self.remove_callback(PrinterCallback)
         self.model_accepts_loss_kwargs = True  # compute_loss below takes num_items_in_batch whatever the model does
         self.tally = Tally()
+        self.tokenizer = tokenizer
         # trl makes the adapter of a quantised model bfloat16, a resumed one is float32: only float32 throughout resumes exactly.
-        for parameter in self.model.parameters():
+        for parameter in self.peft_model.parameters():
             if parameter.requires_grad:
                 parameter.data = parameter.data.float()
+
+    @property
+    def peft_model(self) -> PeftModel:
+        """The base model with the adapter being trained."""
+        return cast(PeftModel, self.model)
 
     def compute_loss(self, model, inputs, return_outputs: bool = False, num_items_in_batch=None):
         """Mean negative log-likelihood of the learnt tokens; over the whole step's tokens when `num_items_in_batch` says how many."""

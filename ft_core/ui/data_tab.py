@@ -64,13 +64,15 @@ def build(shared: Shared) -> None:
         system_field = DataSpec.model_fields["system"]
         system = gr.Textbox(label=system_field.title, info=f"{system_field.description} May be empty.", lines=2, elem_id="data-system")
         preview = gr.Dataframe(
-            label="The first ten examples as the model will see them", interactive=False, wrap=True, buttons=[], elem_id="data-preview", max_height=420
+            label="The first ten examples as the model will see them", interactive=False, wrap=True, buttons=[], elem_id="data-preview",
+            column_widths=["8%", "66%", "26%"], max_height=420
         )
 
     with gr.Column(elem_classes="step", visible=False) as problems_step:
         gr.HTML(show.step(3, "Problems found", "Untidy data teaches untidy answers, and copies of one row in two splits make a score look better than it is."))
         no_problems = gr.Markdown("No problems found. The rows can be used as they are.", visible=False)
-        problems = gr.Dataframe(interactive=False, wrap=True, buttons=[], elem_id="data-problems", show_label=False, label="Problems")
+        problems = gr.Dataframe(interactive=False, wrap=True, buttons=[], elem_id="data-problems",
+            column_widths=["15%", "10%", "20%", "27%", "28%"], show_label=False, label="Problems")
         fixes = gr.CheckboxGroup(_fix_choices([]), value=list(FIXES), label="Fix these", info="What is not ticked stays as it is.", elem_id="data-fixes")
         with gr.Accordion("Before and after", open=False) as before_after:
             samples = gr.Dataframe(interactive=False, wrap=True, buttons=[], show_label=False, label="Before and after")
@@ -133,7 +135,7 @@ def build(shared: Shared) -> None:
         example,
     ]
     choices = [shared.source, prompt, answer, messages, task, system]
-    shown = [result, summary, done, balance, number, tokens, leads_on, prepare]
+    shown = [result, summary, done, balance, number, tokens, leads_on, prepare, example]
     quick = {"api_visibility": "private", "show_progress": "minimal"}
     upload = file.upload(shared.private(take), [file], [shared.source], api_visibility="private")
     upload.success(shared.private(look_afresh), [shared.source], understanding, api_visibility="private")
@@ -255,6 +257,7 @@ def show_dataset(workspace: Workspace, dataset_id: str) -> Any:
         show_tokens(workspace, dataset.id, 1),
         gr.update(visible=True, variant="primary"),
         gr.update(variant="secondary"),
+        gr.update(variant="secondary"),
     ]
 
 
@@ -273,7 +276,7 @@ def _understood_words(table: Table, shaped: Shaped) -> str:
     rows = show.count(len(table.rows) + len(table.bad_rows), "row")
     where = f"{table.format.upper()} file" + (f", {table.encoding}" if table.encoding else "")
     labels = f" with {show.count(len(shaped.labels), 'label')}" if shaped.labels else ""
-    return f"**{rows}** · {where} · {SHAPES.get(shaped.shape, shaped.shape)}{labels}\n\n{show.plain(shaped.why)}"
+    return f"**{rows}** · {where} · {SHAPES.get(shaped.shape, shaped.shape)}{labels}\n\n{show.quoted(shaped.why)}"
 
 
 def _not_understood(table: Table, error: FTError, prompt: str | None, answer: str | None) -> list[Any]:

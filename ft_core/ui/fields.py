@@ -82,7 +82,7 @@ def _limits(field: FieldInfo) -> str:
             high = f"below {rule.lt:g}"
     if low and high:
         return f"{low[:1].upper()}{low[1:]} to {high}."
-    return f"At least {low}." if low else f"At most {high}." if high else ""
+    return f"At least {low}." if low not in ("", "0") else f"At most {high}." if high else ""
 
 
 def _step(kind: type, default: Any) -> float:

@@ -34,8 +34,8 @@ def build_app(home: Path) -> gr.Blocks:
         if on_space():
             _visitor_note(page)
         with gr.Row(elem_id="selection"):
-            run_choice = gr.Dropdown([], label="Run", info="A run is one training with its settings and results.", elem_id="run-choice", scale=3)
-            dataset_words = gr.Markdown("No dataset yet.", elem_id="selected-dataset", container=False)
+            run_choice = gr.Dropdown([], label="Run", info="One training with its settings and results.", elem_id="run-choice", scale=3)
+            dataset_words = gr.Markdown("**Dataset**\n\nNone yet. Begin in the Data tab.", elem_id="selected-dataset", container=False)
         with gr.Tabs(elem_id="tabs") as tabs:
             shared = Shared(home, page, tabs, timer, run_id, dataset_id, source)
             for name, tab in (
@@ -96,7 +96,7 @@ def list_runs(workspace: Workspace, seen: str, run_id: str, dataset_id: str) -> 
     if dataset is None:
         words = "**Dataset**\n\nNone yet. Begin in the Data tab."
     else:
-        words = f"**Dataset**\n\n{show.plain(dataset.report['source'])} · {show.count(sum(dataset.counts.values()), 'example')} · {_task_words(dataset.task, dataset.labels)}"
+        words = f"**Dataset**\n\n{show.plain(uploads.title(dataset.report['source']))} · {show.count(sum(dataset.counts.values()), 'example')} · {_task_words(dataset.task, dataset.labels)}"
     return found, gr.update(choices=choices, value=chosen.id if chosen else None), words
 
 

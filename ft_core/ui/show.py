@@ -27,6 +27,11 @@ def plain(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", text.replace("\n", " "))
 
 
+def quoted(text: str) -> str:
+    """The same for a sentence of ours with `names` of the person's in it: they show in quotation marks."""
+    return plain(re.sub(r"`([^`]*)`", r"“\1”", text))
+
+
 def step(number: int, title: str, text: str) -> str:
     """The head of a numbered step; our own words only."""
     return (
@@ -84,7 +89,7 @@ def legend(entries: Sequence[tuple[str, str]]) -> str:
 
 def problem(error: FTError) -> str:
     """What, why and fix as Markdown that shows the text as it is."""
-    return f"**{plain(error.what)}**\n\n{plain(error.why)}\n\n**What to do:** {plain(error.fix)}"
+    return f"**{quoted(error.what)}**\n\n{quoted(error.why)}\n\n**What to do:** {quoted(error.fix)}"
 
 
 def duration(seconds: float) -> str:

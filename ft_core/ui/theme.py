@@ -120,12 +120,13 @@ CSS = """
 .gradio-container .prose :last-child { margin-bottom: 0; }
 button:focus-visible, a:focus-visible, [role=tab]:focus-visible { outline: 3px solid var(--primary-400) !important; outline-offset: 2px; }
 
-#header { padding: 26px 0 10px; gap: 18px; align-items: flex-end; }
+#header { padding: 26px 0 10px; gap: 18px; align-items: center; }
+#brand { flex: 1 1 460px !important; }
 #brand .mark { display: flex; align-items: center; gap: 14px; }
 #brand .glyph { width: 42px; height: 42px; border-radius: 12px; background: linear-gradient(145deg, #22958b, #0d5f59); display: grid; place-items: center; flex: none; }
 #brand h1 { font-size: 25px; line-height: 1.15; letter-spacing: -.02em; font-weight: 700; margin: 0; color: var(--body-text-color); }
 #brand p { margin: 3px 0 0; color: var(--body-text-color-subdued); font-size: 14px; }
-#where { display: flex; justify-content: flex-end; }
+#where { display: flex; justify-content: flex-end; flex: 0 1 auto !important; min-width: 260px !important; }
 #where .chip { display: inline-flex; align-items: center; gap: 8px; font-size: 13px; color: var(--body-text-color-subdued); border: 1px solid var(--border-color-primary);
   border-radius: 999px; padding: 6px 14px; background: var(--background-fill-primary); }
 #where .chip::before { content: ""; width: 8px; height: 8px; border-radius: 50%; background: var(--primary-500); flex: none; }
@@ -159,13 +160,15 @@ button.lg, button.md { border-radius: 10px !important; }
 .quiet, .quiet p { color: var(--body-text-color-subdued); font-size: 14px; }
 .form { border: 0 !important; background: transparent !important; gap: 18px !important; box-shadow: none !important; }
 .step .row { gap: 18px; }
+.step .form > .block > label:not(:has(input[type=checkbox])) { display: flex; flex-direction: column; height: 100%; }
+.step .form > .block > label:not(:has(input[type=checkbox])) > :last-child { margin-top: auto; }
 .step fieldset, .step .block { overflow: visible; }
 
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); gap: 12px; }
 .tile { border: 1px solid var(--border-color-primary); border-radius: 12px; padding: 14px 16px; background: var(--background-fill-secondary); }
 .tile .name { font-size: 13px; color: var(--body-text-color-subdued); }
 .tile .value { font-size: 24px; font-weight: 650; letter-spacing: -.02em; margin-top: 2px; color: var(--body-text-color); }
-.tile .unit { font-size: 14px; font-weight: 500; color: var(--body-text-color-subdued); letter-spacing: 0; margin-left: 5px; }
+.tile .unit { font-size: 14px; font-weight: 500; color: var(--body-text-color-subdued); letter-spacing: 0; display: block; line-height: 1.4; }
 .progress .words { display: flex; justify-content: space-between; gap: 16px; flex-wrap: wrap; margin-bottom: 8px; }
 .progress .words b { color: var(--body-text-color); font-size: 17px; }
 .progress .words span { color: var(--body-text-color-subdued); }
@@ -186,8 +189,15 @@ button.lg, button.md { border-radius: 10px !important; }
 .verdict.same { border-left-color: #c58a2c; } .verdict.same .result { color: #80560f; } .dark .verdict.same .result { color: #e8bd73; }
 
 .table-wrap { border-radius: 10px !important; }
+.gradio-container table, .gradio-container table td, .gradio-container table th, .gradio-container .table-wrap * { font-family: var(--font) !important; }
 .gradio-container table td, .gradio-container table th { font-size: 14px; line-height: 1.45; }
+#data-file { border: 1.5px dashed var(--input-border-color) !important; border-radius: 12px !important; padding: 10px !important; }
 .gradio-container thead th { font-weight: 600 !important; }
+.gradio-container .prose table { border-collapse: collapse; width: 100%; }
+.gradio-container .prose th, .gradio-container .prose td { border: 1px solid var(--border-color-primary) !important; padding: 7px 10px !important; word-break: normal; }
+#playground-base, #playground-tuned { border: 1px solid var(--border-color-primary) !important; border-radius: 12px !important; padding: 8px !important;
+  background: var(--background-fill-secondary) !important; }
+#share-card .prose h1 { font-size: 22px; } #share-card .prose h2 { font-size: 17px; }
 .tokens .textfield { line-height: 2.1; font-family: var(--font-mono); font-size: 14px; }
 .legend { display: flex; gap: 18px; flex-wrap: wrap; font-size: 14px; color: var(--body-text-color-subdued); }
 .legend i { display: inline-block; width: 14px; height: 14px; border-radius: 4px; margin-right: 7px; vertical-align: -2px; }

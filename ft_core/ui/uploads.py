@@ -61,6 +61,11 @@ def keep(workspace: Workspace, path: Path) -> str:
     return name
 
 
+def title(source: str) -> str:
+    """The name a person knows: `tickets-0123456789ab.csv` -> `tickets.csv`."""
+    return re.sub(r"-[0-9a-f]{12}(?=\.[a-z]+$)", "", source)
+
+
 def find(workspace: Workspace, name: str) -> Path:
     """The kept file of that name. Raises FTError `data.missing`."""
     path = workspace.uploads / name

@@ -13,7 +13,7 @@ from ft_core.settings.train import TrainSpec
 from ft_core.train import sft
 from tests import helpers
 
-TRAINING = TrainSpec(epochs=6, learning_rate=1e-2, batch_size=8, lora_rank=8, lora_alpha=16, evaluations=1, max_length=128, threads=1)
+TRAINING = TrainSpec(epochs=14, learning_rate=1e-2, batch_size=8, lora_rank=8, lora_alpha=16, evaluations=1, max_length=128, threads=1)
 
 
 def _quiet(step: int, total: int, message: str) -> None:

@@ -175,10 +175,10 @@ def test_a_client_that_goes_away_stops_its_answer(service):
 
 
 def test_it_ends_when_nobody_asks(tuned_run):
-    with running(tuned_run, idle_seconds=0.5) as here:
+    with running(tuned_run, idle_seconds=2.0) as here:
         for _ in range(4):
             assert here.post(model="base", messages=USER, max_tokens=2).status_code == 200
-            time.sleep(0.2)
+            time.sleep(0.7)
         here.get("/health")
         here.thread.join(30)
         assert not here.thread.is_alive()

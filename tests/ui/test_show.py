@@ -1,0 +1,35 @@
+"""Words and small HTML."""
+
+import pytest
+
+from ft_core.errors import FTError
+from ft_core.ui import show
+from ft_core.worker.launch import JobView
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(0.4, "0 s"), (59, "59 s"), (65, "1 min 5 s"), (1500, "25 min"), (7500, "2 h 5 min")])
+def test_durations(seconds, words):
+    assert show.duration(seconds) == words
+
+
+@pytest.mark.parametrize(("value", "words"), [(None, "–"), (0.5, "0.5"), (0.12345, "0.123"), (2187.4, "2,187"), (0.0000123, "1.2e-05"), (0, "0"), (1.0, "1")])
+def test_numbers(value, words):
+    assert show.number(value) == words
+
+
+def test_text_of_a_person_stays_text():
+    shown = show.problem(FTError("x", "<b>bold</b>", "[link](http://x) `name`", "Do *it*."))
+    assert "<b>" not in shown and "[link]" not in shown and "\\*it\\*" in shown
+    assert "“name”" in shown
+
+
+def test_html_is_escaped():
+    assert "<script>" not in show.tiles([("<script>", "<script>", "<script>")])
+    assert "<script>" not in show.verdict("better", "<script>", "<script>")
+    assert "<script>" not in show.progress(JobView("running", 1, 2, "<script>"))
+
+
+def test_the_bar_says_how_far_it_is():
+    shown = show.progress(JobView("running", 5, 20, "training", seconds_left=61))
+    assert 'aria-valuenow="25"' in shown and "step 5 of 20" in shown and "1 min 1 s left" in shown
+    assert "number 3 in line" in show.progress(JobView("queued", position=3))

@@ -1,0 +1,50 @@
+"""Copies of uploaded files, and the projects of datasets."""
+
+import pytest
+
+from ft_core.errors import FTError
+from ft_core.ui import uploads
+
+
+def test_a_file_is_copied_under_our_name_and_left_alone(workspace, tmp_path):
+    original = tmp_path / "My Täble (1).CSV"
+    original.write_text("text,label\na,b\n")
+    name = uploads.keep(workspace, original)
+    assert uploads.find(workspace, name).read_bytes() == original.read_bytes()
+    assert name.startswith("my-t-ble-1-") and name.endswith(".csv")
+    assert uploads.keep(workspace, original) == name
+    assert [path.name for path in workspace.uploads.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("name", ["../../../etc/passwd", "x.csv", "", "a-0123456789ab.csv/../x", ".hidden-0123456789ab.csv"])
+def test_names_from_the_browser_are_checked(workspace, name):
+    with pytest.raises(FTError) as caught:
+        uploads.find(workspace, name)
+    assert caught.value.code == "data.missing"
+
+
+def test_other_kinds_of_files_are_refused(workspace, tmp_path):
+    other = tmp_path / "a.exe"
+    other.write_bytes(b"MZ")
+    with pytest.raises(FTError) as caught:
+        uploads.keep(workspace, other)
+    assert caught.value.code == "data.format"
+    assert not workspace.uploads.exists()
+
+
+def test_a_dataset_remembers_its_project(workspace):
+    spec = uploads.keep_example(workspace)
+    dataset = uploads.prepare(workspace, spec)
+    assert uploads.project_of(workspace, dataset) == spec
+    assert uploads.selected_dataset(workspace, dataset.id) == dataset
+    assert uploads.selected_dataset(workspace, "../x") == dataset  # not a dataset's id: the newest
+
+
+def test_without_datasets_none_is_selected(workspace):
+    assert uploads.selected_dataset(workspace, "") is None
+
+
+def test_a_download_is_a_copy(example_run):
+    copy = uploads.download_copy(example_run)
+    assert open(copy).read() == example_run.project.read_text()
+    assert not copy.startswith(str(example_run.folder))
