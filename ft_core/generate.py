@@ -72,7 +72,9 @@ def answers(
         for batch in _batches(rows, batch_tokens, extra=max_new_tokens):
             ids, mask = _left_padded([rows[i] for i in batch], config.pad_token_id, model.device)
             criteria = StoppingCriteriaList([_StopWhenAsked(should_stop)] if should_stop else [])
-            output = model.generate(input_ids=ids, attention_mask=mask, generation_config=config, stopping_criteria=criteria)
+            output = model.generate(  # pyright: ignore[reportCallIssue]
+                input_ids=ids, attention_mask=mask, generation_config=config, stopping_criteria=criteria
+            )
             for i, generated in zip(batch, output[:, ids.shape[1] :].tolist(), strict=True):
                 found[i] = _answer(tokenizer, generated, stops)
             if on_progress:
@@ -108,7 +110,7 @@ def stream(
         with _inference(model):
             output = model(input_ids=fresh, past_key_values=cache, use_cache=True, logits_to_keep=1)
             cache = output.past_key_values
-            scores = warpers(ids, output.logits[:, -1].float())
+            scores = warpers(ids, output.logits[:, -1].float())  # pyright: ignore[reportArgumentType]
             fresh = torch.multinomial(scores.softmax(-1), 1, generator=generator) if temperature > 0 else scores.argmax(-1, keepdim=True)
             ids = torch.cat([ids, fresh], dim=1)
         token = int(fresh)
@@ -217,7 +219,8 @@ def answer_losses(
 def prompt_ids(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message]) -> list[int]:
     """The conversation so far, ending where the assistant begins to write."""
     turns = [message.model_dump() for message in messages]
-    return list(tokenizer.apply_chat_template(turns, add_generation_prompt=True, tokenize=True, return_dict=True)["input_ids"])
+    text = str(tokenizer.apply_chat_template(turns, add_generation_prompt=True, tokenize=False))
+    return list(tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
 def choice_ids(tokenizer: PreTrainedTokenizerBase, choices: Sequence[str]) -> list[list[int]]:
@@ -248,7 +251,8 @@ def _answer(tokenizer: PreTrainedTokenizerBase, generated: list[int], stops: set
 
 
 def _pad_id(tokenizer: PreTrainedTokenizerBase) -> int:
-    return tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id
+    token: Any = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id
+    return token
 
 
 # Batches and settings of a model call.

@@ -51,11 +51,11 @@ class TrainSpec(BaseModel):
         default=32, ge=1, le=1024, title="LoRA alpha", description="Strength of the adapter; twice the rank is usual."
     )
     lora_dropout: float = Field(
-        default=0.05,
+        default=0.0,
         ge=0,
         lt=1,
         title="LoRA dropout",
-        description="Share of the adapter's input switched off at random.",
+        description="Share of the adapter's input switched off at random. 0 is fastest; 0.05 to 0.1 helps when it learns by heart.",
     )
     max_length: int = Field(
         default=512,

@@ -64,15 +64,27 @@ def build(shared: Shared) -> None:
         system_field = DataSpec.model_fields["system"]
         system = gr.Textbox(label=system_field.title, info=f"{system_field.description} May be empty.", lines=2, elem_id="data-system")
         preview = gr.Dataframe(
-            label="The first ten examples as the model will see them", interactive=False, wrap=True, buttons=[], elem_id="data-preview",
-            column_widths=["8%", "66%", "26%"], max_height=420
+            label="The first ten examples as the model will see them",
+            interactive=False,
+            wrap=True,
+            buttons=[],
+            elem_id="data-preview",
+            column_widths=["8%", "66%", "26%"],
+            max_height=420,
         )
 
     with gr.Column(elem_classes="step", visible=False) as problems_step:
         gr.HTML(show.step(3, "Problems found", "Untidy data teaches untidy answers, and copies of one row in two splits make a score look better than it is."))
         no_problems = gr.Markdown("No problems found. The rows can be used as they are.", visible=False)
-        problems = gr.Dataframe(interactive=False, wrap=True, buttons=[], elem_id="data-problems",
-            column_widths=["15%", "10%", "20%", "27%", "28%"], show_label=False, label="Problems")
+        problems = gr.Dataframe(
+            interactive=False,
+            wrap=True,
+            buttons=[],
+            elem_id="data-problems",
+            column_widths=["15%", "10%", "20%", "27%", "28%"],
+            show_label=False,
+            label="Problems",
+        )
         fixes = gr.CheckboxGroup(_fix_choices([]), value=list(FIXES), label="Fix these", info="What is not ticked stays as it is.", elem_id="data-fixes")
         with gr.Accordion("Before and after", open=False) as before_after:
             samples = gr.Dataframe(interactive=False, wrap=True, buttons=[], show_label=False, label="Before and after")

@@ -47,7 +47,14 @@ def build(shared: Shared) -> None:
             x="contestant", y="value", color="contestant", color_map=COLOURS, height=260, x_title="contestant", sort=None, buttons=[],
             show_label=False, label="The deciding metric", elem_id="evaluation-headline",
         )  # fmt: skip
-        metrics = gr.Dataframe(label="All metrics", interactive=False, wrap=True, buttons=[], elem_id="evaluation-metrics", column_widths=["13%", "9%", "11%", "9%", "11%", "14%", "33%"])
+        metrics = gr.Dataframe(
+            label="All metrics",
+            interactive=False,
+            wrap=True,
+            buttons=[],
+            elem_id="evaluation-metrics",
+            column_widths=["13%", "9%", "11%", "9%", "11%", "14%", "33%"],
+        )
         with gr.Accordion("What does this mean?", open=False):
             gr.Markdown(
                 "**Difference**: tuned model minus base model. **95 % interval**: with another test set of the same kind, the true difference would lie in such an interval "
@@ -68,8 +75,16 @@ def build(shared: Shared) -> None:
         with gr.Row():
             which = gr.Dropdown(FILTERS, value="all", label="Show", elem_id="evaluation-filter")
             search = gr.Textbox(label="Search", placeholder="words in the prompt or the answer", elem_id="evaluation-search")
-        answers = gr.Dataframe(label="Answers", interactive=False, wrap=True, buttons=[], max_height=460, elem_id="evaluation-answers",
-            column_widths=["7%", "41%", "13%", "13%", "13%", "13%"], show_label=False)
+        answers = gr.Dataframe(
+            label="Answers",
+            interactive=False,
+            wrap=True,
+            buttons=[],
+            max_height=460,
+            elem_id="evaluation-answers",
+            column_widths=["7%", "41%", "13%", "13%", "13%", "13%"],
+            show_label=False,
+        )
         chosen = gr.State([])
         with gr.Column(visible=False) as details:
             asked = gr.Textbox(label="Prompt", interactive=False, lines=2)

@@ -207,7 +207,9 @@ footer { opacity: .8; }
 @media (max-width: 640px) {
   .gradio-container { padding: 0 12px 40px !important; }
   #header { padding-top: 16px; }
-  #where { justify-content: flex-start; }
+  #where { justify-content: flex-start; min-width: 0 !important; flex-basis: 100% !important; }
+  #brand { flex: 1 1 100% !important; min-width: 0 !important; }
+  #selection { padding: 12px 14px; }
   .step { padding: 18px 16px 20px !important; border-radius: 14px !important; }
   .tab-container button { padding: 12px 11px !important; font-size: 15px !important; }
   .verdict .sentence { font-size: 19px; }

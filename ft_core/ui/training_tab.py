@@ -85,8 +85,13 @@ def build(shared: Shared) -> None:
             )
         thinned = gr.Markdown(elem_classes="quiet")
         samples = gr.Dataframe(
-            label="Sample answers on validation examples", interactive=False, wrap=True, buttons=[], elem_id="training-samples",
-            column_widths=["46%", "16%", "22%", "16%"], max_height=360
+            label="Sample answers on validation examples",
+            interactive=False,
+            wrap=True,
+            buttons=[],
+            elem_id="training-samples",
+            column_widths=["46%", "16%", "22%", "16%"],
+            max_height=360,
         )
         with gr.Accordion("Sample answers at every evaluation", open=False):
             all_samples = gr.Dataframe(interactive=False, wrap=True, buttons=[], show_label=False, label="Sample answers", max_height=420)

@@ -11,11 +11,11 @@ def do(run: Run, name: JobName, arguments: dict[str, Any], token: str | None, re
     if name == "train":
         from ft_core.train.sft import train
 
-        return train(run, record.progress)["status"]
+        return train(run, record.progress, token)["status"]
     if name == "evaluate":
         from ft_core.evals.report import evaluate
 
-        return stoppable(lambda: evaluate(run, record.progress))
+        return stoppable(lambda: evaluate(run, record.progress, token))
     if name == "push":
         from ft_core.hub.push import push
 

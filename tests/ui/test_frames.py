@@ -43,7 +43,17 @@ def test_before_the_first_evaluation_there_is_no_answer_yet():
 
 
 def test_metrics_are_written_with_their_interval_and_the_deciding_one_first():
-    metric = {"title": "Loss", "meaning": "Surprise.", "better": "lower", "base": 2.0, "few_shot": None, "tuned": 1.0, "difference": -1.0, "low": -1.2, "high": -0.8}
+    metric = {
+        "title": "Loss",
+        "meaning": "Surprise.",
+        "better": "lower",
+        "base": 2.0,
+        "few_shot": None,
+        "tuned": 1.0,
+        "difference": -1.0,
+        "low": -1.2,
+        "high": -0.8,
+    }
     report = {"headline": "accuracy", "metrics": {"loss": metric, "accuracy": metric | {"title": "Accuracy", "better": "higher"}}}
     table = frames.metrics(report, show.number)
     assert table.iloc[0].tolist()[:6] == ["Accuracy (decides)", "2", "–", "1", "-1", "-1.2 to -0.8"]

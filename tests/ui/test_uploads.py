@@ -1,5 +1,7 @@
 """Copies of uploaded files, and the projects of datasets."""
 
+from pathlib import Path
+
 import pytest
 
 from ft_core.errors import FTError
@@ -46,5 +48,5 @@ def test_without_datasets_none_is_selected(workspace):
 
 def test_a_download_is_a_copy(example_run):
     copy = uploads.download_copy(example_run)
-    assert open(copy).read() == example_run.project.read_text()
+    assert Path(copy).read_text() == example_run.project.read_text()
     assert not copy.startswith(str(example_run.folder))

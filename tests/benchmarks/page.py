@@ -1,0 +1,109 @@
+"""How fast the page opens, how much memory its process takes, and how fast a live 10,000-step run is drawn.
+
+    python -m tests.benchmarks.page
+
+Prints one line a measure: the value, its limit, and the median of RUNS starts.
+"""
+
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+import psutil
+
+from ft_core.run import Run
+from ft_core.settings import project
+from ft_core.workspace import Workspace
+
+ROOT = Path(__file__).parents[2]
+RUNS = 3
+STEPS = 10_000
+FIRST_PAGE_LIMIT, MEMORY_LIMIT, UPDATE_LIMIT = 6.0, 400.0, 0.2
+
+
+def first_page(home: Path) -> tuple[float, float]:
+    """Seconds from the command to the first page, and the process's resident memory in megabytes after it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    began = time.perf_counter()
+    command = [sys.executable, "app.py", "--port", str(port), "--home", str(home)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        while True:
+            try:
+                page = urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).read()
+                break
+            except OSError:
+                time.sleep(0.02)
+        seconds = time.perf_counter() - began
+        assert b"Fine-Tuning Studio" in page
+        return seconds, psutil.Process(process.pid).memory_info().rss / 1e6
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def long_run(home: Path) -> tuple[Workspace, Run]:
+    """A run of 10,000 steps with 100 validations and 303 sample answers, as a training would leave it."""
+    workspace = Workspace(home)
+    run = Run.create(
+        workspace.runs_folder,
+        project.parse({"data": {"source": "x.csv"}}, "p"),
+        {"dataset": "0" * 12, "folder": "../none", "sha256": ""},
+        {},
+    )
+    for step in range(1, STEPS + 1):
+        loss = 3 / step**0.3
+        row = {"epoch": step / 100, "time": float(step), "loss": loss, "token_accuracy": 1 - loss / 4}
+        more = {
+            "learning_rate": 2e-3,
+            "gradient_norm": 1.0,
+            "tokens": step * 900,
+            "tokens_per_second": 900.0,
+            "memory_gb": 1.1,
+        }
+        run.append_metric({"kind": "train", "step": step} | row | more)
+        if step % 100 == 0:
+            run.append_metric({"kind": "validation", "step": step} | row)
+            for prompt in "abc":
+                run.append_sample({"step": step, "row": 1, "prompt": prompt * 80, "expected": "x", "answer": "y" * 40})
+    return workspace, run
+
+
+def update(home: Path) -> float:
+    """Seconds of one poll of the Training tab for that run, everything redrawn."""
+    from ft_core.ui.training_tab import watch_job, watch_results
+
+    workspace, run = long_run(home)
+    times = []
+    for _ in range(10):
+        began = time.perf_counter()
+        watch_job(workspace, "", run.id)
+        watch_results(workspace, "", run.id)
+        times.append(time.perf_counter() - began)
+    assert "torch" not in sys.modules
+    return statistics.median(times)
+
+
+def main() -> None:
+    """Measure and print."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    with tempfile.TemporaryDirectory() as folder:
+        opened = [first_page(Path(folder) / "home") for _ in range(RUNS)]
+        seconds, megabytes = (statistics.median(column) for column in zip(*opened, strict=True))
+        drawn = update(Path(folder) / "long")
+    print("| what | measured | limit |\n|---|---|---|")
+    print(f"| `python app.py` until its first page | {seconds:.1f} s | {FIRST_PAGE_LIMIT:.0f} s |")
+    print(f"| memory of the page's process | {megabytes:.0f} MB | {MEMORY_LIMIT:.0f} MB |")
+    print(f"| update of a live page with a {STEPS:,}-step run | {drawn * 1000:.0f} ms | {UPDATE_LIMIT * 1000:.0f} ms |")
+
+
+if __name__ == "__main__":
+    main()

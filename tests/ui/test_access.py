@@ -1,0 +1,109 @@
+"""On a Space: raw requests by anybody, against the page as it is served. Hidden buttons and private names protect nothing; the guard does."""
+
+import base64
+import hashlib
+import json
+import time
+import urllib.error
+import urllib.request
+
+import itsdangerous
+import pytest
+
+from ft_core.ui import uploads
+from ft_core.workspace import Workspace
+from tests.ui.serving import get, served_page
+
+SECRET = "the-space-s-secret"
+SPENDING = [
+    "take", "use_example", "look_afresh", "look_at_example", "look", "prepare_dataset", "show_tokens", "start_training", "stop_training", "resume_training",
+    "start_evaluation", "stop_evaluation", "filter_answers", "start_models", "end_models", "answer_base", "answer_tuned", "start_push", "collect_everything", "choose_run",
+]  # fmt: skip
+READING = ["list_runs", "watch_job", "watch_results", "watch_report", "show_card", "show_run", "show_settings", "show_dataset", "show_estimate", "look_again"]
+
+
+@pytest.fixture(scope="module")
+def space(tmp_path_factory):
+    home = tmp_path_factory.mktemp("space")
+    owner = Workspace(home, "ada")
+    dataset = uploads.prepare(owner, uploads.keep_example(owner))
+    environment = {"SYSTEM": "spaces", "SPACE_ID": "ada/studio", "SPACE_AUTHOR_NAME": "ada", "OAUTH_CLIENT_ID": "id", "OAUTH_CLIENT_SECRET": SECRET,
+                   "OAUTH_SCOPES": "openid profile", "OPENID_PROVIDER_URL": "http://127.0.0.1:9"}  # fmt: skip
+    with served_page(home, **environment) as (url, _):
+        url = url.replace("0.0.0.0", "127.0.0.1")
+        yield url, json.loads(get(f"{url}/config"))["dependencies"], home, dataset
+
+
+def cookie(name: str, secret: str) -> str:
+    """A session cookie as Gradio signs it."""
+    user = {"sub": "1", "name": name, "preferred_username": name, "profile": "p", "picture": "p"}
+    session = {"oauth_info": {"access_token": "hf_x", "scope": "openid", "expires_at": time.time() + 999, "userinfo": user}}
+    signer = itsdangerous.TimestampSigner(hashlib.sha256(f"{secret}-v4".encode()).hexdigest())
+    return "session=" + signer.sign(base64.b64encode(json.dumps(session).encode())).decode()
+
+
+def call(url: str, dependency: dict, extra: dict | None = None, headers: dict | None = None) -> str:
+    """Everything the page answers to a raw call of one handler."""
+    body = json.dumps({"data": [None] * len(dependency["inputs"]), "fn_index": dependency["id"], "session_hash": "s", **(extra or {})}).encode()
+    ways = [f"/gradio_api/call/{dependency['api_name']}", "/gradio_api/queue/join", f"/gradio_api/run/{dependency['api_name']}"]
+    answers = []
+    for way in ways:
+        request = urllib.request.Request(url + way, body, {"Content-Type": "application/json", **(headers or {})})
+        try:
+            with urllib.request.urlopen(request, timeout=60) as response:
+                answer = response.read().decode()
+        except urllib.error.HTTPError as error:
+            answer = error.read().decode()
+        answers.append(answer)
+        if way.startswith("/gradio_api/call/") and "event_id" in answer:
+            event = urllib.request.Request(f"{url}{way}/{json.loads(answer)['event_id']}", headers=headers or {})
+            with urllib.request.urlopen(event, timeout=60) as response:
+                answers.append(response.read().decode())
+    return "\n".join(answers)
+
+
+def named(dependencies: list[dict], name: str) -> list[dict]:
+    """The handlers of that name; Gradio numbers those of one name."""
+    return [row for row in dependencies if row["api_name"] == name or row["api_name"].removeprefix(f"{name}_").isdigit()]
+
+
+@pytest.mark.parametrize(
+    ("extra", "headers"),
+    [
+        ({}, {}),
+        ({"oauth_token": "hf_forged", "oauth_profile": {"preferred_username": "ada"}, "profile": {"preferred_username": "ada"}}, {}),
+        ({}, {"Authorization": "Bearer hf_forged"}),
+        ({}, {"Cookie": cookie("ada", "")}),  # signed with the key of apps that have no secret
+        ({}, {"Cookie": cookie("mallory", SECRET)}),  # signed in, but somebody else
+    ],
+    ids=["nobody", "forged body", "forged header", "forged cookie", "another person"],
+)
+def test_strangers_can_spend_and_read_nothing(space, extra, headers):
+    url, dependencies, home, dataset = space
+    before = sorted(str(path) for path in home.rglob("*"))
+    for name in SPENDING:
+        found = named(dependencies, name)
+        assert found, name
+        for dependency in found:
+            assert "Only the owner" in call(url, dependency, extra, headers), name
+    for name in READING:
+        found = named(dependencies, name)
+        assert found, name
+        for dependency in found:
+            answer = call(url, dependency, extra, headers)
+            assert dataset.id not in answer and "tickets" not in answer, name
+    assert sorted(str(path) for path in home.rglob("*")) == before
+
+
+def test_the_owner_gets_in(space):
+    url, dependencies, _, _ = space
+    answer = call(url, named(dependencies, "use_example")[0], headers={"Cookie": cookie("ada", SECRET)})
+    assert "tickets-" in answer and "Only the owner" not in answer
+
+
+def test_every_handler_is_known_to_this_test(space):
+    """A new handler belongs into one of the lists above, or into this one of those that only answer from what they are given."""
+    _, dependencies, _, _ = space
+    harmless = ["ask", "show_answer", "visitor", "lambda", "lambda_", "_check_login_status", "load"]
+    unknown = [row["api_name"] for row in dependencies if row["backend_fn"] and not any(named([row], name) for name in SPENDING + READING + harmless)]
+    assert [name for name in unknown if not name.startswith("lambda")] == []

@@ -1,0 +1,66 @@
+"""From a source to a dataset, as the tab does it."""
+
+import pytest
+
+from ft_core.errors import FTError
+from ft_core.settings.data import CleanSpec
+from ft_core.ui import data_tab, uploads
+
+ALL = list(CleanSpec.model_fields)
+SPLIT = (0.1, 0.2, 42)
+
+
+def test_the_example_is_understood(workspace):
+    source = data_tab.use_example(workspace)
+    found = data_tab.look_at_example(workspace, source)
+    words, prompt, answer, task, preview, problems = found[1], found[2], found[3], found[5], found[7], found[10]
+    assert "6 labels" in words and task == "classification"
+    assert (prompt["value"], answer["value"]) == ("message", "label")
+    assert len(preview["value"]["data"]) == 10
+    assert problems["visible"] and "Identical rows" in list(problems["value"]["Problem"])
+
+
+def test_a_table_that_is_not_understood_leaves_the_columns_to_choose_from(workspace, tmp_path):
+    file = tmp_path / "one.csv"
+    file.write_text("only\na\nb\n")
+    found = data_tab.look_afresh(workspace, data_tab.take(workspace, str(file)))
+    assert "one column" in found[1]
+    assert found[2]["choices"] == ["only"]
+    assert found[14] == {"visible": False, "__type__": "update"}  # the step that prepares
+
+
+def test_what_is_not_ticked_stays_as_it_is(workspace):
+    source = data_tab.use_example(workspace)
+    cleaned = data_tab.prepare_dataset(workspace, source, "message", "label", None, "classification", "Classify.", ALL, *SPLIT)
+    kept = data_tab.prepare_dataset(
+        workspace, source, "message", "label", None, "classification", "Classify.", [code for code in ALL if code != "html"], *SPLIT
+    )
+    one, other = (uploads.selected_dataset(workspace, identity) for identity in (cleaned, kept))
+    assert one is not None and other is not None
+    assert uploads.project_of(workspace, other).data.clean.html == "keep"
+    html = {row["code"]: row["changed"] for row in other.report["steps"]}.get("html", 0)
+    assert html == 0 and {row["code"]: row["changed"] for row in one.report["steps"]}["html"] > 0
+
+
+def test_a_wrong_split_names_its_control(workspace):
+    source = data_tab.use_example(workspace)
+    with pytest.raises(FTError, match="Test share"):
+        data_tab.prepare_dataset(workspace, source, "message", "label", None, "classification", "", ALL, 0.1, 0.9, 42)
+
+
+def test_a_reload_shows_the_choices_the_dataset_was_prepared_with(workspace):
+    source = data_tab.use_example(workspace)
+    dataset = data_tab.prepare_dataset(workspace, source, "message", "label", None, "classification", "Say which.", ALL, *SPLIT)
+    again = data_tab.look_again(workspace, source, dataset)
+    assert again[6] == "Say which."
+
+
+def test_the_token_view_marks_the_answer_and_its_end(workspace):
+    source = data_tab.use_example(workspace)
+    dataset = data_tab.prepare_dataset(workspace, source, "message", "label", None, "classification", "", ALL, *SPLIT)
+    pieces = data_tab.show_tokens(workspace, dataset, 1)
+    opened = uploads.selected_dataset(workspace, dataset)
+    assert opened is not None
+    learnt = "".join(piece for piece, kind in pieces if kind == "learnt")
+    assert learnt == opened.examples("train")[0].answer + "<|end|>"
+    assert ("<|user|>", "read only") in pieces

@@ -1,0 +1,69 @@
+"""The page as a whole."""
+
+from collections import Counter
+
+import pytest
+
+from ft_core.ui import data_tab, evaluation_tab, playground_tab, share_tab, shell, training_tab
+from ft_core.workspace import Workspace
+
+CONTROLS = ["run-choice", "data-file", "data-use-example", "data-prepare", "training-start", "training-stop", "training-resume", "training-name", "training-epochs", "training-learning-rate", "evaluation-start", "evaluation-stop", "playground-start", "playground-send", "share-push", "share-repo", "share-token", "share-link"]
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    return shell.build_app(tmp_path_factory.mktemp("home"))
+
+
+def test_every_control_that_matters_can_be_found(page):
+    ids = Counter(block.elem_id for block in page.blocks.values() if getattr(block, "elem_id", None))
+    assert [name for name in CONTROLS if ids[name] != 1] == []
+    assert {name: count for name, count in ids.items() if count > 1} == {}
+
+
+def test_no_handler_is_offered_as_an_api(page):
+    assert {fn.api_visibility for fn in page.fns.values()} == {"private"}
+
+
+def test_pollers_wait_for_nobody_and_show_nothing(page):
+    pollers = [fn for fn in page.fns.values() if any(event == "tick" for _, event in fn.targets)]
+    assert len(pollers) >= 8
+    assert all(fn.queue is False and fn.show_progress == "hidden" for fn in pollers)
+
+
+@pytest.mark.parametrize(
+    ("handler", "arguments"),
+    [
+        (data_tab.show_dataset, [""]),
+        (training_tab.show_settings, ["", ""]),
+        (training_tab.watch_job, ["", ""]),
+        (training_tab.watch_results, ["", ""]),
+        (evaluation_tab.watch_job, ["", ""]),
+        (evaluation_tab.watch_report, ["", "", "all", ""]),
+        (playground_tab.watch_job, ["", ""]),
+        (playground_tab.show_run, ["", ""]),
+        (share_tab.show_card, ["", "", ""]),
+        (share_tab.watch_job, ["", ""]),
+        (shell.list_runs, ["", "", ""]),
+    ],
+)
+def test_a_handler_gives_one_value_per_component(page, workspace, example_run, example_home, handler, arguments):
+    """With nothing there, and with a run there."""
+    outputs = {len(fn.outputs) for fn in page.fns.values() if fn.fn is not None and fn.fn.__name__ == handler.__name__ and fn.fn.__doc__ == handler.__doc__}
+    assert len(outputs) == 1
+    for place in (Workspace(workspace.home / "empty"), Workspace(example_home), workspace):
+        values = handler(place, *arguments)
+        assert isinstance(values, dict) or {len(values)} == outputs
+
+
+def test_the_header_names_run_and_dataset(workspace, example_run, job_state):
+    example_run.write_job("train", job_state())
+    _, choice, words = shell.list_runs(workspace, "", "", "")
+    assert choice["value"] == example_run.id
+    assert "training" in choice["choices"][0][0] and example_run.spec().name in choice["choices"][0][0]
+    assert "None yet" in words
+
+
+def test_a_run_of_somebody_else_cannot_be_chosen(workspace):
+    with pytest.raises(Exception, match="no such run"):
+        shell.choose_run(workspace, "../../other/runs/20260101-000000-aaaaaa")
