@@ -98,7 +98,12 @@ class LabelScores(evaluate.Metric):
         return _info("Accuracy, macro precision, macro recall and macro F1 of label numbers.", "int32")
 
     def _compute(self, predictions: Sequence[int], references: Sequence[int]) -> dict[str, float]:
-        precision, recall, f1, _ = precision_recall_fscore_support(references, predictions, average="macro", zero_division=0)
+        precision, recall, f1, _ = precision_recall_fscore_support(
+            references,
+            predictions,
+            average="macro",
+            zero_division=0,  # pyright: ignore[reportArgumentType]
+        )
         return {
             "accuracy": float(accuracy_score(references, predictions)),
             "f1_macro": float(f1),

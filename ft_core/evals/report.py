@@ -235,7 +235,12 @@ def _per_label(examples: list[Example], labels: list[str], base: Contestant, tun
     """{label: {"support", "base": {precision, recall, f1}, "tuned": {...}}}"""
     found: dict[str, Any] = {label: {"support": sum(example.answer == label for example in examples)} for label in labels}
     for name, contestant in (("base", base), ("tuned", tuned)):
-        values: Any = precision_recall_fscore_support(_expected(examples, labels), _likeliest(contestant), labels=range(len(labels)), zero_division=0)
+        values: Any = precision_recall_fscore_support(
+            _expected(examples, labels),
+            _likeliest(contestant),
+            labels=range(len(labels)),
+            zero_division=0,  # pyright: ignore[reportArgumentType]
+        )
         for label, precision, recall, f1 in zip(labels, *values[:3], strict=True):
             found[label][name] = {"precision": float(precision), "recall": float(recall), "f1": float(f1)}
     return found

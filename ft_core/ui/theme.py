@@ -209,7 +209,10 @@ footer { opacity: .8; }
   #header { padding-top: 16px; }
   #where { justify-content: flex-start; min-width: 0 !important; flex-basis: 100% !important; }
   #brand { flex: 1 1 100% !important; min-width: 0 !important; }
-  #selection { padding: 12px 14px; }
+  #selection { padding: 12px 14px; flex-direction: column; align-items: stretch; }
+  #selection > * { min-width: 0 !important; width: 100%; }
+  .step .row:has(.plot), .step .row:has(#playground-base), .step .row:has(#data-file) { flex-direction: column; }
+  .step .row > * { min-width: 0; }
   .step { padding: 18px 16px 20px !important; border-radius: 14px !important; }
   .tab-container button { padding: 12px 11px !important; font-size: 15px !important; }
   .verdict .sentence { font-size: 19px; }

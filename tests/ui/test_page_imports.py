@@ -8,7 +8,6 @@ HEAVY = {"torch", "transformers", "peft", "trl", "evaluate", "accelerate", "bits
 def test_serving_the_page_imports_no_training_library(tmp_path):
     with served_page(tmp_path / "home") as (url, ask):
         assert "Fine-Tuning Studio" in get(url)
-        assert "/theme.css" in get(url)
         config = get(f"{url}/config")
         assert "training-start" in config
         held = ask()

@@ -1,5 +1,6 @@
 """The page as a whole."""
 
+import asyncio
 from collections import Counter
 
 import pytest
@@ -7,12 +8,19 @@ import pytest
 from ft_core.ui import data_tab, evaluation_tab, playground_tab, share_tab, shell, training_tab
 from ft_core.workspace import Workspace
 
-CONTROLS = ["run-choice", "data-file", "data-use-example", "data-prepare", "training-start", "training-stop", "training-resume", "training-name", "training-epochs", "training-learning-rate", "evaluation-start", "evaluation-stop", "playground-start", "playground-send", "share-push", "share-repo", "share-token", "share-link"]
+CONTROLS = """
+    run-choice data-file data-use-example data-prepare training-start training-stop training-resume training-name training-epochs training-learning-rate
+    evaluation-start evaluation-stop playground-start playground-send share-push share-repo share-token share-link
+""".split()
 
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
-    return shell.build_app(tmp_path_factory.mktemp("home"))
+    loop = asyncio.new_event_loop()  # Gradio would make one and leave it open
+    asyncio.set_event_loop(loop)
+    yield shell.build_app(tmp_path_factory.mktemp("home"))
+    asyncio.set_event_loop(None)
+    loop.close()
 
 
 def test_every_control_that_matters_can_be_found(page):
