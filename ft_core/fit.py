@@ -21,7 +21,10 @@ def prepare_spec(spec: ProjectSpec) -> ProjectSpec:
     machine = hardware.describe()
     training = spec.training
     limit = training.micro_batch_size or (GPU_MICRO_BATCH if machine.gpu else CPU_MICRO_BATCH)
-    filled = {"threads": training.threads or machine.cores, "micro_batch_size": largest_divisor(training.batch_size, limit)}
+    filled = {
+        "threads": training.threads or machine.cores,
+        "micro_batch_size": largest_divisor(training.batch_size, limit),
+    }
     return spec.model_copy(update={"training": training.model_copy(update=filled)})
 
 

@@ -111,7 +111,11 @@ def stream(
             output = model(input_ids=fresh, past_key_values=cache, use_cache=True, logits_to_keep=1)
             cache = output.past_key_values
             scores = warpers(ids, output.logits[:, -1].float())  # pyright: ignore[reportArgumentType]
-            fresh = torch.multinomial(scores.softmax(-1), 1, generator=generator) if temperature > 0 else scores.argmax(-1, keepdim=True)
+            fresh = (
+                torch.multinomial(scores.softmax(-1), 1, generator=generator)
+                if temperature > 0
+                else scores.argmax(-1, keepdim=True)
+            )
             ids = torch.cat([ids, fresh], dim=1)
         token = int(fresh)
         if token in stops:
@@ -152,10 +156,14 @@ def choice_log_likelihoods(
             if should_stop and should_stop():
                 raise Stopped
             ids, mask = _left_padded([rows[i] for i in batch], pad, model.device)
-            output = model(input_ids=ids, attention_mask=mask, position_ids=_positions(mask), use_cache=True, logits_to_keep=1)
+            output = model(
+                input_ids=ids, attention_mask=mask, position_ids=_positions(mask), use_cache=True, logits_to_keep=1
+            )
             first = output.logits[:, -1].float().log_softmax(-1)
             for column, ending in enumerate(endings):
-                scores[batch, column] = _continue(model, mask, output.past_key_values, first, ending).double().cpu().numpy()
+                scores[batch, column] = (
+                    _continue(model, mask, output.past_key_values, first, ending).double().cpu().numpy()
+                )
             done += len(batch)
             if on_progress:
                 on_progress(done, len(rows))
@@ -203,8 +211,16 @@ def answer_losses(
             ids, mask = _left_padded([rows[i] for i in batch], pad, model.device)
             # Rows end together, so the answers are the last columns: the others need no logits.
             width = max(len(right[i]) for i in batch)
-            output = model(input_ids=ids, attention_mask=mask, position_ids=_positions(mask), use_cache=False, logits_to_keep=width + 1)
-            losses = torch.nn.functional.cross_entropy(output.logits[:, :-1].float().transpose(1, 2), ids[:, -width:], reduction="none")
+            output = model(
+                input_ids=ids,
+                attention_mask=mask,
+                position_ids=_positions(mask),
+                use_cache=False,
+                logits_to_keep=width + 1,
+            )
+            losses = torch.nn.functional.cross_entropy(
+                output.logits[:, :-1].float().transpose(1, 2), ids[:, -width:], reduction="none"
+            )
             _, counted = _left_padded([right[i] for i in batch], pad, model.device)
             sums = (losses * counted).double().sum(1).tolist()
             found |= {i: (total, len(right[i])) for i, total in zip(batch, sums, strict=True)}

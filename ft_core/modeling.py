@@ -64,7 +64,11 @@ def model_folder(base: str, revision: str | None = None, token: str | None = Non
         return folder
     wanted = [*_TOKENIZER_FILES, "*.safetensors"] if weights else _TOKENIZER_FILES
     try:
-        return Path(snapshot_download(base, revision=revision, token=token or False, allow_patterns=wanted, ignore_patterns=_SUBFOLDERS))
+        return Path(
+            snapshot_download(
+                base, revision=revision, token=token or False, allow_patterns=wanted, ignore_patterns=_SUBFOLDERS
+            )
+        )
     except GatedRepoError as error:
         raise FTError(
             "model.gated",
@@ -75,7 +79,9 @@ def model_folder(base: str, revision: str | None = None, token: str | None = Non
     except RevisionNotFoundError as error:
         raise _missing(base, f"It has no revision {revision}.") from error
     except (RepositoryNotFoundError, HFValidationError) as error:
-        raise _missing(base, "It is neither a folder on this machine nor a model on the Hub that you can see.") from error
+        raise _missing(
+            base, "It is neither a folder on this machine nor a model on the Hub that you can see."
+        ) from error
     except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
         raise FTError(
             "hub.unreachable",
@@ -104,7 +110,9 @@ def load_tokenizer(base: str, revision: str | None = None, token: str | None = N
     return tokenizer
 
 
-def load_base(base: str, revision: str | None = None, *, quantised: bool = True, token: str | None = None) -> PreTrainedModel:
+def load_base(
+    base: str, revision: str | None = None, *, quantised: bool = True, token: str | None = None
+) -> PreTrainedModel:
     """A base model on `device()`, in eval mode: NF4 with double quantisation, or in the compute dtype.
 
     On processors with AVX512-BF16, bitsandbytes repacks a layer's 4-bit weights at the first forward in eval mode: it rounds their
@@ -115,7 +123,9 @@ def load_base(base: str, revision: str | None = None, *, quantised: bool = True,
     """
     folder = model_folder(base, revision, token)
     dtype = compute_dtype()
-    in_four_bits = BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=dtype)
+    in_four_bits = BitsAndBytesConfig(
+        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=dtype
+    )
     try:
         model = AutoModelForCausalLM.from_pretrained(
             folder,
@@ -127,7 +137,9 @@ def load_base(base: str, revision: str | None = None, *, quantised: bool = True,
             trust_remote_code=False,
         )
     except (OSError, ValueError) as error:
-        raise _missing(base, f"Its weights cannot be loaded as a language model: {str(error).splitlines()[0]}") from error
+        raise _missing(
+            base, f"Its weights cannot be loaded as a language model: {str(error).splitlines()[0]}"
+        ) from error
     for module in model.modules():
         if isinstance(module, Linear4bit):
             module.support_avx512bf16_for_cpu = False
@@ -141,7 +153,9 @@ def load_run_model(run: Run, token: str | None = None) -> tuple[PeftModel, PreTr
     """
     if not run.has_adapter:
         why = "Its training has neither finished nor been stopped."
-        raise FTError("run.no_adapter", "This run has no adapter yet.", why, "Start or resume the training in the Training tab.")
+        raise FTError(
+            "run.no_adapter", "This run has no adapter yet.", why, "Start or resume the training in the Training tab."
+        )
     spec = run.spec()
     tokenizer = load_tokenizer(spec.model.base, spec.model.revision, token)
     base = load_base(spec.model.base, spec.model.revision, token=token)
@@ -150,4 +164,9 @@ def load_run_model(run: Run, token: str | None = None) -> tuple[PeftModel, PreTr
 
 
 def _missing(base: str, why: str) -> FTError:
-    return FTError("model.missing", f"There is no base model {base}.", why, "Choose another Base model: `starter`, a Hub id such as owner/name, or a folder.")
+    return FTError(
+        "model.missing",
+        f"There is no base model {base}.",
+        why,
+        "Choose another Base model: `starter`, a Hub id such as owner/name, or a folder.",
+    )

@@ -70,9 +70,7 @@ def create_run(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) -> Run
     return Run.create(workspace.runs_folder, filled, data, hardware.environment())
 
 
-def run_project(
-    workspace: Workspace, path: Path, do_job: Callable[[Run, JobName], str]
-) -> dict[str, Any]:
+def run_project(workspace: Workspace, path: Path, do_job: Callable[[Run, JobName], str]) -> dict[str, Any]:
     """The main job: {run, dataset, training, evaluation}. A training that was stopped is not evaluated (null).
 
     `do_job` does one job of the run and returns how it ended, as `worker.jobs.here` does.

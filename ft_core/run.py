@@ -297,7 +297,15 @@ class Run:
 
     def fingerprint(self) -> str:
         """Changes when measurements, samples, results or errors have changed. Cheap: a page that polls asks it before it reads them."""
-        names = ("metrics.jsonl", "samples.jsonl", "training.json", "error.json", "hub.json", "evaluation/report.json", "adapter/adapter_config.json")
+        names = (
+            "metrics.jsonl",
+            "samples.jsonl",
+            "training.json",
+            "error.json",
+            "hub.json",
+            "evaluation/report.json",
+            "adapter/adapter_config.json",
+        )
         found = []
         for name in names:
             try:

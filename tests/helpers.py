@@ -25,9 +25,46 @@ THINGS = {
     "animal": ["badger", "camel", "donkey", "eagle", "falcon", "goat", "horse", "lizard"],
     "tool": ["anvil", "chisel", "drill", "hammer", "mallet", "pliers", "ruler", "wrench"],
 }
-PLACES = ["attic", "barn", "cellar", "garden", "harbour", "island", "jungle", "kitchen", "library", "market", "office", "palace", "station", "tunnel", "valley"]
+PLACES = [
+    "attic",
+    "barn",
+    "cellar",
+    "garden",
+    "harbour",
+    "island",
+    "jungle",
+    "kitchen",
+    "library",
+    "market",
+    "office",
+    "palace",
+    "station",
+    "tunnel",
+    "valley",
+]
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-PEOPLE = ["Ada", "Ben", "Cleo", "Dan", "Eve", "Finn", "Gus", "Hana", "Ivo", "Jo", "Kim", "Lea", "Max", "Nia", "Olaf", "Pia", "Rex", "Sue", "Tom", "Uma"]
+PEOPLE = [
+    "Ada",
+    "Ben",
+    "Cleo",
+    "Dan",
+    "Eve",
+    "Finn",
+    "Gus",
+    "Hana",
+    "Ivo",
+    "Jo",
+    "Kim",
+    "Lea",
+    "Max",
+    "Nia",
+    "Olaf",
+    "Pia",
+    "Rex",
+    "Sue",
+    "Tom",
+    "Uma",
+]
 
 
 def toy_rows(count: int) -> list[tuple[str, str]]:
@@ -56,10 +93,16 @@ def make_base_model(folder: Path) -> Path:
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
     alphabet = pre_tokenizers.ByteLevel.alphabet()
-    trainer = trainers.BpeTrainer(vocab_size=400, special_tokens=SPECIAL, initial_alphabet=alphabet, show_progress=False)
+    trainer = trainers.BpeTrainer(
+        vocab_size=400, special_tokens=SPECIAL, initial_alphabet=alphabet, show_progress=False
+    )
     tokenizer.train_from_iterator([f"{message} {label}" for message, label in toy_rows(200)], trainer)
     wrapped = PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, eos_token=SPECIAL[0], pad_token=SPECIAL[1], model_max_length=512, clean_up_tokenization_spaces=False
+        tokenizer_object=tokenizer,
+        eos_token=SPECIAL[0],
+        pad_token=SPECIAL[1],
+        model_max_length=512,
+        clean_up_tokenization_spaces=False,
     )
     wrapped.chat_template = TEMPLATE.read_text(encoding="utf-8")
     wrapped.save_pretrained(folder)
@@ -95,14 +138,26 @@ def data_spec() -> DataSpec:
     return DataSpec(source="toy.csv", split=SplitSpec(validation=0.1, test=0.2, seed=1))
 
 
-def make_run(runs: Path, base: Path, dataset: Dataset, training: TrainSpec | None = None, evaluation: EvalSpec | None = None) -> Run:
+def make_run(
+    runs: Path, base: Path, dataset: Dataset, training: TrainSpec | None = None, evaluation: EvalSpec | None = None
+) -> Run:
     """A run under `runs` that is ready to train: one thread, quick settings unless `training` says otherwise."""
     spec = ProjectSpec(
         name="toy",
         task="classification",
         data=data_spec(),
         model=ModelSpec(base=str(base)),
-        training=training or TrainSpec(epochs=2, learning_rate=5e-3, batch_size=8, lora_rank=8, lora_alpha=16, evaluations=3, max_length=128, threads=1),
+        training=training
+        or TrainSpec(
+            epochs=2,
+            learning_rate=5e-3,
+            batch_size=8,
+            lora_rank=8,
+            lora_alpha=16,
+            evaluations=3,
+            max_length=128,
+            threads=1,
+        ),
         evaluation=evaluation or EvalSpec(few_shot=2, max_new_tokens=8),
     )
     data = {"dataset": dataset.id, "folder": str(dataset.folder.resolve()), "sha256": dataset.sha256}

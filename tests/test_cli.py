@@ -29,7 +29,15 @@ def project(tmp_path_factory):
         "task": "classification",
         "data": {"source": "toy.csv", "split": {"validation": 0.1, "test": 0.2}},
         "model": {"base": str(folder / "base")},
-        "training": {"epochs": 12, "learning_rate": 0.005, "batch_size": 8, "lora_rank": 4, "max_length": 128, "threads": 1, "evaluations": 6},
+        "training": {
+            "epochs": 12,
+            "learning_rate": 0.005,
+            "batch_size": 8,
+            "lora_rank": 4,
+            "max_length": 128,
+            "threads": 1,
+            "evaluations": 6,
+        },
         "evaluation": {"few_shot": 2, "max_new_tokens": 8},
     }
     (folder / "project.yaml").write_text(yaml.safe_dump(values))
@@ -40,7 +48,9 @@ def command(folder: Path, *arguments: str, home: str = "home", **environment: st
     return subprocess.run(
         [sys.executable, "-m", "ft_core", *arguments],
         cwd=ROOT,
-        env=os.environ | {"FT_HOME": str(folder / home), "HF_HUB_OFFLINE": "0", "HF_HUB_DISABLE_XET": "1"} | environment,
+        env=os.environ
+        | {"FT_HOME": str(folder / home), "HF_HUB_OFFLINE": "0", "HF_HUB_DISABLE_XET": "1"}
+        | environment,
         capture_output=True,
         text=True,
         timeout=300,
@@ -86,13 +96,24 @@ def test_status_and_runs(project, made):
 
 def test_chat_answers_with_both_models(project, made):
     tuned = values(command(project, "chat", made["run"], "--prompt", "Ada saw apple in attic Monday", "--json"))
-    base = values(command(project, "chat", made["run"], "--prompt", "Ada saw apple in attic Monday", "--base", "--json"))
+    base = values(
+        command(project, "chat", made["run"], "--prompt", "Ada saw apple in attic Monday", "--base", "--json")
+    )
     assert (tuned["model"], base["model"]) == ("tuned", "base") and tuned["answer"] != base["answer"]
 
 
 def test_push_leaves_a_link_and_the_token_nowhere(project, made):
     with hub_standin.serve() as hub:
-        answer = command(project, "push", made["run"], "--repo", "alice/toy", "--json", HF_ENDPOINT=hub.url, HF_TOKEN=hub_standin.OWNER)
+        answer = command(
+            project,
+            "push",
+            made["run"],
+            "--repo",
+            "alice/toy",
+            "--json",
+            HF_ENDPOINT=hub.url,
+            HF_TOKEN=hub_standin.OWNER,
+        )
         pushed = values(answer)
     assert pushed["url"].endswith("alice/toy") and pushed["commit"]
     assert "README.md" in hub.repos["alice/toy"].files and "adapter_model.safetensors" in hub.repos["alice/toy"].files
@@ -102,7 +123,9 @@ def test_push_leaves_a_link_and_the_token_nowhere(project, made):
 
 
 def test_an_unreachable_hub_is_said_so_and_nothing_is_lost(project, made):
-    answer = command(project, "push", made["run"], "--repo", "alice/toy", "--json", HF_ENDPOINT="http://127.0.0.1:9", HF_TOKEN="hf_x")
+    answer = command(
+        project, "push", made["run"], "--repo", "alice/toy", "--json", HF_ENDPOINT="http://127.0.0.1:9", HF_TOKEN="hf_x"
+    )
     assert answer.returncode == 2
     assert json.loads(answer.stdout)["error"]["code"] == "hub.unreachable"
     assert Workspace(project / "home").run(made["run"]).has_adapter
@@ -110,7 +133,12 @@ def test_an_unreachable_hub_is_said_so_and_nothing_is_lost(project, made):
 
 def test_killed_and_resumed_it_is_the_same_to_the_last_bit(project, made):
     environment = os.environ | {"FT_HOME": str(project / "killed")}
-    child = subprocess.Popen([sys.executable, "-m", "ft_core", "train", str(project / "project.yaml")], cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+    child = subprocess.Popen(
+        [sys.executable, "-m", "ft_core", "train", str(project / "project.yaml")],
+        cwd=ROOT,
+        env=environment,
+        stderr=subprocess.DEVNULL,
+    )
     workspace = Workspace(project / "killed")
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:

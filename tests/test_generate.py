@@ -21,8 +21,18 @@ def _user(text: str) -> list[Message]:
     return [Message(role="user", content=text)]
 
 
-PROMPTS = [_user(text) for text in ("Ada saw apple", "Ben", "Cleo saw drill in garden Monday and went home", "x", "Eve saw goat in attic")]
-PROMPTS.append([Message(role="system", content="Sort it."), *_user("hammer"), Message(role="assistant", content="tool"), *_user("peach")])
+PROMPTS = [
+    _user(text)
+    for text in ("Ada saw apple", "Ben", "Cleo saw drill in garden Monday and went home", "x", "Eve saw goat in attic")
+]
+PROMPTS.append(
+    [
+        Message(role="system", content="Sort it."),
+        *_user("hammer"),
+        Message(role="assistant", content="tool"),
+        *_user("peach"),
+    ]
+)
 CHOICES = ["fruit", "animal", "tool", "a kind that has a very long name"]
 
 
@@ -77,7 +87,14 @@ def test_answers_are_those_of_a_hand_written_greedy_loop(model, tokenizer) -> No
 
 def test_small_batches_give_the_same_answers_and_report_progress(model, tokenizer) -> None:
     seen: list[tuple[int, int]] = []
-    small = generate.answers(model, tokenizer, PROMPTS, max_new_tokens=6, batch_tokens=1, on_progress=lambda done, total: seen.append((done, total)))
+    small = generate.answers(
+        model,
+        tokenizer,
+        PROMPTS,
+        max_new_tokens=6,
+        batch_tokens=1,
+        on_progress=lambda done, total: seen.append((done, total)),
+    )
     assert seen == [(i + 1, len(PROMPTS)) for i in range(len(PROMPTS))]
     assert small == generate.answers(model, tokenizer, PROMPTS, max_new_tokens=6)
 
@@ -112,7 +129,9 @@ def test_choice_likelihoods_equal_the_plain_forward(model, tokenizer) -> None:
             turns = [message.model_dump() for message in [*prompt, Message(role="assistant", content=choice)]]
             whole = list(tokenizer.apply_chat_template(turns, return_dict=True)["input_ids"])
             assert whole[-1] == END
-            assert found[row, column] == pytest.approx(float(_plain_log_probabilities(model, whole)[start - 1 :].sum()), abs=1e-4, rel=1e-5)
+            assert found[row, column] == pytest.approx(
+                float(_plain_log_probabilities(model, whole)[start - 1 :].sum()), abs=1e-4, rel=1e-5
+            )
 
 
 def test_choice_likelihoods_of_one_row_batches_are_the_same(model, tokenizer) -> None:
@@ -124,7 +143,10 @@ def test_choice_likelihoods_of_one_row_batches_are_the_same(model, tokenizer) ->
 def test_losses_count_the_answer_and_its_end_of_turn(model, tokenizer) -> None:
     model.eval()
     labels = ["fruit", "tool", "animal", "tool", "fruit", "animal"]
-    examples = [Example(row=i, messages=(*prompt, Message(role="assistant", content=labels[i]))) for i, prompt in enumerate(PROMPTS)]
+    examples = [
+        Example(row=i, messages=(*prompt, Message(role="assistant", content=labels[i])))
+        for i, prompt in enumerate(PROMPTS)
+    ]
     likelihoods = generate.choice_log_likelihoods(model, tokenizer, PROMPTS, labels)
     losses = generate.answer_losses(model, tokenizer, examples)
     for i, (total, tokens) in enumerate(losses):
@@ -161,7 +183,11 @@ def test_stop_is_obeyed(model, tokenizer) -> None:
     with pytest.raises(generate.Stopped):
         generate.choice_log_likelihoods(model, tokenizer, PROMPTS, CHOICES, should_stop=lambda: True)
     with pytest.raises(generate.Stopped):
-        list(generate.stream(model, tokenizer, PROMPTS[0], max_new_tokens=4, temperature=0, top_p=1, seed=0, should_stop=lambda: True))
+        list(
+            generate.stream(
+                model, tokenizer, PROMPTS[0], max_new_tokens=4, temperature=0, top_p=1, seed=0, should_stop=lambda: True
+            )
+        )
 
 
 def test_a_greedy_stream_is_the_greedy_answer(model, tokenizer) -> None:
@@ -172,7 +198,9 @@ def test_a_greedy_stream_is_the_greedy_answer(model, tokenizer) -> None:
 
 def test_a_sampled_stream_depends_on_its_seed_alone(model, tokenizer) -> None:
     def sample(seed: int) -> str:
-        return "".join(generate.stream(model, tokenizer, PROMPTS[0], max_new_tokens=20, temperature=1.5, top_p=0.95, seed=seed))
+        return "".join(
+            generate.stream(model, tokenizer, PROMPTS[0], max_new_tokens=20, temperature=1.5, top_p=0.95, seed=seed)
+        )
 
     first = sample(1)
     torch.manual_seed(99)

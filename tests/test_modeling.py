@@ -24,7 +24,10 @@ def test_base_in_four_bits_and_not(base):
     quantised = modeling.load_base(str(base))
     assert sum(isinstance(module, Linear4bit) for module in quantised.modules()) == 14
     plain = modeling.load_base(str(base), quantised=False)
-    assert not any(isinstance(module, Linear4bit) for module in plain.modules()) and plain.dtype == modeling.compute_dtype()
+    assert (
+        not any(isinstance(module, Linear4bit) for module in plain.modules())
+        and plain.dtype == modeling.compute_dtype()
+    )
     ids = torch.tensor([[3, 40, 41, 0]])
     with torch.no_grad():
         assert not torch.equal(plain(ids).logits, quantised(ids).logits)

@@ -17,11 +17,15 @@ from ft_core.settings import project
 @pytest.fixture
 def run(tmp_path):
     spec = project.parse({"data": {"source": "x.csv"}}, "p.yaml")
-    return Run.create(tmp_path / "runs", spec, {"dataset": "0" * 12, "folder": "../d", "sha256": "0" * 64}, {"python": "3"})
+    return Run.create(
+        tmp_path / "runs", spec, {"dataset": "0" * 12, "folder": "../d", "sha256": "0" * 64}, {"python": "3"}
+    )
 
 
 def state(pid: int, started: float, **changes) -> JobState:
-    return JobState(status="running", step=3, total=9, pid=pid, process_start=started, started=1.0, heartbeat=1.0).model_copy(update=changes)
+    return JobState(
+        status="running", step=3, total=9, pid=pid, process_start=started, started=1.0, heartbeat=1.0
+    ).model_copy(update=changes)
 
 
 def test_a_run_holds_its_project_and_is_opened_again(run):
@@ -75,7 +79,11 @@ def test_the_last_row_of_a_step_wins(run):
     for step, loss in ((1, 3.0), (2, 2.0), (3, 1.5), (2, 1.9)):
         run.append_metric({"kind": "train", "step": step, "loss": loss})
     run.append_metric({"kind": "validation", "step": 2, "loss": 7.0})
-    assert [(row["step"], row["loss"]) for row in run.metrics() if row["kind"] == "train"] == [(1, 3.0), (2, 1.9), (3, 1.5)]
+    assert [(row["step"], row["loss"]) for row in run.metrics() if row["kind"] == "train"] == [
+        (1, 3.0),
+        (2, 1.9),
+        (3, 1.5),
+    ]
 
 
 def test_json_is_replaced_whole_or_not_at_all(tmp_path):

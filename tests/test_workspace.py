@@ -22,7 +22,9 @@ def test_runs_are_listed_newest_first_and_found_by_id_or_path(tmp_path):
     assert workspace.run_or_path(str(workspace.runs_folder / listed[1])).id == listed[1]
 
 
-@pytest.mark.parametrize("identity", ["", "..", "../local", "20260101-000000-abcdef", "/etc", "x" * 300, "20260101-000000-abcdef/.."])
+@pytest.mark.parametrize(
+    "identity", ["", "..", "../local", "20260101-000000-abcdef", "/etc", "x" * 300, "20260101-000000-abcdef/.."]
+)
 def test_an_id_that_is_none_is_refused(tmp_path, identity):
     with pytest.raises(FTError) as caught:
         Workspace(tmp_path).run(identity)

@@ -49,7 +49,9 @@ class ChatTemplate:
         self._mark = f"\ue000{secrets.token_hex(12)}\ue001"
         self._special_tokens = special_tokens
         self._has_marks = re.search(r"{%-?\s*generation\s*-?%}", source) is not None
-        environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, extensions=[GenerationTag, loopcontrols])
+        environment = ImmutableSandboxedEnvironment(
+            trim_blocks=True, lstrip_blocks=True, extensions=[GenerationTag, loopcontrols]
+        )
         environment.filters["tojson"] = _to_json
         environment.globals.update(generation_mark=self._mark, raise_exception=_raise, strftime_now=_now)
         try:
@@ -86,7 +88,9 @@ class ChatTemplate:
             before = self.render(messages[:index], prompt=True)
             after = self.render(messages[: index + 1])
             if not (after.startswith(before) and text.startswith(after)):
-                raise _broken("Its chat template has no {% generation %} marks, and earlier turns change when later ones are added.")
+                raise _broken(
+                    "Its chat template has no {% generation %} marks, and earlier turns change when later ones are added."
+                )
             spans.append((len(before), self._end_of_turn(text, len(before), len(after))))
         return text, spans
 
@@ -99,14 +103,19 @@ class ChatTemplate:
     def _render(self, messages: Sequence[Message], prompt: bool) -> str:
         plain = [message.model_dump() for message in messages]
         try:
-            return self._template.render(messages=plain, tools=None, documents=None, add_generation_prompt=prompt, **self._special_tokens)
+            return self._template.render(
+                messages=plain, tools=None, documents=None, add_generation_prompt=prompt, **self._special_tokens
+            )
         except (jinja2.TemplateError, TypeError, ValueError) as error:
             raise _broken(f"Its chat template refuses the conversation: {error}.") from error
 
 
 def _broken(why: str) -> FTError:
     return FTError(
-        "model.template", "The base model's chat template cannot be used with this data.", why, "Choose another base model, or change the system prompt."
+        "model.template",
+        "The base model's chat template cannot be used with this data.",
+        why,
+        "Choose another base model, or change the system prompt.",
     )
 
 
@@ -114,7 +123,13 @@ def _raise(message: str) -> None:
     raise jinja2.TemplateError(message)
 
 
-def _to_json(value: Any, ensure_ascii: bool = False, indent: int | None = None, separators: tuple[str, str] | None = None, sort_keys: bool = False) -> str:
+def _to_json(
+    value: Any,
+    ensure_ascii: bool = False,
+    indent: int | None = None,
+    separators: tuple[str, str] | None = None,
+    sort_keys: bool = False,
+) -> str:
     """JSON without the HTML escapes of Jinja's own filter."""
     return json.dumps(value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys)
 

@@ -15,8 +15,16 @@ from ft_core.settings.project import Task
 MAX_ROWS = 20
 # code -> title, why it matters, what can be done
 _WORDS = {
-    "html": ("HTML in texts", "Tags and codes such as &amp; teach the model markup instead of words.", "Set HTML to fix: they are removed."),
-    "empty": ("Empty cells", "A row without a prompt or an answer teaches nothing.", "Set Empty cells to fix: these rows are left out."),
+    "html": (
+        "HTML in texts",
+        "Tags and codes such as &amp; teach the model markup instead of words.",
+        "Set HTML to fix: they are removed.",
+    ),
+    "empty": (
+        "Empty cells",
+        "A row without a prompt or an answer teaches nothing.",
+        "Set Empty cells to fix: these rows are left out.",
+    ),
     "label_spelling": (
         "Labels spelled in several ways",
         "Spellings that differ only in case, spaces or punctuation count as different labels.",
@@ -73,7 +81,9 @@ def problems(table: Table, shaped: Shaped, cleaned: Cleaned) -> list[Problem]:
     found += _conflicts(cleaned.examples, shaped.task)
     bad = sorted(table.bad_rows + shaped.unusable)
     if bad:
-        found.append(_problem("bad_rows", [number for number, _ in bad], [(f"row {number}", reason) for number, reason in bad]))
+        found.append(
+            _problem("bad_rows", [number for number, _ in bad], [(f"row {number}", reason) for number, reason in bad])
+        )
     return found
 
 
@@ -93,5 +103,7 @@ def _conflicts(examples: list[Example], task: Task) -> list[Problem]:
     if not several:
         return []
     rows = sorted(example.row for group in several for example in group)
-    samples = [(group[0].question[:300], " / ".join(sorted({example.answer for example in group}))) for group in several]
+    samples = [
+        (group[0].question[:300], " / ".join(sorted({example.answer for example in group}))) for group in several
+    ]
     return [_problem("conflicts", rows, samples)]

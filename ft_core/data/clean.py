@@ -135,7 +135,9 @@ def _label_spelling(examples: list[Example], task: Task) -> _Result:
         if label == example.answer:
             result.examples.append(example)
             continue
-        result.examples.append(Example(row=example.row, messages=(*example.prompt, Message(role="assistant", content=label))))
+        result.examples.append(
+            Example(row=example.row, messages=(*example.prompt, Message(role="assistant", content=label)))
+        )
         result.rows.append(example.row)
         changes[example.answer, label] += 1
     result.samples = [change for change, _ in changes.most_common()]
@@ -181,5 +183,7 @@ def _near_duplicates(examples: list[Example], task: Task) -> _Result:
         result.rows.append(examples[number].row)
         if len(result.samples) < MAX_SAMPLES:
             stays = examples[original[number]]
-            result.samples.append((_shown(examples[number].question), f"row {stays.row} stays: {_shown(stays.question)}"))
+            result.samples.append(
+                (_shown(examples[number].question), f"row {stays.row} stays: {_shown(stays.question)}")
+            )
     return result

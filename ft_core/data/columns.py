@@ -45,6 +45,13 @@ def statistics(values: Sequence[str], name: str = "") -> Statistics:
     longest = max(map(len, counts), default=0)
     few = 2 <= len(counts) <= min(MAX_LABELS, max(2, len(filled) // _MIN_PER_LABEL))
     is_label = few and longest <= MAX_LABEL_LENGTH and not any("\n" in value for value in counts)
-    numeric = sum(_NUMBER_OR_DATE.fullmatch(value) is not None or _UUID.fullmatch(value) is not None for value in counts)
+    numeric = sum(
+        _NUMBER_OR_DATE.fullmatch(value) is not None or _UUID.fullmatch(value) is not None for value in counts
+    )
     all_numbers = numeric > 0.9 * len(counts) and not is_label
-    return Statistics(counts, mean_length, is_label, not filled or all_numbers or _ASIDE_NAMES.fullmatch(name.strip().lower()) is not None)
+    return Statistics(
+        counts,
+        mean_length,
+        is_label,
+        not filled or all_numbers or _ASIDE_NAMES.fullmatch(name.strip().lower()) is not None,
+    )

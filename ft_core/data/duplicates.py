@@ -58,7 +58,11 @@ def near_duplicate_groups(texts: Sequence[str], threshold: float = THRESHOLD) ->
         asked = rarest[: size - math.ceil(shortest) + 1]
         for other in set().union(*(index[word] for word in asked)):
             # The cheap questions first: most candidates end here.
-            if len(sets[other]) >= shortest and _root(groups, other) != _root(groups, number) and similarity(words, sets[other]) >= threshold:
+            if (
+                len(sets[other]) >= shortest
+                and _root(groups, other) != _root(groups, number)
+                and similarity(words, sets[other]) >= threshold
+            ):
                 _join(groups, other, number)
         for word in rarest[: size - math.ceil(2 * threshold / (1 + threshold) * size - _TOLERANCE) + 1]:
             index[word].append(number)

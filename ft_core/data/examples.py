@@ -27,7 +27,11 @@ def plain(value: Any) -> str:
         return value
     if isinstance(value, list):
         return plain(value[0]) if value else ""
-    return plain(next((value[key] for key in ("text", "content", "value") if key in value), "")) if isinstance(value, dict) else str(value)
+    return (
+        plain(next((value[key] for key in ("text", "content", "value") if key in value), ""))
+        if isinstance(value, dict)
+        else str(value)
+    )
 
 
 def pairs(table: Table, columns: ColumnSpec, system: str | None, extra: str | None = None) -> list[Example]:
@@ -41,7 +45,12 @@ def pairs(table: Table, columns: ColumnSpec, system: str | None, extra: str | No
         instruction = plain(row[columns.system]) if columns.system else ""
         first = _system(instruction or system)
         answer = plain(row[columns.answer or ""])
-        examples.append(Example(row=number, messages=(*first, Message(role="user", content=question), Message(role="assistant", content=answer))))
+        examples.append(
+            Example(
+                row=number,
+                messages=(*first, Message(role="user", content=question), Message(role="assistant", content=answer)),
+            )
+        )
     return examples
 
 

@@ -14,7 +14,9 @@ _TAG = re.compile(rf"<(/?)({_KNOWN})(\s[^<>]*)?/?>", re.IGNORECASE)
 _BREAK = re.compile(rf"(<br\s*/?>|</(?:{_BLOCKS})\s*>)", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,31}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _NOT_AN_ENTITY = re.compile(rf"&(?!{_ENTITY.pattern[1:]})")
-_PAGE = re.compile(r"<(?:!doctype|html|head|script|style|table|form|input|button|meta|link|title|h[1-6]|ul|ol)\b", re.IGNORECASE)
+_PAGE = re.compile(
+    r"<(?:!doctype|html|head|script|style|table|form|input|button|meta|link|title|h[1-6]|ul|ol)\b", re.IGNORECASE
+)
 
 
 def strip_html(text: str, answer: bool = False) -> str:

@@ -15,7 +15,11 @@ _ANY = ColumnSpec()
 
 
 def inspect(
-    path: Path, columns: ColumnSpec = _ANY, system: str | None = None, task: Task | None = None, tokenizer: ChatTokenizer | None = None
+    path: Path,
+    columns: ColumnSpec = _ANY,
+    system: str | None = None,
+    task: Task | None = None,
+    tokenizer: ChatTokenizer | None = None,
 ) -> dict[str, Any]:
     """What a file holds and what is wrong with it, as plain values for JSON.
 

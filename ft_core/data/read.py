@@ -15,8 +15,22 @@ Rows = list[tuple[int, Row]]
 BadRows = list[tuple[int, str]]
 
 MAX_BYTES = 200 * 2**20
-FORMATS = {".csv": "csv", ".tsv": "tsv", ".tab": "tsv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
-_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe\x00\x00": "utf-32", b"\x00\x00\xfe\xff": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+FORMATS = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".tab": "tsv",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+}
+_MARKS = {
+    b"\xef\xbb\xbf": "utf-8-sig",
+    b"\xff\xfe\x00\x00": "utf-32",
+    b"\x00\x00\xfe\xff": "utf-32",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+}
 # What charset-normalizer may answer: what spreadsheets and databases write, not the look-alikes nobody uses.
 _LATIN = ["cp1252", "cp1250", "cp1254", "mac_roman"]
 _OTHERS = ["cp1251", "cp1253", "cp1255", "cp1256", "koi8_r", "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr"]
@@ -63,7 +77,11 @@ def read(path: Path) -> Table:
         if not text.strip():
             raise empty(path.name, "There is no text in it.")
         try:
-            table = read_csv.read(text, encoding, path) if kind in ("csv", "tsv") else read_json.read(text, encoding, path, kind)
+            table = (
+                read_csv.read(text, encoding, path)
+                if kind in ("csv", "tsv")
+                else read_json.read(text, encoding, path, kind)
+            )
         except RecursionError as error:
             raise unreadable(path.name, "Its lists are nested too deeply.") from error
     if not table.rows and not table.bad_rows:
@@ -76,12 +94,20 @@ def read(path: Path) -> Table:
 
 def _kind(path: Path) -> str:
     if not path.exists():
-        raise FTError("data.missing", f"There is no file {path.name}.", f"{path} does not exist.", "Check the path, or choose another file.")
+        raise FTError(
+            "data.missing",
+            f"There is no file {path.name}.",
+            f"{path} does not exist.",
+            "Check the path, or choose another file.",
+        )
     kind = FORMATS.get(path.suffix.lower())
     if kind is None or not path.is_file():
         what = f"{path.name} is a folder." if path.is_dir() else f"A {path.suffix or 'nameless'} file cannot be read."
         raise FTError(
-            "data.format", what, "Files that work: .csv, .tsv, .json, .jsonl, .parquet.", "Save the table as CSV (in a spreadsheet: File, Save as, CSV UTF-8)."
+            "data.format",
+            what,
+            "Files that work: .csv, .tsv, .json, .jsonl, .parquet.",
+            "Save the table as CSV (in a spreadsheet: File, Save as, CSV UTF-8).",
         )
     size = path.stat().st_size
     if size == 0:
@@ -159,7 +185,9 @@ def clean_cell(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def table_of(rows: Iterable[tuple[int, Row]], bad_rows: BadRows, kind: str, encoding: str | None, header: bool = True) -> Table:
+def table_of(
+    rows: Iterable[tuple[int, Row]], bad_rows: BadRows, kind: str, encoding: str | None, header: bool = True
+) -> Table:
     """A Table of (number, row) pairs whose rows may lack keys: the columns are all keys in the order they first appear."""
     columns: dict[str, None] = {}
     numbered = [(number, {str(key): clean_cell(value) for key, value in row.items()}) for number, row in rows]
@@ -176,4 +204,6 @@ def empty(name: str, why: str) -> FTError:
 
 def unreadable(name: str, why: str) -> FTError:
     """FTError `data.unreadable`."""
-    return FTError("data.unreadable", f"{name} cannot be read.", why, "Correct the file there, or save it again as CSV (UTF-8).")
+    return FTError(
+        "data.unreadable", f"{name} cannot be read.", why, "Correct the file there, or save it again as CSV (UTF-8)."
+    )

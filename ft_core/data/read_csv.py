@@ -16,7 +16,22 @@ _DECLARED = re.compile(r'"?sep=([,;|\t])"?\r?\n', re.IGNORECASE)
 _SPACED = re.compile(r'"[,;|] +"')
 _END = "\ue000end of file\ue000"
 # A first row with one of these is a header, also when one of its cells is a value below it (a column `spam` with spam and ham).
-_HEADER_WORDS = {"id", "text", "message", "prompt", "question", "query", "answer", "response", "label", "category", "class", "intent", "input", "output"}
+_HEADER_WORDS = {
+    "id",
+    "text",
+    "message",
+    "prompt",
+    "question",
+    "query",
+    "answer",
+    "response",
+    "label",
+    "category",
+    "class",
+    "intent",
+    "input",
+    "output",
+}
 
 Record = list[str]
 
@@ -48,7 +63,12 @@ def _parse(text: str, delimiter: str, quoting: bool) -> list[Record]:
     records: list[Record] = []
     start = 0
     while start < len(lines):
-        reader = csv.reader(lines[start:], delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoting else csv.QUOTE_NONE, skipinitialspace=spaced)
+        reader = csv.reader(
+            lines[start:],
+            delimiter=delimiter,
+            quoting=csv.QUOTE_MINIMAL if quoting else csv.QUOTE_NONE,
+            skipinitialspace=spaced,
+        )
         base = start
         for record in reader:
             after = base + reader.line_num
@@ -108,7 +128,13 @@ def _has_header(records: list[Record]) -> bool:
     if len(rest) < 2 or len(set(first)) < len(first) or any(cell.strip().lower() in _HEADER_WORDS for cell in first):
         return True
     needed = max(2, len(rest) // 1000)
-    counts = Counter((index, cell) for record in rest if record != first for index, cell in enumerate(record[: len(first)]) if cell == first[index])
+    counts = Counter(
+        (index, cell)
+        for record in rest
+        if record != first
+        for index, cell in enumerate(record[: len(first)])
+        if cell == first[index]
+    )
     return not any(count >= needed and cell.strip() for (_, cell), count in counts.items())
 
 

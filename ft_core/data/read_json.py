@@ -20,7 +20,9 @@ def read(text: str, encoding: str, path: Path, kind: str) -> Table:
     except json.JSONDecodeError as error:
         if _first_line_is_object(text):
             return _read_lines(text, encoding)
-        raise unreadable(path.name, f"It is not valid JSON: line {error.lineno}, column {error.colno}: {error.msg}.") from error
+        raise unreadable(
+            path.name, f"It is not valid JSON: line {error.lineno}, column {error.colno}: {error.msg}."
+        ) from error
     except RecursionError as error:
         raise unreadable(path.name, "Its lists are nested too deeply.") from error
     rows, bad = _rows(value, path.name)
@@ -96,14 +98,20 @@ def _row(item: Any) -> Row | None:
 
 def _rows_of_dict(value: dict[str, Any]) -> list[Row] | None:
     columns, data = value.get("columns"), value.get("data")
-    if isinstance(columns, list) and isinstance(data, list) and all(isinstance(row, list) and len(row) == len(columns) for row in data):
+    if (
+        isinstance(columns, list)
+        and isinstance(data, list)
+        and all(isinstance(row, list) and len(row) == len(columns) for row in data)
+    ):
         return [dict(zip(map(str, columns), row, strict=True)) for row in data]
     lists = {key: inner for key, inner in value.items() if isinstance(inner, list)}
     if lists and len(lists) == len(value) and _are_columns(list(lists.values())):
         return [dict(zip(lists, cells, strict=True)) for cells in zip(*lists.values(), strict=True)]
     splits = {key: rows for key, rows in lists.items() if rows and all(isinstance(row, dict | list) for row in rows)}
     if splits:
-        return _squad(splits.get("data")) or [_named_split(key, row, len(splits) > 1) for key, rows in splits.items() for row in rows]
+        return _squad(splits.get("data")) or [
+            _named_split(key, row, len(splits) > 1) for key, rows in splits.items() for row in rows
+        ]
     inner = list(value.values())
     if inner and all(isinstance(column, dict) and column and column.keys() == inner[0].keys() for column in inner):
         # pandas' to_json without options: {"column": {"0": cell, "1": cell}}
@@ -115,7 +123,11 @@ def _are_columns(lists: list[list[Any]]) -> bool:
     """Lists of one length are columns when at least one holds plain values or whole conversations."""
     if len({len(cells) for cells in lists}) != 1 or not lists[0]:
         return False
-    return any(not isinstance(cells[0], dict | list) or (isinstance(cells[0], list) and cells[0] and isinstance(cells[0][0], dict)) for cells in lists)
+    return any(
+        not isinstance(cells[0], dict | list)
+        or (isinstance(cells[0], list) and cells[0] and isinstance(cells[0][0], dict))
+        for cells in lists
+    )
 
 
 def _named_split(split: str, item: Any, several: bool) -> Row:
@@ -125,7 +137,9 @@ def _named_split(split: str, item: Any, several: bool) -> Row:
 
 def _squad(articles: Any) -> list[Row] | None:
     """One row a question of SQuAD's original file: articles > paragraphs > questions. None when it is not one."""
-    if not articles or not all(isinstance(article, dict) and isinstance(article.get("paragraphs"), list) for article in articles):
+    if not articles or not all(
+        isinstance(article, dict) and isinstance(article.get("paragraphs"), list) for article in articles
+    ):
         return None
     rows = []
     for article in articles:
@@ -133,5 +147,12 @@ def _squad(articles: Any) -> list[Row] | None:
             for question in paragraph.get("qas", []):
                 answers = [answer.get("text", "") for answer in question.get("answers", [])]
                 context = paragraph.get("context", "")
-                rows.append({"id": question.get("id", ""), "context": context, "question": question.get("question", ""), "answers": {"text": answers}})
+                rows.append(
+                    {
+                        "id": question.get("id", ""),
+                        "context": context,
+                        "question": question.get("question", ""),
+                        "answers": {"text": answers},
+                    }
+                )
     return rows

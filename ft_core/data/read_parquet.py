@@ -17,7 +17,9 @@ def read(path: Path) -> Table:
         metadata = parquet.read_metadata(path)
         unpacked = sum(metadata.row_group(index).total_byte_size for index in range(metadata.num_row_groups))
         if unpacked > _MAX_UNPACKED:
-            raise unreadable(path.name, f"Unpacked it has {unpacked / 2**20:.0f} MB; up to {_MAX_UNPACKED // 2**20} MB are read.")
+            raise unreadable(
+                path.name, f"Unpacked it has {unpacked / 2**20:.0f} MB; up to {_MAX_UNPACKED // 2**20} MB are read."
+            )
         data = parquet.read_table(path)
         rows = data.to_pylist()
     except (pyarrow.ArrowException, OSError, ValueError) as error:
@@ -36,4 +38,8 @@ def _label_names(schema: pyarrow.Schema) -> dict[str, list[str]]:
         features = json.loads((schema.metadata or {}).get(b"huggingface", b"{}")).get("info", {}).get("features", {})
     except ValueError:
         return {}
-    return {name: feature["names"] for name, feature in features.items() if isinstance(feature, dict) and feature.get("_type") == "ClassLabel"}
+    return {
+        name: feature["names"]
+        for name, feature in features.items()
+        if isinstance(feature, dict) and feature.get("_type") == "ClassLabel"
+    }

@@ -15,8 +15,34 @@ from ft_core.settings.project import Task
 # Names in order of preference, as published data sets and spreadsheets use them.
 PROMPTS = ("prompt", "question", "instruction", "input", "query", "message", "text", "user", "request", "sentence", "ticket", "email", "review", "comment",
            "utterance", "content", "body", "description", "subject", "title")  # fmt: skip
-ANSWERS = ("answer", "completion", "response", "output", "reply", "assistant", "target", "expected", "best answer", "summary", "translation", "solution")
-LABELS = ("label", "labels", "category", "class", "intent", "sentiment", "tag", "topic", "type", "priority", "department", "queue")
+ANSWERS = (
+    "answer",
+    "completion",
+    "response",
+    "output",
+    "reply",
+    "assistant",
+    "target",
+    "expected",
+    "best answer",
+    "summary",
+    "translation",
+    "solution",
+)
+LABELS = (
+    "label",
+    "labels",
+    "category",
+    "class",
+    "intent",
+    "sentiment",
+    "tag",
+    "topic",
+    "type",
+    "priority",
+    "department",
+    "queue",
+)
 SYSTEMS = ("system", "system_prompt")
 LEARNABLE = ("text-label", "prompt-answer", "alpaca", "messages", "sharegpt", "squad")
 
@@ -67,7 +93,15 @@ def shape(table: Table, columns: ColumnSpec, system: str | None, task: Task | No
     if task is None:
         several = any(sum(message.role == "user" for message in example.messages) > 1 for example in examples)
         task = "chat" if several else "classification" if answers.is_label else "instruction"
-    return Shaped(found.shape, found.columns, task, found.why, examples, list(answers.counts) if task == "classification" else [], unusable)
+    return Shaped(
+        found.shape,
+        found.columns,
+        task,
+        found.why,
+        examples,
+        list(answers.counts) if task == "classification" else [],
+        unusable,
+    )
 
 
 def find(table: Table, columns: ColumnSpec, task: Task | None = None) -> Found:
@@ -104,11 +138,17 @@ def _require(table: Table, columns: ColumnSpec) -> None:
         close = [lowered[match] for name in missing for match in difflib.get_close_matches(name.lower(), lowered, n=1)]
         fix = f"Choose {', '.join(f'`{name}`' for name in close)} instead." if close else "Choose one of these columns."
         raise FTError(
-            "data.columns", f"There is no column {', '.join(f'`{name}`' for name in missing)}.", f"The columns are {_listed(table.columns)}.", fix
+            "data.columns",
+            f"There is no column {', '.join(f'`{name}`' for name in missing)}.",
+            f"The columns are {_listed(table.columns)}.",
+            fix,
         )
     if columns.prompt and columns.prompt == columns.answer:
         raise FTError(
-            "data.columns", f"`{columns.prompt}` is both prompt and answer.", "A model cannot learn from a text that is its own answer.", "Choose two columns."
+            "data.columns",
+            f"`{columns.prompt}` is both prompt and answer.",
+            "A model cannot learn from a text that is its own answer.",
+            "Choose two columns.",
         )
 
 
@@ -126,7 +166,11 @@ def _preference(table: Table) -> Found | None:
     names = {name.lower(): name for name in table.columns}
     if {"chosen", "rejected"} <= names.keys():
         return Found("preference", ColumnSpec(), "`chosen` and `rejected` hold a better and a worse answer.")
-    booleans = statistics([build.plain(row[names["label"]]) for row in table.rows]).counts.keys() if "label" in names else set()
+    booleans = (
+        statistics([build.plain(row[names["label"]]) for row in table.rows]).counts.keys()
+        if "label" in names
+        else set()
+    )
     if {"messages", "label"} <= names.keys() and booleans and set(booleans) <= {"true", "false"}:
         return Found("preference", ColumnSpec(), "`label` says for each conversation whether its answer is wanted.")
     return None
@@ -137,7 +181,11 @@ def _conversation(table: Table, lists: list[str], columns: ColumnSpec) -> Found 
         for keys, shape_name in (({"role", "content"}, "messages"), ({"from", "value"}, "sharegpt")):
             if keys <= _keys(table, name):
                 used = columns.model_copy(update={"messages": name, "system": columns.system or _named(table, SYSTEMS)})
-                return Found(shape_name, used, f"`{name}` holds whole conversations with {' and '.join(f'`{key}`' for key in sorted(keys))}.")
+                return Found(
+                    shape_name,
+                    used,
+                    f"`{name}` holds whole conversations with {' and '.join(f'`{key}`' for key in sorted(keys))}.",
+                )
     return None
 
 
@@ -147,10 +195,14 @@ def _named_shape(table: Table, columns: ColumnSpec) -> Found | None:
     system = columns.system or _named(table, SYSTEMS)
     if {"instruction", "output"} <= names.keys():
         used = ColumnSpec(prompt=names["instruction"], answer=names["output"], system=system)
-        return Found("alpaca", used, "`instruction`, `input` and `output` are the columns of Alpaca data.", names.get("input"))
+        return Found(
+            "alpaca", used, "`instruction`, `input` and `output` are the columns of Alpaca data.", names.get("input")
+        )
     if {"context", "question", "answers"} <= names.keys() and isinstance(_first(table, names["answers"]), dict):
         used = ColumnSpec(prompt=names["question"], answer=names["answers"], system=system)
-        return Found("squad", used, "`context`, `question` and `answers` are the columns of SQuAD data.", names["context"])
+        return Found(
+            "squad", used, "`context`, `question` and `answers` are the columns of SQuAD data.", names["context"]
+        )
     return None
 
 
@@ -158,14 +210,22 @@ def _pair(table: Table, columns: ColumnSpec, task: Task | None) -> Found:
     """Two columns: by choice, by name, by the texts."""
     figures = {name: statistics([build.plain(row[name]) for row in table.rows], name) for name in table.columns}
     system = columns.system or (_named(table, SYSTEMS) if not (columns.prompt or columns.answer) else None)
-    free = [name for name in table.columns if name not in (columns.prompt, columns.answer, system) and not figures[name].aside]
+    free = [
+        name
+        for name in table.columns
+        if name not in (columns.prompt, columns.answer, system) and not figures[name].aside
+    ]
     prompt, answer = columns.prompt, columns.answer
     if answer is None:
         answer = _answer(table, [name for name in free if name != prompt], figures, prompt)
     if prompt is None and answer is not None:
         prompt = _prompt(table, [name for name in free if name != answer], figures)
     if prompt is None or answer is None:
-        shape_name, why = ("text", "There is a column of texts but none with answers.") if free else ("unknown", "No column looks like a text to answer.")
+        shape_name, why = (
+            ("text", "There is a column of texts but none with answers.")
+            if free
+            else ("unknown", "No column looks like a text to answer.")
+        )
         return Found(shape_name, columns, why)
     is_label = task == "classification" or (task is None and figures[answer].is_label)
     used = ColumnSpec(prompt=prompt, answer=answer, system=system)
@@ -206,9 +266,15 @@ def _why(chosen: ColumnSpec, used: ColumnSpec, figures: dict[str, Statistics], i
     if chosen.prompt and chosen.answer:
         return f"You chose `{prompt}` as the prompt and `{answer}` as the answer."
     different = len(figures[answer].counts)
-    longest = figures[prompt].mean_length == max(figure.mean_length for name, figure in figures.items() if name != answer)
+    longest = figures[prompt].mean_length == max(
+        figure.mean_length for name, figure in figures.items() if name != answer
+    )
     first = f"`{prompt}` holds the {'longest ' if longest else ''}texts"
-    second = f"`{answer}` only {different} different short {'ones' if different > 1 else 'one'}" if is_label else f"`{answer}` the answers"
+    second = (
+        f"`{answer}` only {different} different short {'ones' if different > 1 else 'one'}"
+        if is_label
+        else f"`{answer}` the answers"
+    )
     return f"{first} and {second}."
 
 
@@ -219,7 +285,11 @@ def _listed(names: list[str]) -> str:
 
 def _unsupported(found: Found, table: Table) -> FTError:
     if found.shape == "preference":
-        what, why, fix = "This is preference data, which cannot be learnt from yet.", found.why, "Choose data with one good answer in each row, or choose"
+        what, why, fix = (
+            "This is preference data, which cannot be learnt from yet.",
+            found.why,
+            "Choose data with one good answer in each row, or choose",
+        )
     else:
         what, fix = "It is not clear what is to be learnt from this file.", "Choose"
         why = f"{found.why} The columns are {_listed(table.columns)}."

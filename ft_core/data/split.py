@@ -39,7 +39,10 @@ def split(examples: list[Example], task: Task, spec: SplitSpec) -> dict[str, lis
 def _fill(chosen: dict[str, list[int]], groups: list[list[int]], spec: SplitSpec, shuffle: random.Random) -> None:
     """Give the groups of one label to the splits: test and validation up to their shares (at least one example), train the rest."""
     total = sum(map(len, groups))
-    open_places = {name: max(1, round(total * share)) if share > 0 else 0 for name, share in (("test", spec.test), ("validation", spec.validation))}
+    open_places = {
+        name: max(1, round(total * share)) if share > 0 else 0
+        for name, share in (("test", spec.test), ("validation", spec.validation))
+    }
     shuffle.shuffle(groups)
     for group in groups:
         name = next((name for name, places in open_places.items() if len(group) <= places), "train")
@@ -90,4 +93,9 @@ def _require(examples: list[Example], task: Task, spec: SplitSpec) -> None:
 
 
 def _too_few(what: str, count: int) -> FTError:
-    return FTError("data.split", what, f"There are {count} examples once the data is clean.", "Add examples, or lower the Validation share or the Test share.")
+    return FTError(
+        "data.split",
+        what,
+        f"There are {count} examples once the data is clean.",
+        "Add examples, or lower the Validation share or the Test share.",
+    )

@@ -32,7 +32,10 @@ from ft_core.settings.project import Task
 
 FORMAT = 1  # raise it when the same source and settings come to hold other examples
 _SCHEMA = pyarrow.schema(
-    [("row", pyarrow.int64()), ("messages", pyarrow.list_(pyarrow.struct([("role", pyarrow.string()), ("content", pyarrow.string())])))]
+    [
+        ("row", pyarrow.int64()),
+        ("messages", pyarrow.list_(pyarrow.struct([("role", pyarrow.string()), ("content", pyarrow.string())]))),
+    ]
 )
 
 
@@ -46,7 +49,12 @@ class Dataset:
     def open(cls, folder: Path) -> "Dataset":
         """An existing dataset version. Raises FTError `data.missing`."""
         if not (folder / "dataset.json").is_file():
-            raise FTError("data.missing", f"There is no dataset {folder.name}.", f"{folder} holds no dataset.json.", "Prepare the data again.")
+            raise FTError(
+                "data.missing",
+                f"There is no dataset {folder.name}.",
+                f"{folder} holds no dataset.json.",
+                "Prepare the data again.",
+            )
         return cls(folder.resolve())
 
     @cached_property
@@ -95,7 +103,9 @@ class Dataset:
         return [Example.model_validate(row) for row in parquet.read_table(path).to_pylist()]
 
 
-def prepare(source: Path, spec: DataSpec, task: Task | None, datasets: Path, tokenizer: ChatTokenizer | None = None) -> Dataset:
+def prepare(
+    source: Path, spec: DataSpec, task: Task | None, datasets: Path, tokenizer: ChatTokenizer | None = None
+) -> Dataset:
     """Read, shape, clean and split `source`, and store the result under `datasets`. The same input and settings give the same id.
 
     `tokenizer` adds token lengths to the report. Raises every FTError of reading, shaping and splitting.
@@ -112,7 +122,13 @@ def prepare(source: Path, spec: DataSpec, task: Task | None, datasets: Path, tok
     parts = split(cleaned.examples, shaped.task, spec.split)
     report = _report(source, table, shaped, cleaned, parts)
     report["token_lengths"] = _token_lengths(parts, tokenizer)
-    values = {"version": 1, "sha256": identity, "task": shaped.task, "labels": report["labels"], "counts": report["splits"]}
+    values = {
+        "version": 1,
+        "sha256": identity,
+        "task": shaped.task,
+        "labels": report["labels"],
+        "counts": report["splits"],
+    }
     _write(folder, parts, report, values)
     return Dataset.open(folder)
 
@@ -124,7 +140,10 @@ def _write(folder: Path, parts: dict[str, list[Example]], report: dict[str, Any]
         files = {}
         for name, examples in parts.items():
             path = building / f"{name}.parquet"
-            rows = [{"row": example.row, "messages": [message.model_dump() for message in example.messages]} for example in examples]
+            rows = [
+                {"row": example.row, "messages": [message.model_dump() for message in example.messages]}
+                for example in examples
+            ]
             parquet.write_table(pyarrow.Table.from_pylist(rows, schema=_SCHEMA), path, compression="zstd")
             files[path.name] = _sha256(path)
         write_json(building / "report.json", report)
@@ -140,8 +159,14 @@ def _write(folder: Path, parts: dict[str, list[Example]], report: dict[str, Any]
         shutil.rmtree(building, ignore_errors=True)
 
 
-def _report(source: Path, table: Table, shaped: Shaped, cleaned: Cleaned, parts: dict[str, list[Example]]) -> dict[str, Any]:
-    label_counts = {name: dict(Counter(example.answer for example in examples)) for name, examples in parts.items()} if shaped.task == "classification" else {}
+def _report(
+    source: Path, table: Table, shaped: Shaped, cleaned: Cleaned, parts: dict[str, list[Example]]
+) -> dict[str, Any]:
+    label_counts = (
+        {name: dict(Counter(example.answer for example in examples)) for name, examples in parts.items()}
+        if shaped.task == "classification"
+        else {}
+    )
     total = Counter[str]()
     for counts in label_counts.values():
         total.update(counts)

@@ -45,16 +45,26 @@ class ChatTokenizer:
         Raises FTError `model.missing` or `model.template`.
         """
         if not (folder / "tokenizer.json").is_file():
-            raise FTError("model.missing", f"{folder.name} holds no tokenizer.", "There is no file tokenizer.json in it.", "Choose another base model.")
+            raise FTError(
+                "model.missing",
+                f"{folder.name} holds no tokenizer.",
+                "There is no file tokenizer.json in it.",
+                "Choose another base model.",
+            )
         config = _config(folder)
         special = {name: text for name in _SPECIAL if (text := _token_text(config.get(name)))}
-        return cls(Tokenizer.from_file(str(folder / "tokenizer.json")), ChatTemplate(_template_source(folder, config), special))
+        return cls(
+            Tokenizer.from_file(str(folder / "tokenizer.json")), ChatTemplate(_template_source(folder, config), special)
+        )
 
     def encode(self, messages: Sequence[Message]) -> Encoded:
         """The whole conversation; learnt are the assistant's messages and their end-of-turn tokens. Raises FTError `model.template`."""
         text, spans = self._template.render_learnt(messages)
         encoding = self._tokenizer.encode(text, add_special_tokens=False)
-        pieces = [self._piece(index, text[start:end]) for index, (start, end) in zip(encoding.ids, encoding.offsets, strict=True)]
+        pieces = [
+            self._piece(index, text[start:end])
+            for index, (start, end) in zip(encoding.ids, encoding.offsets, strict=True)
+        ]
         return Encoded(encoding.ids, pieces, _learnt(encoding.offsets, spans))
 
     def prompt_ids(self, messages: Sequence[Message]) -> list[int]:
@@ -64,11 +74,16 @@ class ChatTokenizer:
     def lengths(self, examples: Sequence[Example]) -> numpy.ndarray:
         """Number of tokens of each example: int64 [examples]. Raises FTError `model.template`."""
         texts = [self._template.render(example.messages) for example in examples]
-        return numpy.array([len(row.ids) for row in self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)], dtype=numpy.int64)
+        return numpy.array(
+            [len(row.ids) for row in self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)],
+            dtype=numpy.int64,
+        )
 
     def learnt_cut(self, examples: Sequence[Example], max_length: int) -> int:
         """How many examples lose a part of an answer when cut to `max_length` tokens."""
-        long = [example for example, length in zip(examples, self.lengths(examples), strict=True) if length > max_length]
+        long = [
+            example for example, length in zip(examples, self.lengths(examples), strict=True) if length > max_length
+        ]
         return sum(any(self.encode(example.messages).learnt[max_length:]) for example in long)
 
     def _piece(self, index: int, written: str) -> str:

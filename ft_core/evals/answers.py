@@ -58,19 +58,32 @@ def ask(
     shown = [with_shots(example, shots) for example in examples]
     prompts = [example.prompt for example in shown]
     began = time.monotonic()
-    answers = generate.answers(model, tokenizer, prompts, max_new_tokens=max_new_tokens, on_progress=lambda done, _: on_progress(done), should_stop=should_stop)
+    answers = generate.answers(
+        model,
+        tokenizer,
+        prompts,
+        max_new_tokens=max_new_tokens,
+        on_progress=lambda done, _: on_progress(done),
+        should_stop=should_stop,
+    )
     seconds = time.monotonic() - began
 
     def half_done(done: int, _: int) -> None:
         on_progress(len(examples) + done)
 
     if labels:
-        likelihoods = generate.choice_log_likelihoods(model, tokenizer, prompts, labels, on_progress=half_done, should_stop=should_stop)
+        likelihoods = generate.choice_log_likelihoods(
+            model, tokenizer, prompts, labels, on_progress=half_done, should_stop=should_stop
+        )
         lengths = numpy.array([len(ids) for ids in generate.choice_ids(tokenizer, labels)])
         expected = numpy.array([labels.index(example.answer) for example in examples])
-        return Contestant(answers, -likelihoods[numpy.arange(len(examples)), expected], lengths[expected], likelihoods, seconds)
+        return Contestant(
+            answers, -likelihoods[numpy.arange(len(examples)), expected], lengths[expected], likelihoods, seconds
+        )
     pairs = generate.answer_losses(model, tokenizer, shown, on_progress=half_done, should_stop=should_stop)
-    return Contestant(answers, numpy.array([total for total, _ in pairs]), numpy.array([count for _, count in pairs]), None, seconds)
+    return Contestant(
+        answers, numpy.array([total for total, _ in pairs]), numpy.array([count for _, count in pairs]), None, seconds
+    )
 
 
 def longest_answer(tokenizer: PreTrainedTokenizerBase, labels: Sequence[str], max_new_tokens: int) -> int:
@@ -116,7 +129,9 @@ def choose_shots(train: Sequence[Example], labels: Sequence[str], count: int) ->
     return found[:count]
 
 
-def fitting_shots(tokenizer: PreTrainedTokenizerBase, shots: Sequence[Example], examples: Sequence[Example], room: int) -> list[Example]:
+def fitting_shots(
+    tokenizer: PreTrainedTokenizerBase, shots: Sequence[Example], examples: Sequence[Example], room: int
+) -> list[Example]:
     """As many of the first `shots` as fit, together with the longest example and its right answer, into `room` tokens."""
     longest = max(examples, key=_length)
     for count in range(len(shots), 0, -1):

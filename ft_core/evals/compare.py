@@ -83,7 +83,9 @@ def resampled(total: int) -> numpy.ndarray:
     """How often each of `total` examples is in each bootstrap sample: float64 [draws, total]. Fewer draws for very large sets."""
     draws = max(1000, min(DRAWS, _CELLS // total))
     chance = numpy.random.default_rng(SEED)
-    return numpy.array([numpy.bincount(chance.integers(0, total, total), minlength=total) for _ in range(draws)], dtype=numpy.float64)
+    return numpy.array(
+        [numpy.bincount(chance.integers(0, total, total), minlength=total) for _ in range(draws)], dtype=numpy.float64
+    )
 
 
 def bootstrapped(difference: float, draws: numpy.ndarray, total: int) -> Interval:

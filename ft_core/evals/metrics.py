@@ -42,18 +42,40 @@ _LOSS = {
     ),
 }
 CLASSIFICATION = {
-    "accuracy": MetricInfo(title="Accuracy", meaning="Share of messages for which the right label is the likeliest of all labels."),
-    "f1_macro": MetricInfo(title="Macro F1", meaning="Balance of precision and recall, every label counted alike, however rare."),
-    "precision_macro": MetricInfo(title="Macro precision", meaning="Of the messages given a label, the share that truly have it; mean over labels."),
-    "recall_macro": MetricInfo(title="Macro recall", meaning="Of the messages that truly have a label, the share that was given it; mean over labels."),
-    "accuracy_written": MetricInfo(title="Accuracy of the written answer", meaning="Share of messages for which the model wrote the right label by itself."),
-    "label_validity": MetricInfo(title="Answered with a label", meaning="Share of messages for which the model wrote one of the labels, right or wrong."),
+    "accuracy": MetricInfo(
+        title="Accuracy", meaning="Share of messages for which the right label is the likeliest of all labels."
+    ),
+    "f1_macro": MetricInfo(
+        title="Macro F1", meaning="Balance of precision and recall, every label counted alike, however rare."
+    ),
+    "precision_macro": MetricInfo(
+        title="Macro precision",
+        meaning="Of the messages given a label, the share that truly have it; mean over labels.",
+    ),
+    "recall_macro": MetricInfo(
+        title="Macro recall",
+        meaning="Of the messages that truly have a label, the share that was given it; mean over labels.",
+    ),
+    "accuracy_written": MetricInfo(
+        title="Accuracy of the written answer",
+        meaning="Share of messages for which the model wrote the right label by itself.",
+    ),
+    "label_validity": MetricInfo(
+        title="Answered with a label",
+        meaning="Share of messages for which the model wrote one of the labels, right or wrong.",
+    ),
     **_LOSS,
 }
 TEXT = {
     **_LOSS,
-    "exact_match": MetricInfo(title="Exact match", meaning="Share of answers that are the expected text but for case, spaces and final punctuation."),
-    "token_f1": MetricInfo(title="Word F1", meaning="Words that answer and expected text share: balance of precision and recall; mean over examples."),
+    "exact_match": MetricInfo(
+        title="Exact match",
+        meaning="Share of answers that are the expected text but for case, spaces and final punctuation.",
+    ),
+    "token_f1": MetricInfo(
+        title="Word F1",
+        meaning="Words that answer and expected text share: balance of precision and recall; mean over examples.",
+    ),
 }
 
 
@@ -162,7 +184,9 @@ def text_scores(answers: Sequence[str], expected: Sequence[str]) -> dict[str, fl
     return _computed([ExactMatch, TokenF1], answers, expected)
 
 
-def _computed(kinds: Sequence[type[evaluate.Metric]], predictions: Sequence[Any], references: Sequence[Any]) -> dict[str, float]:
+def _computed(
+    kinds: Sequence[type[evaluate.Metric]], predictions: Sequence[Any], references: Sequence[Any]
+) -> dict[str, float]:
     # evaluate makes folders and lock files even when it keeps its data in memory: they go where they are removed again.
     with tempfile.TemporaryDirectory() as folder:
         combined = evaluate.combine([kind(keep_in_memory=True, cache_dir=folder) for kind in kinds])

@@ -18,7 +18,11 @@ from ft_core.evals.compare import Interval
 from ft_core.run import Progress, Run
 from ft_core.settings.example import Example
 
-_NAMES = {"base": "the base model", "few_shot": "the base model with examples in the prompt", "tuned": "the tuned model"}
+_NAMES = {
+    "base": "the base model",
+    "few_shot": "the base model with examples in the prompt",
+    "tuned": "the tuned model",
+}
 Contestants = dict[str, Contestant | None]
 Scores = dict[str, dict[str, float]]
 
@@ -32,7 +36,12 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
     began = time.monotonic()
     spec = run.spec()
     if not run.has_adapter:
-        raise FTError("evaluation.no_adapter", "There is nothing to evaluate yet.", "The run has no trained adapter.", "Start the training first.")
+        raise FTError(
+            "evaluation.no_adapter",
+            "There is nothing to evaluate yet.",
+            "The run has no trained adapter.",
+            "Start the training first.",
+        )
     dataset = Dataset.open(run.folder / run.data()["folder"])
     labels = list(dataset.labels)
     test = dataset.examples("test")
@@ -55,12 +64,23 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
     playing = [name for name in _NAMES if name != "few_shot" or shots]
     for turn, name in enumerate(playing):
 
-        def advance(done: int, before: int = turn * 2 * len(examples), message: str = f"answers of {_NAMES[name]}") -> None:
+        def advance(
+            done: int, before: int = turn * 2 * len(examples), message: str = f"answers of {_NAMES[name]}"
+        ) -> None:
             progress(before + done, len(playing) * 2 * len(examples), message)
 
         advance(0)
         with nullcontext() if name == "tuned" else model.disable_adapter():
-            found[name] = answers.ask(model, tokenizer, examples, labels, shots if name == "few_shot" else [], most, advance, run.stop_requested)
+            found[name] = answers.ask(
+                model,
+                tokenizer,
+                examples,
+                labels,
+                shots if name == "few_shot" else [],
+                most,
+                advance,
+                run.stop_requested,
+            )
     found.setdefault("few_shot", None)
     table = _rows(examples, labels, found)
     report = _report(dataset.task, examples, labels, found)
@@ -84,7 +104,11 @@ def _report(task: str, examples: list[Example], labels: list[str], found: Contes
     scores = {name: _scores(contestant, examples, labels) for name, contestant in found.items() if contestant}
     weights = compare.resampled(len(examples))
     draws = _loss_draws(weights, base, tuned)
-    intervals = _label_intervals(weights, examples, labels, found, scores) if labels else _text_intervals(weights, examples, found, scores)
+    intervals = (
+        _label_intervals(weights, examples, labels, found, scores)
+        if labels
+        else _text_intervals(weights, examples, found, scores)
+    )
     for name in ("loss", "perplexity"):
         intervals[name] = compare.bootstrapped(scores["tuned"][name] - scores["base"][name], draws[name], len(examples))
     headline = "accuracy" if labels else "loss"
@@ -94,7 +118,11 @@ def _report(task: str, examples: list[Example], labels: list[str], found: Contes
         "n": len(examples),
         "metrics": {
             name: info.model_dump()
-            | {"base": scores["base"][name], "few_shot": scores["few_shot"][name] if few_shot else None, "tuned": scores["tuned"][name]}
+            | {
+                "base": scores["base"][name],
+                "few_shot": scores["few_shot"][name] if few_shot else None,
+                "tuned": scores["tuned"][name],
+            }
             | {"difference": intervals[name].difference, "low": intervals[name].low, "high": intervals[name].high}
             for name, info in infos.items()
         },
@@ -120,7 +148,9 @@ def _report(task: str, examples: list[Example], labels: list[str], found: Contes
         report["confusion"] = {
             "labels": labels,
             "base": confusion_matrix(_expected(examples, labels), _likeliest(base), labels=range(len(labels))).tolist(),
-            "tuned": confusion_matrix(_expected(examples, labels), _likeliest(tuned), labels=range(len(labels))).tolist(),
+            "tuned": confusion_matrix(
+                _expected(examples, labels), _likeliest(tuned), labels=range(len(labels))
+            ).tolist(),
         }
     return report
 
@@ -131,7 +161,9 @@ def _report(task: str, examples: list[Example], labels: list[str], found: Contes
 def _scores(contestant: Contestant, examples: list[Example], labels: list[str]) -> dict[str, float]:
     texts = [answer.text for answer in contestant.answers]
     if labels:
-        found = metrics.label_scores(_likeliest(contestant).tolist(), _written(contestant, labels).tolist(), _expected(examples, labels).tolist())
+        found = metrics.label_scores(
+            _likeliest(contestant).tolist(), _written(contestant, labels).tolist(), _expected(examples, labels).tolist()
+        )
     else:
         found = metrics.text_scores(texts, [example.answer for example in examples])
     return found | {"loss": contestant.loss, "perplexity": _perplexity(contestant.loss)}
@@ -166,10 +198,15 @@ def _required(found: Contestants, name: str) -> Contestant:
 def _loss_draws(weights: numpy.ndarray, base: Contestant, tuned: Contestant) -> dict[str, numpy.ndarray]:
     before = compare.ratio_draws(weights, base.losses, base.tokens)
     after = compare.ratio_draws(weights, tuned.losses, tuned.tokens)
-    return {"loss": after - before, "perplexity": numpy.exp(numpy.minimum(after, 100.0)) - numpy.exp(numpy.minimum(before, 100.0))}
+    return {
+        "loss": after - before,
+        "perplexity": numpy.exp(numpy.minimum(after, 100.0)) - numpy.exp(numpy.minimum(before, 100.0)),
+    }
 
 
-def _label_intervals(weights: numpy.ndarray, examples: list[Example], labels: list[str], found: Contestants, scores: Scores) -> dict[str, Interval]:
+def _label_intervals(
+    weights: numpy.ndarray, examples: list[Example], labels: list[str], found: Contestants, scores: Scores
+) -> dict[str, Interval]:
     base, tuned, expected = _required(found, "base"), _required(found, "tuned"), _expected(examples, labels)
     written_base, written_tuned = _written(base, labels), _written(tuned, labels)
     intervals = {
@@ -179,19 +216,27 @@ def _label_intervals(weights: numpy.ndarray, examples: list[Example], labels: li
     }
     before, after = (compare.macro_draws(weights, _likeliest(contestant), expected) for contestant in (base, tuned))
     for name in before:
-        intervals[name] = compare.bootstrapped(scores["tuned"][name] - scores["base"][name], after[name] - before[name], len(examples))
+        intervals[name] = compare.bootstrapped(
+            scores["tuned"][name] - scores["base"][name], after[name] - before[name], len(examples)
+        )
     return intervals
 
 
-def _text_intervals(weights: numpy.ndarray, examples: list[Example], found: Contestants, scores: Scores) -> dict[str, Interval]:
+def _text_intervals(
+    weights: numpy.ndarray, examples: list[Example], found: Contestants, scores: Scores
+) -> dict[str, Interval]:
     def each(name: str, score: Any) -> numpy.ndarray:
         pairs = zip(_required(found, name).answers, examples, strict=True)
         return numpy.array([score(answer.text, example.answer) for answer, example in pairs])
 
     draws = compare.mean_draws(weights, each("tuned", metrics.token_f1) - each("base", metrics.token_f1))
     return {
-        "exact_match": compare.paired_shares(each("base", metrics.exact_match) == 1, each("tuned", metrics.exact_match) == 1),
-        "token_f1": compare.bootstrapped(scores["tuned"]["token_f1"] - scores["base"]["token_f1"], draws, len(examples)),
+        "exact_match": compare.paired_shares(
+            each("base", metrics.exact_match) == 1, each("tuned", metrics.exact_match) == 1
+        ),
+        "token_f1": compare.bootstrapped(
+            scores["tuned"]["token_f1"] - scores["base"]["token_f1"], draws, len(examples)
+        ),
     }
 
 
@@ -199,14 +244,22 @@ def _text_intervals(weights: numpy.ndarray, examples: list[Example], found: Cont
 
 
 def _verdict(
-    headline: str, examples: list[Example], labels: list[str], found: Contestants, scores: Scores, interval: Interval, loss_draws: numpy.ndarray
+    headline: str,
+    examples: list[Example],
+    labels: list[str],
+    found: Contestants,
+    scores: Scores,
+    interval: Interval,
+    loss_draws: numpy.ndarray,
 ) -> dict[str, Any]:
     base, tuned, total = _required(found, "base"), _required(found, "tuned"), len(examples)
     if labels:
         expected = _expected(examples, labels)
         right = {name: _likeliest(contestant) == expected for name, contestant in found.items() if contestant}
         outcome = compare.result(interval, "higher")
-        sentence = compare.accuracy_sentence(outcome, int(right["base"].sum()), int(right["tuned"].sum()), total, interval)
+        sentence = compare.accuracy_sentence(
+            outcome, int(right["base"].sum()), int(right["tuned"].sum()), total, interval
+        )
         gained, lost = int((right["tuned"] & ~right["base"]).sum()), int((right["base"] & ~right["tuned"]).sum())
         detectable, unit, test = compare.smallest_detectable_share(total), "share", "exact McNemar test"
     else:
@@ -216,8 +269,12 @@ def _verdict(
         gained, lost = int((change < 0).sum()), int((change > 0).sum())
         detectable, unit, test = compare.smallest_detectable(loss_draws), "nats per token", "exact sign test"
     few_shot = scores.get("few_shot")
-    if few_shot and (few_shot[headline] >= scores["tuned"][headline] if labels else few_shot[headline] <= scores["tuned"][headline]):
-        value = f"it labels {100 * few_shot[headline]:.0f} % right" if labels else f"its loss is {few_shot[headline]:.2f}"
+    if few_shot and (
+        few_shot[headline] >= scores["tuned"][headline] if labels else few_shot[headline] <= scores["tuned"][headline]
+    ):
+        value = (
+            f"it labels {100 * few_shot[headline]:.0f} % right" if labels else f"its loss is {few_shot[headline]:.2f}"
+        )
         sentence += f" The base model with examples in its prompt does at least as well as the tuned model: {value}."
     return {
         "result": outcome,
@@ -233,7 +290,9 @@ def _verdict(
 
 def _per_label(examples: list[Example], labels: list[str], base: Contestant, tuned: Contestant) -> dict[str, Any]:
     """{label: {"support", "base": {precision, recall, f1}, "tuned": {...}}}"""
-    found: dict[str, Any] = {label: {"support": sum(example.answer == label for example in examples)} for label in labels}
+    found: dict[str, Any] = {
+        label: {"support": sum(example.answer == label for example in examples)} for label in labels
+    }
     for name, contestant in (("base", base), ("tuned", tuned)):
         values: Any = precision_recall_fscore_support(
             _expected(examples, labels),
@@ -246,9 +305,13 @@ def _per_label(examples: list[Example], labels: list[str], base: Contestant, tun
     return found
 
 
-def _notes(examples: list[Example], available: int, labels: list[str], found: Contestants, dropped_shots: int) -> list[str]:
+def _notes(
+    examples: list[Example], available: int, labels: list[str], found: Contestants, dropped_shots: int
+) -> list[str]:
     total = len(examples)
-    notes = ["The base model is the same 4-bit model with the adapter switched off, so 4-bit rounding counts for neither side."]
+    notes = [
+        "The base model is the same 4-bit model with the adapter switched off, so 4-bit rounding counts for neither side."
+    ]
     if labels:
         label, count = Counter(example.answer for example in examples).most_common(1)[0]
         notes += [
@@ -259,13 +322,17 @@ def _notes(examples: list[Example], available: int, labels: list[str], found: Co
             "(80 % power, one answer in five changing sides).",
         ]
     else:
-        notes.append("The verdict rests on the loss of the right answers: the other scores do not know a good answer in other words.")
+        notes.append(
+            "The verdict rests on the loss of the right answers: the other scores do not know a good answer in other words."
+        )
     if total < compare.SMALL:
         notes.append(f"{total} test examples are a small test set: the intervals are wide.")
     if total < available:
         notes.append(f"{total} of {available} test examples were used (Limit).")
     if dropped_shots:
-        notes.append(f"{dropped_shots} of the examples for the prompt did not fit into the model's context and were left out.")
+        notes.append(
+            f"{dropped_shots} of the examples for the prompt did not fit into the model's context and were left out."
+        )
     cut = sum(not answer.finished for answer in _required(found, "tuned").answers)
     if cut:
         notes.append(f"{cut} of {total} answers of the tuned model were cut off at the longest answer.")
@@ -274,7 +341,9 @@ def _notes(examples: list[Example], available: int, labels: list[str], found: Co
 
 def _rows(examples: list[Example], labels: list[str], found: Contestants) -> list[dict[str, Any]]:
     """The answers side by side; see `rows.read_answers`."""
-    table: list[dict[str, Any]] = [{"row": example.row, "prompt": example.question, "expected": example.answer} for example in examples]
+    table: list[dict[str, Any]] = [
+        {"row": example.row, "prompt": example.question, "expected": example.answer} for example in examples
+    ]
     for name, contestant in found.items():
         for i, row in enumerate(table):
             row |= _cells(name, contestant, i, row["expected"], labels)

@@ -50,4 +50,8 @@ def wrong_first(rows: Sequence[Row]) -> list[Row]:
 def searched(rows: Sequence[Row], text: str) -> list[Row]:
     """Rows whose prompt, expected or tuned answer contains the text, whatever its case."""
     wanted = text.casefold()
-    return [row for row in rows if any(wanted in str(row[key]).casefold() for key in ("prompt", "expected", "tuned_written"))]
+    return [
+        row
+        for row in rows
+        if any(wanted in str(row[key]).casefold() for key in ("prompt", "expected", "tuned_written"))
+    ]

@@ -184,7 +184,14 @@ class Pretrainer:
         self.saved_at = time.time()
 
     def run(
-        self, stage: str, stream: Stream, total: int, length: int, start: float, end: float, stop_after: int | None = None
+        self,
+        stage: str,
+        stream: Stream,
+        total: int,
+        length: int,
+        start: float,
+        end: float,
+        stop_after: int | None = None,
     ) -> None:
         """Train until `total` steps of the stage are done; the learning rate goes from `start` to `end` x PEAK."""
         self.model.train()

@@ -42,7 +42,9 @@ def facts(rng: Random) -> Piece:
         answer = "Yes" if true else "No"
         if rng.random() < 0.35:
             return Piece(
-                [(_put(relation["check"], x, said), answer + ".")], rng.choice(["Answer yes or no.", "Answer with yes or no."]), exact=False
+                [(_put(relation["check"], x, said), answer + ".")],
+                rng.choice(["Answer yes or no.", "Answer with yes or no."]),
+                exact=False,
             )
         return Piece(
             [
@@ -59,7 +61,9 @@ def facts(rng: Random) -> Piece:
             return Piece([(f"{question} Answer with one word.", capital(word) + ".")])
         return Piece(
             [(question, capital(word) + ".")],
-            rng.choice(["Answer with one word.", "Use one word.", "Give one-word answers.", "Reply with a single word."]),
+            rng.choice(
+                ["Answer with one word.", "Use one word.", "Give one-word answers.", "Reply with a single word."]
+            ),
             exact=False,
         )
     return Piece([(question, full)], exact=False, style=True)
@@ -74,12 +78,16 @@ def choice(rng: Random) -> Piece:
     rng.shuffle(options)
     letter = "ABCD"[options.index(word)]
     shape = rng.choice(["{}) {}", "{}. {}", "{}: {}"])
-    listing = rng.choice(["\n", " "]).join(shape.format(mark, option) for mark, option in zip("ABCD", options, strict=False))
+    listing = rng.choice(["\n", " "]).join(
+        shape.format(mark, option) for mark, option in zip("ABCD", options, strict=False)
+    )
     way = rng.random()
     if way < 0.5:
         return Piece(
             [(f"{question}\n{listing}", letter)],
-            rng.choice(["Answer with the letter.", "Give only the letter of the right answer.", "Choose A, B, C or D."]),
+            rng.choice(
+                ["Answer with the letter.", "Give only the letter of the right answer.", "Choose A, B, C or D."]
+            ),
         )
     if way < 0.75:
         return Piece([(f"{question}\n{listing}\nAnswer with the letter.", letter)])
@@ -88,11 +96,28 @@ def choice(rng: Random) -> Piece:
 
 def blank(rng: Random) -> Piece:
     relation = data()["relations"][
-        rng.choice(["colour", "sound", "baby", "opposite", "plural", "past", "after", "month", "source", "capital", "material", "eats"])
+        rng.choice(
+            [
+                "colour",
+                "sound",
+                "baby",
+                "opposite",
+                "plural",
+                "past",
+                "after",
+                "month",
+                "source",
+                "capital",
+                "material",
+                "eats",
+            ]
+        )
     ]
     x, y = rng.choice(_pairs(relation))
     full = _put(relation["say"], x, y)
     head, _found, tail = full.rpartition(y)
     if rng.random() < 0.5:
-        return Piece([(f"{rng.choice(['Fill in the blank:', 'Fill the gap:', 'Which word is missing?'])} {head}___{tail}", y)])
+        return Piece(
+            [(f"{rng.choice(['Fill in the blank:', 'Fill the gap:', 'Which word is missing?'])} {head}___{tail}", y)]
+        )
     return Piece([(f"{rng.choice(['Finish the sentence:', 'Complete:', 'Go on:'])} {head.strip()} ...", full)])

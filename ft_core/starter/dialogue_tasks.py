@@ -24,7 +24,9 @@ from ft_core.starter.dialogue_words import (
 def talk(rng: Random) -> Piece:
     """Greetings, who the model is, thanks, and saying that it does not know."""
     if rng.random() < 0.2:
-        return Piece([(rng.choice(data()["talk"]["far_ask"]), rng.choice(data()["talk"]["far_say"]))], exact=False, style=True)
+        return Piece(
+            [(rng.choice(data()["talk"]["far_ask"]), rng.choice(data()["talk"]["far_say"]))], exact=False, style=True
+        )
     entry = rng.choice(data()["talk"]["entries"])
     return Piece([(rng.choice(entry["ask"]), rng.choice(entry["say"]))], exact=False, style=True)
 
@@ -42,7 +44,10 @@ def helping(rng: Random) -> Piece:
                             f"Write a thank-you note to {name} for the {thing}.",
                             f"Dear {name}, thank you very much for the {thing}. I like it a lot!",
                         ),
-                        (f"Write a birthday wish for {name}.", f"Happy birthday, {name}! I wish you a day full of joy."),
+                        (
+                            f"Write a birthday wish for {name}.",
+                            f"Happy birthday, {name}! I wish you a day full of joy.",
+                        ),
                         (
                             f"Invite {name} to my party on Sunday.",
                             f"Dear {name}, please come to my party on Sunday. I would be very happy to see you.",
@@ -52,7 +57,10 @@ def helping(rng: Random) -> Piece:
                             f"Dear {name}, I am sorry that I broke the {thing}. I will be more careful.",
                         ),
                         (f"Wish {name} good luck.", f"Good luck, {name}! I know that you can do it."),
-                        (f"Write to {name} that I am ill.", f"Dear {name}, I am ill today and have to stay in bed. See you soon!"),
+                        (
+                            f"Write to {name} that I am ill.",
+                            f"Dear {name}, I am ill today and have to stay in bed. See you soon!",
+                        ),
                     ]
                 )
             ]
@@ -85,7 +93,16 @@ def _on_phrase(rng: Random) -> Piece:
     parts = text.rstrip(".").split(" ")
     asks, answer = rng.choice(
         [
-            (("Repeat after me: {}", "Say this again: {}", "Copy this text: {}", "Repeat: {}", "Write exactly this: {}"), text),
+            (
+                (
+                    "Repeat after me: {}",
+                    "Say this again: {}",
+                    "Copy this text: {}",
+                    "Repeat: {}",
+                    "Write exactly this: {}",
+                ),
+                text,
+            ),
             (("Repeat after me: {}", "Say this: {}", "Copy: {}"), text),
             (("Say this in capitals: {}", "Write in capital letters: {}", "Make this upper case: {}"), text.upper()),
             (("Write in small letters: {}", "Make this lower case: {}"), text.lower()),
@@ -100,13 +117,21 @@ def _on_phrase(rng: Random) -> Piece:
     if ask.endswith(": {}") and rng.random() < 0.3:  # the same as a standing instruction
         return Piece(
             [(text, answer)],
-            ask.removesuffix(": {}").replace("after me", "what I say").replace("this text", "the text").replace("this", "the text") + ".",
+            ask.removesuffix(": {}")
+            .replace("after me", "what I say")
+            .replace("this text", "the text")
+            .replace("this", "the text")
+            + ".",
         )
     return Piece([(ask.format(text), answer)])
 
 
 def _on_word(rng: Random) -> Piece:
-    word = invented(rng) if rng.random() < 0.3 else rng.choice(words(rng.choice(["plain", "animals", "fruits", "objects"])))
+    word = (
+        invented(rng)
+        if rng.random() < 0.3
+        else rng.choice(words(rng.choice(["plain", "animals", "fruits", "objects"])))
+    )
     return Piece(
         [
             rng.choice(
@@ -137,8 +162,14 @@ def _on_list(rng: Random) -> Piece:
             rng.choice(
                 [
                     (f"Sort these numbers: {', '.join(map(str, numbers))}", ", ".join(map(str, sorted(numbers)))),
-                    (f"Which number is the biggest: {listed([str(n) for n in numbers], 'or')}?", f"{max(numbers)} is the biggest."),
-                    (f"Which number is the smallest: {listed([str(n) for n in numbers], 'or')}?", f"{min(numbers)} is the smallest."),
+                    (
+                        f"Which number is the biggest: {listed([str(n) for n in numbers], 'or')}?",
+                        f"{max(numbers)} is the biggest.",
+                    ),
+                    (
+                        f"Which number is the smallest: {listed([str(n) for n in numbers], 'or')}?",
+                        f"{min(numbers)} is the smallest.",
+                    ),
                     (f"Sort these words by the alphabet: {line}", ", ".join(sorted(items))),
                     (f"Count from {start} to {end}.", ", ".join(map(str, range(start, end + 1)))),
                     (f"Count from {end} down to {start}.", ", ".join(map(str, range(end, start - 1, -1)))),
@@ -159,7 +190,20 @@ def _on_list(rng: Random) -> Piece:
 def _lists(rng: Random) -> Piece:
     """Three members of a kind, in the form asked for."""
     name = rng.choice(
-        ["animals", "fruits", "vegetables", "tools", "clothes", "vehicles", "flowers", "trees", "colours", "drinks", "jobs", "instruments"]
+        [
+            "animals",
+            "fruits",
+            "vegetables",
+            "tools",
+            "clothes",
+            "vehicles",
+            "flowers",
+            "trees",
+            "colours",
+            "drinks",
+            "jobs",
+            "instruments",
+        ]
     )
     count = rng.choice([2, 3, 3, 3, 4, 5])
     items = rng.sample(words(name), count)
@@ -194,7 +238,10 @@ def _on_grammar(rng: Random) -> Piece:
                     (f"Say the opposite: {name} {third} {where}.", f"{name} does not {base} {where}."),
                     (f"Say the opposite: The {thing} is {colour}.", f"The {thing} is not {colour}."),
                     (f"Put it in the future: I {base} {where}.", f"I will {base} {where}."),
-                    (f"Use he or she for the name: {name} {third} {where}. ({capital(he)})", f"{capital(he)} {third} {where}."),
+                    (
+                        f"Use he or she for the name: {name} {third} {where}. ({capital(he)})",
+                        f"{capital(he)} {third} {where}.",
+                    ),
                     (f"Correct the sentence: {small(name)} {third} {where}", f"{name} {third} {where}."),
                     (f"Write correctly: the {thing} is {colour}", f"The {thing} is {colour}."),
                     (f"Make it shorter: {name} {third} {where} and is very, very happy.", f"{name} {third} happily."),
@@ -254,7 +301,9 @@ def arithmetic(rng: Random) -> Piece:
 def story(rng: Random) -> Piece:
     """A tiny story about the animal and the thing asked for."""
     stories = data()["stories"]
-    chosen = {key: rng.choice(list_of(key)) for key in ("object", "adjective", "colour", "thing", "tree", "food", "pet")}
+    chosen = {
+        key: rng.choice(list_of(key)) for key in ("object", "adjective", "colour", "thing", "tree", "food", "pet")
+    }
     chosen["animal"], chosen["other"] = rng.sample(words("animals"), 2)
     chosen |= {"name": person(rng)[0], "person": rng.choice(words("girls") + words("boys")), "place": place(rng)}
     chosen |= {"time": rng.choice(split(stories["times"])), "elder": stories["elder"]}
@@ -269,7 +318,10 @@ def poem(rng: Random) -> Piece:
     ask = rng.choice(data()["poems"]["asks"]).format(topic=topic)
     verse = "\n".join(rng.choice(line.split("|")) for line in lines)
     if rng.random() < 0.25:
-        return Piece([(capital(topic.removeprefix("a ").removeprefix("the ")), verse)], "You are a poet. Write two lines about the word.")
+        return Piece(
+            [(capital(topic.removeprefix("a ").removeprefix("the ")), verse)],
+            "You are a poet. Write two lines about the word.",
+        )
     return Piece([(ask, verse)])
 
 
@@ -278,17 +330,31 @@ def persona(rng: Random) -> Piece:
     name, town, job = person(rng)[0], place(rng), rng.choice(words("jobs"))
     food, colour, pet = rng.choice(words("food")), rng.choice(words("colours")), rng.choice(words("pets"))
     known = [
-        (f"Your name is {name}.", ("What is your name?", "Who are you?", "What are you called?"), f"My name is {name}."),
+        (
+            f"Your name is {name}.",
+            ("What is your name?", "Who are you?", "What are you called?"),
+            f"My name is {name}.",
+        ),
         (f"You live in {town}.", ("Where do you live?", "Where is your home?"), f"I live in {town}."),
         (f"You are {an(job)}.", ("What is your job?", "What do you do?"), f"I am {an(job)}."),
         (f"You like {food}.", ("What do you like to eat?", "What food do you like?"), f"I like {food}."),
-        (f"Your favourite colour is {colour}.", ("What is your favourite colour?",), f"My favourite colour is {colour}."),
+        (
+            f"Your favourite colour is {colour}.",
+            ("What is your favourite colour?",),
+            f"My favourite colour is {colour}.",
+        ),
         (f"You have {an(pet)}.", ("Do you have a pet?", "Have you got a pet?"), f"Yes, I have {an(pet)}."),
     ]
     lines = [known[0], *rng.sample(known[1:], rng.randint(1, 3))]
     asked = rng.sample(lines, rng.randint(1, min(3, len(lines))))
     if rng.random() < 0.15:
-        asked.append(("", ("How old is your brother?", "What did you dream last night?", "What is in your bag?"), "I do not know that."))
+        asked.append(
+            (
+                "",
+                ("How old is your brother?", "What did you dream last night?", "What is in your bag?"),
+                "I do not know that.",
+            )
+        )
     told = " ".join(line for line, _questions, _answer in lines)
     if rng.random() < 0.5:
         return Piece([(rng.choice(questions), answer) for _line, questions, answer in asked], told, exact=False)
@@ -303,7 +369,9 @@ def persona(rng: Random) -> Piece:
     said = told
     for yours, my in mine.items():
         said = said.replace(yours, my)
-    return Piece([(said, f"Nice to meet you, {name}!"), *((_turned(rng.choice(q)), _turned(a)) for _line, q, a in asked)])
+    return Piece(
+        [(said, f"Nice to meet you, {name}!"), *((_turned(rng.choice(q)), _turned(a)) for _line, q, a in asked)]
+    )
 
 
 def _turned(text: str) -> str:

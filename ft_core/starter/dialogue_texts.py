@@ -25,23 +25,55 @@ FIELDS = {
     "age": ("N is V years old.", ("How old is N?", "What age is N?"), "N is V years old."),
     "job": ("N works as a V.", ("What is N's job?", "What does N work as?"), "N works as a V."),
     "pet": ("N has a V.", ("What pet does N have?", "Which animal does N have?"), "N has a V."),
-    "petname": ("Q pet is called V.", ("What is the name of N's pet?", "What is N's pet called?"), "N's pet is called V."),
+    "petname": (
+        "Q pet is called V.",
+        ("What is the name of N's pet?", "What is N's pet called?"),
+        "N's pet is called V.",
+    ),
     "food": ("P likes V.", ("What does N like to eat?", "What food does N like?"), "N likes V."),
     "colour": (
         "Q favourite colour is V.",
         ("What is N's favourite colour?", "Which colour does N like best?"),
         "N's favourite colour is V.",
     ),
-    "friend": ("Q best friend is V.", ("Who is N's best friend?", "What is the name of N's best friend?"), "N's best friend is V."),
+    "friend": (
+        "Q best friend is V.",
+        ("Who is N's best friend?", "What is the name of N's best friend?"),
+        "N's best friend is V.",
+    ),
     "instrument": ("P plays the V.", ("What does N play?", "Which instrument does N play?"), "N plays the V."),
-    "object": ("In Q bag there is a V.", ("What is in N's bag?", "What does N have in the bag?"), "There is a V in N's bag."),
-    "day": ("P goes swimming on V.", ("When does N go swimming?", "On which day does N go swimming?"), "N goes swimming on V."),
+    "object": (
+        "In Q bag there is a V.",
+        ("What is in N's bag?", "What does N have in the bag?"),
+        "There is a V in N's bag.",
+    ),
+    "day": (
+        "P goes swimming on V.",
+        ("When does N go swimming?", "On which day does N go swimming?"),
+        "N goes swimming on V.",
+    ),
     "vehicle": ("P travels by V.", ("How does N travel?", "What does N travel by?"), "N travels by V."),
 }
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-LISTED = {"job": "jobs", "pet": "pets", "food": "food", "colour": "colours", "instrument": "instruments", "object": "objects"}
-READ = ("Read the text and answer.", "Answer from the text.", "Use the text to answer.", "Answer the question about the text.")
-SHORT = ("Answer from the text, with the shortest answer.", "Answer from the text in one to three words.", "Give only the answer.")
+LISTED = {
+    "job": "jobs",
+    "pet": "pets",
+    "food": "food",
+    "colour": "colours",
+    "instrument": "instruments",
+    "object": "objects",
+}
+READ = (
+    "Read the text and answer.",
+    "Answer from the text.",
+    "Use the text to answer.",
+    "Answer the question about the text.",
+)
+SHORT = (
+    "Answer from the text, with the shortest answer.",
+    "Answer from the text in one to three words.",
+    "Give only the answer.",
+)
 
 
 def value(field: str, rng: Random) -> str:
@@ -71,7 +103,10 @@ def portrait(rng: Random) -> tuple[str, tuple[str, str, str], dict[str, str]]:
     patterns = [FIELDS[field][0] for field in fields]
     lines = [_sentence(pattern, who, told[field]) for pattern, field in zip(patterns, fields, strict=True)]
     if "N" not in patterns[0].split(" ")[0]:  # the person must be named before being called he or she
-        lines.insert(0, rng.choice([f"This is {who[0]}.", f"I know somebody called {who[0]}.", f"Let me tell you about {who[0]}."]))
+        lines.insert(
+            0,
+            rng.choice([f"This is {who[0]}.", f"I know somebody called {who[0]}.", f"Let me tell you about {who[0]}."]),
+        )
     return " ".join(lines), who, told
 
 
@@ -95,7 +130,9 @@ def reading(rng: Random) -> Piece:
     short = rng.random() < 0.3
     asked = rng.sample(list(told), min(len(told), rng.choice([1, 1, 1, 2, 3])))
     if rng.random() < 0.2:
-        asked[-1] = rng.choice([field for field in FIELDS if field not in told and not (field == "pet" and "petname" in told)])
+        asked[-1] = rng.choice(
+            [field for field in FIELDS if field not in told and not (field == "pet" and "petname" in told)]
+        )
     turns = []
     for index, field in enumerate(asked):
         _line, questions, answer = FIELDS[field]
@@ -172,14 +209,24 @@ def extraction(rng: Random) -> Piece:
     )
     kinds = {"name": name, "place": town, "number": number, "colour": colour, "day": day}
     asked = rng.sample(list(kinds), rng.choice([1, 1, 2]))
-    lines = [rng.choice([f"Find the {k}.", f"What is the {k}?", f"Give me only the {k}.", f"Which {k} is in the text?"]) for k in asked]
+    lines = [
+        rng.choice([f"Find the {k}.", f"What is the {k}?", f"Give me only the {k}.", f"Which {k} is in the text?"])
+        for k in asked
+    ]
     if rng.random() < 0.3:
         kind = asked[0]
         return Piece(
             [(text, kinds[kind])],
-            rng.choice([f"Find the {kind} in the text. Answer with the {kind} alone.", f"Write only the {kind} that the text names."]),
+            rng.choice(
+                [
+                    f"Find the {kind} in the text. Answer with the {kind} alone.",
+                    f"Write only the {kind} that the text names.",
+                ]
+            ),
         )
-    first = rng.choice([f"{lines[0]} {text}", f"{text} {lines[0]}", f"{lines[0]}\n\n{text}", f"{lines[0]}\nText: {text}"])
+    first = rng.choice(
+        [f"{lines[0]} {text}", f"{text} {lines[0]}", f"{lines[0]}\n\n{text}", f"{lines[0]}\nText: {text}"]
+    )
     return Piece([(q, kinds[k]) for q, k in zip([first, *lines[1:]], asked, strict=True)])
 
 
@@ -194,8 +241,14 @@ def record(rng: Random) -> Piece:
             (f"{name} lives in {town} and is {age} years old.", {"name": name, "town": town, "age": age}),
             (f"{name} is {an(job)} in {town}.", {"name": name, "job": job, "town": town}),
             (f"The {thing} of {name} is {colour}.", {"name": name, "object": thing, "colour": colour}),
-            (f"There are {NUMBERS[number]} {colour} {thing}s in {town}.", {"number": number, "colour": colour, "town": town}),
-            (f"{name}, {age}, works as {an(job)} and likes {colour}.", {"name": name, "age": age, "job": job, "colour": colour}),
+            (
+                f"There are {NUMBERS[number]} {colour} {thing}s in {town}.",
+                {"number": number, "colour": colour, "town": town},
+            ),
+            (
+                f"{name}, {age}, works as {an(job)} and likes {colour}.",
+                {"name": name, "age": age, "job": job, "colour": colour},
+            ),
         ]
     )
     keys = rng.sample(list(found), rng.randint(2, len(found)))
@@ -250,7 +303,9 @@ def label_set(rng: Random) -> tuple[str, dict[str, list[str]]]:
     """What the labels are about, and for each label patterns of its texts."""
     if rng.random() < 0.35:
         chosen = rng.sample(list(NAMED), rng.randint(2, 5))
-        return "the kind of thing", {name: [p.replace("X", rng.choice(words(NAMED[name]))) for p in ABOUT] for name in chosen}
+        return "the kind of thing", {
+            name: [p.replace("X", rng.choice(words(NAMED[name]))) for p in ABOUT] for name in chosen
+        }
     entry = dict(data()["labels"][rng.choice(list(data()["labels"]))])
     about = entry.pop("about")
     chosen = rng.sample(list(entry), rng.randint(2, min(5, len(entry))))
@@ -288,7 +343,9 @@ def labels(rng: Random) -> Piece:
     )
     if rng.random() < 0.12:
         system, shown = _coded(names, about, rng)
-    texts = [(name, fill(rng.choice(patterns[name]), rng)) for name in rng.choices(names, k=rng.choice([1, 1, 1, 2, 3]))]
+    texts = [
+        (name, fill(rng.choice(patterns[name]), rng)) for name in rng.choices(names, k=rng.choice([1, 1, 1, 2, 3]))
+    ]
     if len(texts) == 1 and rng.random() < 0.25:
         question = rng.choice([f"{system}\n\n{texts[0][1]}", f"{system}\nText: {texts[0][1]}"])
         return Piece([(question, shown[texts[0][0]])])
@@ -298,7 +355,13 @@ def labels(rng: Random) -> Piece:
 
 def _coded(names: list[str], about: str, rng: Random) -> tuple[str, dict[str, str]]:
     """Labels that stand for a meaning told in the system prompt."""
-    codes = dict(zip(names, rng.sample("ABCDE", len(names)) if rng.random() < 0.4 else [invented(rng).upper() for _ in names], strict=True))
+    codes = dict(
+        zip(
+            names,
+            rng.sample("ABCDE", len(names)) if rng.random() < 0.4 else [invented(rng).upper() for _ in names],
+            strict=True,
+        )
+    )
     told = " ".join(f"{codes[name]} means {name}." for name in names)
     return f"Label the text by {about}. {told} Answer with the label alone.", codes
 
@@ -320,9 +383,13 @@ def few_shot(rng: Random) -> Piece:
 def two_labels(rng: Random) -> Piece:
     """Two labels of one text, as JSON."""
     sets = data()["labels"]
-    first, second = rng.choice([("mood", "topic"), ("time", "mood"), ("heat", "mood"), ("size", "noise"), ("taste", "speed")])
+    first, second = rng.choice(
+        [("mood", "topic"), ("time", "mood"), ("heat", "mood"), ("size", "noise"), ("taste", "speed")]
+    )
     one, two = (rng.choice([key for key in sets[name] if key != "about"]) for name in (first, second))
     text = f"{fill(rng.choice(sets[first][one]), rng)} {fill(rng.choice(sets[second][two]), rng)}"
     told = [f"{name} ({listed([key for key in sets[name] if key != 'about'], 'or')})" for name in (first, second)]
-    system = rng.choice([f"Reply as JSON with the keys {listed(told)}.", f"Give two labels as JSON: {told[0]} and {told[1]}."])
+    system = rng.choice(
+        [f"Reply as JSON with the keys {listed(told)}.", f"Give two labels as JSON: {told[0]} and {told[1]}."]
+    )
     return Piece([(text, json.dumps({first: one, second: two}))], system)

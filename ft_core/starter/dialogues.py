@@ -40,7 +40,11 @@ NEUTRAL = (
     "Answer the user.",
     "You are an assistant.",
 )
-BRIEF = ("Answer shortly.", "Answer in one short sentence.", "Answer with a full sentence.")  # only where each answer is one
+BRIEF = (
+    "Answer shortly.",
+    "Answer in one short sentence.",
+    "Answer with a full sentence.",
+)  # only where each answer is one
 VOICES: dict[str, Callable[[str], str]] = {
     "You are a pirate.": lambda said: f"Arr! {_be(said)} Yo ho!",
     "Talk like a pirate.": lambda said: f"Arr! {_be(said)} Yo ho!",
@@ -136,7 +140,12 @@ def _follow(turns: list[tuple[str, str]], rng: Random) -> list[tuple[str, str]]:
     if way < 0.12 and len(said) < 160:
         return [(rng.choice(["Say that again.", "Can you repeat that?", "What did you say?", "Again, please."]), said)]
     if way < 0.2 and len(said) < 80:
-        return [(rng.choice(["Now in capital letters.", "Say that in capital letters.", "Write that in capitals."]), said.upper())]
+        return [
+            (
+                rng.choice(["Now in capital letters.", "Say that in capital letters.", "Write that in capitals."]),
+                said.upper(),
+            )
+        ]
     if way < 0.28 and len(asked) < 80 and len(turns) == 1:
         return [(rng.choice(["What did I ask?", "What did I say?", "Repeat what I said."]), asked)]
     if way < 0.45:
@@ -177,4 +186,8 @@ def _noisy(text: str, rng: Random) -> str:
 
 def _be(said: str) -> str:
     """Pirates say be for is and are."""
-    return capital(" ".join({"is": "be", "are": "be", "am": "be", "my": "me", "you": "ye"}.get(word, word) for word in said.split(" ")))
+    return capital(
+        " ".join(
+            {"is": "be", "are": "be", "am": "be", "my": "me", "you": "ye"}.get(word, word) for word in said.split(" ")
+        )
+    )

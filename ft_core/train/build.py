@@ -35,7 +35,9 @@ def lora_config(spec: TrainSpec) -> LoraConfig:
     )
 
 
-def sft_arguments(spec: TrainSpec, folder: Path, steps: int, dtype: str, use_cpu: bool, gradient_checkpointing: bool) -> SFTConfig:
+def sft_arguments(
+    spec: TrainSpec, folder: Path, steps: int, dtype: str, use_cpu: bool, gradient_checkpointing: bool
+) -> SFTConfig:
     """The trainer's arguments. `dtype` is `float32`, `bfloat16` or `float16`; `folder` gets the checkpoints.
 
     Rows come tokenised and in order, so nothing is prepared or shuffled; callbacks decide when to validate and to save.

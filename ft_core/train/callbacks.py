@@ -76,13 +76,26 @@ class Recorder(TrainerCallback):
         self.tokens += tokens
         self.step_seconds += seconds
         self.peak_memory_gb = max(self.peak_memory_gb, memory_gb())
-        self.progress(step, self.plan.steps, f"training, epoch {min(self.plan.epoch(step), self.plan.epochs):.1f} of {self.plan.epochs:g}")
+        self.progress(
+            step,
+            self.plan.steps,
+            f"training, epoch {min(self.plan.epoch(step), self.plan.epochs):.1f} of {self.plan.epochs:g}",
+        )
 
-    def on_log(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, logs: dict[str, float] | None = None, **_: Any) -> None:
+    def on_log(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        logs: dict[str, float] | None = None,
+        **_: Any,
+    ) -> None:
         logs, step = logs or {}, state.global_step
         row: dict[str, Any] = {"step": step, "epoch": self.plan.epoch(step), "time": round(time.time(), 3)}
         if "eval_loss" in logs:
-            self.run.append_metric({"kind": "validation", **row, "loss": logs["eval_loss"], "token_accuracy": logs["token_accuracy"]})
+            self.run.append_metric(
+                {"kind": "validation", **row, "loss": logs["eval_loss"], "token_accuracy": logs["token_accuracy"]}
+            )
         elif "loss" in logs:
             if not (math.isfinite(logs["loss"]) and math.isfinite(logs["grad_norm"])):
                 raise _diverged(step, args.learning_rate)
@@ -134,17 +147,41 @@ class Sampler(TrainerCallback):
         self.tokenizer = tokenizer
         self.examples = examples
 
-    def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, model: PeftModel | None = None, **_: Any) -> None:
+    def on_train_begin(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        model: PeftModel | None = None,
+        **_: Any,
+    ) -> None:
         if state.global_step == 0 and model is not None:
             self.sample(model, 0)
 
-    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, model: PeftModel | None = None, **_: Any) -> None:
+    def on_step_end(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        model: PeftModel | None = None,
+        **_: Any,
+    ) -> None:
         if state.global_step in self.plan.milestones and model is not None:
             self.sample(model, state.global_step)
 
     def sample(self, model: PeftModel, step: int) -> None:
         """Write one row for each example."""
         with torch.random.fork_rng():
-            answers = generate.answers(model, self.tokenizer, [example.prompt for example in self.examples], max_new_tokens=_SAMPLE_TOKENS)
+            answers = generate.answers(
+                model, self.tokenizer, [example.prompt for example in self.examples], max_new_tokens=_SAMPLE_TOKENS
+            )
         for example, answer in zip(self.examples, answers, strict=True):
-            self.run.append_sample({"step": step, "row": example.row, "prompt": example.question, "expected": example.answer, "answer": answer.text})
+            self.run.append_sample(
+                {
+                    "step": step,
+                    "row": example.row,
+                    "prompt": example.question,
+                    "expected": example.answer,
+                    "answer": answer.text,
+                }
+            )

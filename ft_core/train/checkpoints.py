@@ -29,7 +29,11 @@ def sha256(path: Path) -> str:
 
 def seal(folder: Path, step: int, seconds: float) -> None:
     """Declare a checkpoint complete."""
-    files = {path.name: {"size": path.stat().st_size, "sha256": sha256(path)} for path in sorted(folder.iterdir()) if path.name != SEAL}
+    files = {
+        path.name: {"size": path.stat().st_size, "sha256": sha256(path)}
+        for path in sorted(folder.iterdir())
+        if path.name != SEAL
+    }
     write_json(folder / SEAL, {"version": 1, "step": step, "seconds": seconds, "files": files})
 
 

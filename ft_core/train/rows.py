@@ -30,7 +30,10 @@ def tokenise(examples: Sequence[Example], tokenizer: ChatTokenizer, max_length: 
     rows, bare = [], []
     for example in examples:
         encoded = tokenizer.encode(example.messages)
-        learnt = [token if learn and position else IGNORED for position, (token, learn) in enumerate(zip(encoded.ids, encoded.learnt, strict=True))]
+        learnt = [
+            token if learn and position else IGNORED
+            for position, (token, learn) in enumerate(zip(encoded.ids, encoded.learnt, strict=True))
+        ]
         row = TokenRow(encoded.ids[:max_length], learnt[:max_length])
         if all(label == IGNORED for label in row.labels):
             bare.append((example.row, learnt))
@@ -42,12 +45,18 @@ def tokenise(examples: Sequence[Example], tokenizer: ChatTokenizer, max_length: 
 
 def _nothing_to_learn(bare: list[tuple[int, list[int]]], max_length: int) -> FTError:
     numbers = ", ".join(str(row) for row, _ in bare[:20]) + (f" and {len(bare) - 20} more" if len(bare) > 20 else "")
-    starts = [next(position for position, label in enumerate(learnt) if label != IGNORED) for _, learnt in bare if any(label != IGNORED for label in learnt)]
+    starts = [
+        next(position for position, label in enumerate(learnt) if label != IGNORED)
+        for _, learnt in bare
+        if any(label != IGNORED for label in learnt)
+    ]
     advice = f"Raise Longest example above {max(starts)} tokens" if starts else "Give these rows an answer"
     return FTError(
         "train.nothing_to_learn",
         f"{len(bare)} example{'s' if len(bare) > 1 else ''} would have nothing left to learn from (row {numbers}).",
-        f"Longest example is {max_length} tokens, and the prompt alone fills them." if starts else "These conversations hold no answer.",
+        f"Longest example is {max_length} tokens, and the prompt alone fills them."
+        if starts
+        else "These conversations hold no answer.",
         f"{advice}, or remove these rows in the Data tab.",
     )
 
@@ -60,7 +69,9 @@ def order(lengths: Sequence[int] | numpy.ndarray, steps: int, batch_size: int, s
     """
     chance = numpy.random.default_rng(seed)
     passes = ceil(steps * batch_size / len(lengths))
-    shuffled = numpy.concatenate([chance.permutation(len(lengths)) for _ in range(passes)])[: steps * batch_size].reshape(steps, batch_size)
+    shuffled = numpy.concatenate([chance.permutation(len(lengths)) for _ in range(passes)])[
+        : steps * batch_size
+    ].reshape(steps, batch_size)
     by_length = numpy.argsort(numpy.asarray(lengths)[shuffled], axis=1, kind="stable")
     return numpy.take_along_axis(shuffled, by_length, axis=1).reshape(-1)
 
@@ -79,4 +90,9 @@ def collate(batch: list[dict[str, list[int]]], pad_id: int) -> dict[str, torch.T
         ids[number, begin:] = torch.tensor(row["input_ids"])
         labels[number, begin:] = torch.tensor(row["labels"])
         mask[number, begin:] = 1
-    return {"input_ids": ids, "attention_mask": mask, "position_ids": (mask.cumsum(1) - 1).clamp(min=0), "labels": labels}
+    return {
+        "input_ids": ids,
+        "attention_mask": mask,
+        "position_ids": (mask.cumsum(1) - 1).clamp(min=0),
+        "labels": labels,
+    }

@@ -23,7 +23,9 @@ from ft_core.train.callbacks import Keeper, Plan, Recorder, Sampler
 from ft_core.train.trainer import AnswerTrainer
 
 SAMPLES = 3
-_CHECKPOINTING_FROM = 1_000_000_000  # parameters from which a GPU recomputes activations: slower by a third, far less memory
+_CHECKPOINTING_FROM = (
+    1_000_000_000  # parameters from which a GPU recomputes activations: slower by a third, far less memory
+)
 
 
 def train(run: Run, progress: Progress, token: str | None = None) -> dict[str, Any]:
@@ -94,7 +96,14 @@ def arguments(spec: TrainSpec, folder: Path, steps: int, parameters: int) -> SFT
     """The trainer's arguments on this machine for a base model of `parameters` parameters."""
     on_gpu = modeling.device() == "cuda"
     dtype = str(modeling.compute_dtype()).removeprefix("torch.")
-    return build.sft_arguments(spec, folder, steps, dtype, use_cpu=not on_gpu, gradient_checkpointing=on_gpu and parameters >= _CHECKPOINTING_FROM)
+    return build.sft_arguments(
+        spec,
+        folder,
+        steps,
+        dtype,
+        use_cpu=not on_gpu,
+        gradient_checkpointing=on_gpu and parameters >= _CHECKPOINTING_FROM,
+    )
 
 
 def save_adapter(model: PeftModel, tokenizer: PreTrainedTokenizerFast, folder: Path, base: ModelSpec) -> str:
@@ -105,7 +114,9 @@ def save_adapter(model: PeftModel, tokenizer: PreTrainedTokenizerFast, folder: P
     temporary = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")
     model.save_pretrained(str(temporary), save_embedding_layers=False)
     tokenizer.save_pretrained(temporary)
-    (temporary / "README.md").unlink(missing_ok=True)  # peft's card names a local path; ours is written when the run is shared
+    (temporary / "README.md").unlink(
+        missing_ok=True
+    )  # peft's card names a local path; ours is written when the run is shared
     if folder.exists():
         old = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")
         folder.rename(old)
@@ -124,7 +135,9 @@ def _result(run: Run, trainer: AnswerTrainer, recorder: Recorder, adapter_sha256
     """`train_loss` is the mean over the last tenth of the steps, `validation_loss` the newest one."""
     plan, step = recorder.plan, trainer.state.global_step
     measured = [row for row in run.metrics() if row["step"] <= step]
-    train_losses = [row["loss"] for row in measured if row["kind"] == "train" and row["step"] > step - max(1, plan.steps // 10)]
+    train_losses = [
+        row["loss"] for row in measured if row["kind"] == "train" and row["step"] > step - max(1, plan.steps // 10)
+    ]
     validation_losses = [row["loss"] for row in measured if row["kind"] == "validation"]
     speeds = [row["tokens_per_second"] for row in measured if row["kind"] == "train"]
     return {

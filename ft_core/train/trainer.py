@@ -102,7 +102,9 @@ class AnswerTrainer(SFTTrainer):
             self.tally = Tally()
         super().log(logs, start_time)
 
-    def create_model_card(self, model_name: str | None = None, dataset_name: str | None = None, tags: str | list[str] | None = None) -> None:
+    def create_model_card(
+        self, model_name: str | None = None, dataset_name: str | None = None, tags: str | list[str] | None = None
+    ) -> None:
         """None here: the card is written when the run is shared, with what was measured."""
 
     def _send_telemetry(self) -> None:

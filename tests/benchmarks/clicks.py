@@ -58,7 +58,9 @@ def main() -> None:
         environment = {"HF_ENDPOINT": hub.url, "HF_HUB_OFFLINE": "0", "HF_HUB_DISABLE_XET": "1"}
         with served_page(Path(folder) / "home", **environment) as (url, _), clicks.chromium() as browser:
             page = browser.new_page(viewport={"width": 1280, "height": 900})
-            link = clicks.from_data_to_share(page, url, "alice/ticket-triage", hub_standin.OWNER, look=photographer(pictures))
+            link = clicks.from_data_to_share(
+                page, url, "alice/ticket-triage", hub_standin.OWNER, look=photographer(pictures)
+            )
             verdict = page.locator("#evaluation-verdict").text_content()
         seconds = time.perf_counter() - began
         pushed = Path(folder) / "pushed"

@@ -6,7 +6,11 @@ TALK = [Message(role="user", content="q"), Message(role="assistant", content="a 
 
 def test_marks_give_the_learnt_characters():
     answer = "[{% generation %}{{ m.content }}{{ eos_token }}{% endgeneration %}]"
-    source = "{% for m in messages %}\n  {%- if m.role == 'assistant' %}" + answer + "{% else %}{{ m.content }}{% endif %}\n{% endfor %}"
+    source = (
+        "{% for m in messages %}\n  {%- if m.role == 'assistant' %}"
+        + answer
+        + "{% else %}{{ m.content }}{% endif %}\n{% endfor %}"
+    )
     template = ChatTemplate(source, {"eos_token": "</s>"})
     text, spans = template.render_learnt(TALK)
     assert [text[start:end] for start, end in spans] == ["a <b> 'c'</s>"]
@@ -14,5 +18,7 @@ def test_marks_give_the_learnt_characters():
 
 
 def test_what_templates_may_call():
-    template = ChatTemplate("{{ messages[1] | tojson }}{{ strftime_now('%Y') | length }}{% for m in messages %}{% break %}{% endfor %}", {})
+    template = ChatTemplate(
+        "{{ messages[1] | tojson }}{{ strftime_now('%Y') | length }}{% for m in messages %}{% break %}{% endfor %}", {}
+    )
     assert template.render(TALK) == '{"role": "assistant", "content": "a <b> \'c\'"}4'

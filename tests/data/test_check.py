@@ -5,7 +5,13 @@ from ft_core.settings.data import CleanSpec, ColumnSpec
 
 
 def problems(rows, bad_rows=()):
-    table = Table([{"message": text, "label": label} for text, label in rows], ["message", "label"], "csv", "utf-8", list(bad_rows))
+    table = Table(
+        [{"message": text, "label": label} for text, label in rows],
+        ["message", "label"],
+        "csv",
+        "utf-8",
+        list(bad_rows),
+    )
     shaped = shape(table, ColumnSpec(prompt="message", answer="label"), None, "classification")
     return {problem.code: problem for problem in check(table, shaped, CleanSpec())}
 

@@ -16,7 +16,9 @@ ROWS = [
 
 
 def example(row, question, answer):
-    return Example(row=row, messages=(Message(role="user", content=question), Message(role="assistant", content=answer)))
+    return Example(
+        row=row, messages=(Message(role="user", content=question), Message(role="assistant", content=answer))
+    )
 
 
 def cleaned(spec, task="classification", rows=ROWS):
@@ -27,7 +29,11 @@ def cleaned(spec, task="classification", rows=ROWS):
 def test_every_step_counts_and_names_its_rows():
     result, steps = cleaned(CleanSpec())
     assert list(steps) == ["html", "empty", "label_spelling", "duplicates", "near_duplicates"]
-    assert (steps["html"].rows, steps["html"].changed, steps["html"].samples) == ([2], 1, [("<b>where</b> is my refund", "where is my refund")])
+    assert (steps["html"].rows, steps["html"].changed, steps["html"].samples) == (
+        [2],
+        1,
+        [("<b>where</b> is my refund", "where is my refund")],
+    )
     assert (steps["empty"].rows, steps["empty"].removed) == ([4, 5], 2)
     assert (steps["label_spelling"].rows, steps["label_spelling"].samples) == ([3], [("Delivery ", "delivery")])
     assert (steps["duplicates"].rows, steps["duplicates"].removed) == ([3], 1)
@@ -48,7 +54,9 @@ def test_keep_counts_and_changes_nothing():
 
 
 def test_labels_are_only_evened_out_where_there_are_labels():
-    result, steps = cleaned(CleanSpec(), "instruction", [("q one is here", "Yes"), ("q two was there", "yes"), ("q three will come", "yes")])
+    result, steps = cleaned(
+        CleanSpec(), "instruction", [("q one is here", "Yes"), ("q two was there", "yes"), ("q three will come", "yes")]
+    )
     assert "label_spelling" not in steps and [kept.answer for kept in result.examples] == ["Yes", "yes", "yes"]
 
 

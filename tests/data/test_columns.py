@@ -2,7 +2,15 @@ from ft_core.data.columns import spelling_key, statistics
 
 
 def test_spellings_of_one_label_share_a_key():
-    assert len({spelling_key(text) for text in ("Product question", "product_question", " PRODUCT-Question. ", "product  question!")}) == 1
+    assert (
+        len(
+            {
+                spelling_key(text)
+                for text in ("Product question", "product_question", " PRODUCT-Question. ", "product  question!")
+            }
+        )
+        == 1
+    )
     assert spelling_key("bug") != spelling_key("bugs")
 
 

@@ -24,9 +24,14 @@ def test_the_same_pairs_as_comparing_all_with_all():
         for other in range(one):
             if similarity(sets[one], sets[other]) >= 0.8:
                 assert group_of[one] == group_of[other]
-    assert all(any(similarity(sets[number], sets[other]) >= 0.8 for other in range(300) if other != number) for number in group_of)
+    assert all(
+        any(similarity(sets[number], sets[other]) >= 0.8 for other in range(300) if other != number)
+        for number in group_of
+    )
 
 
 def test_scripts_without_spaces_and_texts_without_words():
-    assert near_duplicate_groups(["私の荷物がまだ届いていません", "私の荷物がまだ届いていません。", "返金してください"]) == [[0, 1]]
+    assert near_duplicate_groups(
+        ["私の荷物がまだ届いていません", "私の荷物がまだ届いていません。", "返金してください"]
+    ) == [[0, 1]]
     assert near_duplicate_groups(["!!!", "???", "!!!"]) == [[0, 2]]

@@ -12,13 +12,20 @@ def test_cells_as_text():
 
 def test_a_system_column_wins_over_the_common_system_prompt():
     rows = [{"q": "a", "r": "b", "s": "own"}, {"q": "a", "r": "b", "s": ""}]
-    built = pairs(Table(rows, ["q", "r", "s"], "csv", "utf-8", [], [4, 9]), ColumnSpec(prompt="q", answer="r", system="s"), "common")
+    built = pairs(
+        Table(rows, ["q", "r", "s"], "csv", "utf-8", [], [4, 9]),
+        ColumnSpec(prompt="q", answer="r", system="s"),
+        "common",
+    )
     assert [example.messages[0].content for example in built] == ["own", "common"]
     assert [example.row for example in built] == [4, 9]
 
 
 def test_content_in_parts_and_a_conversation_without_answer():
-    parts = [{"role": "user", "content": [{"type": "text", "text": "one"}, {"type": "text", "text": "two"}]}, {"role": "assistant", "content": "ok"}]
+    parts = [
+        {"role": "user", "content": [{"type": "text", "text": "one"}, {"type": "text", "text": "two"}]},
+        {"role": "assistant", "content": "ok"},
+    ]
     rows = [{"m": parts}, {"m": parts[:1]}]
     examples, unusable = conversations(Table(rows, ["m"], "json", "utf-8"), ColumnSpec(messages="m"), None)
     assert examples[0].question == "one\ntwo"

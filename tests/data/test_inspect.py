@@ -9,10 +9,17 @@ from ft_core.errors import FTError
 
 def test_everything_about_a_file_as_json(tmp_path, tokenizer_folder):
     path = tmp_path / "a.csv"
-    path.write_text("message,label\n" + "".join(f"text number {n} of {n * n},{'xy'[n % 2]}\n" for n in range(20)) + "broken\n")
+    path.write_text(
+        "message,label\n" + "".join(f"text number {n} of {n * n},{'xy'[n % 2]}\n" for n in range(20)) + "broken\n"
+    )
     result = inspect(path, tokenizer=ChatTokenizer.load(tokenizer_folder))
     assert json.loads(json.dumps(result)) == result
-    assert (result["format"], result["shape"], result["rows"], result["columns"]) == ("csv", "text-label", 20, ["message", "label"])
+    assert (result["format"], result["shape"], result["rows"], result["columns"]) == (
+        "csv",
+        "text-label",
+        20,
+        ["message", "label"],
+    )
     assert result["mapping"] == {"prompt": "message", "answer": "label"} and result["labels"] == ["x", "y"]
     assert result["bad_rows"] == [{"row": 21, "reason": "1 field instead of 2"}]
     assert [problem["code"] for problem in result["problems"]] == ["bad_rows"] and result["token_lengths"]["max"] > 0

@@ -25,7 +25,9 @@ def test_the_same_text_in_every_encoding(tmp_path, encoding):
 
 
 def test_cyrillic_of_windows_is_recognised(tmp_path):
-    text = "текст,метка\n" + "Где мой заказ? Он не пришёл вовремя,доставка\nВерните мне деньги за этот товар,возврат\n" * 5
+    text = (
+        "текст,метка\n" + "Где мой заказ? Он не пришёл вовремя,доставка\nВерните мне деньги за этот товар,возврат\n" * 5
+    )
     assert read(write(tmp_path, "a.csv", text.encode("cp1251"))).rows[0]["метка"] == "доставка"
 
 

@@ -42,13 +42,18 @@ def test_a_column_of_conversations(tmp_path):
 
 def test_squad_articles_become_questions(tmp_path):
     question = {"id": "1", "question": "Who?", "answers": [{"text": "Ada", "answer_start": 0}]}
-    result = table(tmp_path, {"data": [{"title": "t", "paragraphs": [{"context": "Ada wrote it.", "qas": [question]}]}]})
+    result = table(
+        tmp_path, {"data": [{"title": "t", "paragraphs": [{"context": "Ada wrote it.", "qas": [question]}]}]}
+    )
     assert result.rows == [{"id": "1", "context": "Ada wrote it.", "question": "Who?", "answers": {"text": ["Ada"]}}]
 
 
 def test_values_stay_as_written_and_missing_ones_are_empty(tmp_path):
     result = table(tmp_path, '[{"a": 1.10, "b": true, "c": null}, {"a": 12345678901234567890123, "d": NaN}]')
-    assert result.rows == [{"a": "1.10", "b": "true", "c": "", "d": ""}, {"a": "12345678901234567890123", "b": "", "c": "", "d": ""}]
+    assert result.rows == [
+        {"a": "1.10", "b": "true", "c": "", "d": ""},
+        {"a": "12345678901234567890123", "b": "", "c": "", "d": ""},
+    ]
 
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.ndjson", "a.json"])

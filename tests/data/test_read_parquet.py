@@ -12,5 +12,8 @@ def test_values_lists_and_label_names(tmp_path):
     data = data.replace_schema_metadata({"huggingface": json.dumps({"info": {"features": features}})})
     parquet.write_table(data, tmp_path / "a.parquet")
     table = read(tmp_path / "a.parquet")
-    assert table.rows == [{"text": "a", "label": "good", "messages": [{"role": "user", "content": "x"}]}, {"text": "", "label": "bad", "messages": []}]
+    assert table.rows == [
+        {"text": "a", "label": "good", "messages": [{"role": "user", "content": "x"}]},
+        {"text": "", "label": "bad", "messages": []},
+    ]
     assert table.format == "parquet" and table.encoding is None

@@ -30,7 +30,12 @@ def test_labels_beside_numbers_dates_and_names():
         label=["billing", "returns", "Billing"] * 4,
     )
     shaped = shape(data, ANY, "Sort it.", None)
-    assert (shaped.shape, shaped.task, shaped.columns.prompt, shaped.columns.answer) == ("text-label", "classification", "message", "label")
+    assert (shaped.shape, shaped.task, shaped.columns.prompt, shaped.columns.answer) == (
+        "text-label",
+        "classification",
+        "message",
+        "label",
+    )
     assert shaped.why == "`message` holds the longest texts and `label` only 2 different short ones."
     assert shaped.labels == ["billing", "returns"]
     assert [m.role for m in shaped.examples[0].messages] == ["system", "user", "assistant"]
@@ -42,32 +47,65 @@ def test_columns_without_telling_names():
     assert (shaped.columns.prompt, shaped.columns.answer, shaped.task) == ("v", "u", "classification")
 
 
-@pytest.mark.parametrize(("prompt", "answer"), [("question", "answer"), ("prompt", "completion"), ("Query", "Response"), ("input", "output")])
+@pytest.mark.parametrize(
+    ("prompt", "answer"), [("question", "answer"), ("prompt", "completion"), ("Query", "Response"), ("input", "output")]
+)
 def test_questions_and_answers_by_name(prompt, answer):
-    shaped = shape(table(**{"id": list("abcdefghijkl"), answer: [f"answer {n}" for n in range(12)], prompt: texts()}), ANY, None, None)
-    assert (shaped.shape, shaped.columns.prompt, shaped.columns.answer, shaped.task) == ("prompt-answer", prompt, answer, "instruction")
+    shaped = shape(
+        table(**{"id": list("abcdefghijkl"), answer: [f"answer {n}" for n in range(12)], prompt: texts()}),
+        ANY,
+        None,
+        None,
+    )
+    assert (shaped.shape, shaped.columns.prompt, shaped.columns.answer, shaped.task) == (
+        "prompt-answer",
+        prompt,
+        answer,
+        "instruction",
+    )
 
 
 def test_alpaca_puts_the_input_below_the_instruction():
-    shaped = shape(table(instruction=["Sum up.", "Greet."], input=["A text.", ""], output=["Short.", "Hi."]), ANY, None, None)
+    shaped = shape(
+        table(instruction=["Sum up.", "Greet."], input=["A text.", ""], output=["Short.", "Hi."]), ANY, None, None
+    )
     assert shaped.shape == "alpaca"
     assert [example.question for example in shaped.examples] == ["Sum up.\n\nA text.", "Greet."]
 
 
 def test_squad_puts_the_context_above_and_takes_the_first_answer():
-    shaped = shape(table(context=["Ada wrote it."], question=["Who?"], answers=[{"text": ["Ada", "She"]}]), ANY, None, None)
-    assert shaped.shape == "squad" and shaped.examples[0].question == "Ada wrote it.\n\nWho?" and shaped.examples[0].answer == "Ada"
+    shaped = shape(
+        table(context=["Ada wrote it."], question=["Who?"], answers=[{"text": ["Ada", "She"]}]), ANY, None, None
+    )
+    assert (
+        shaped.shape == "squad"
+        and shaped.examples[0].question == "Ada wrote it.\n\nWho?"
+        and shaped.examples[0].answer == "Ada"
+    )
 
 
 def test_conversations_of_both_kinds_end_with_the_last_answer():
-    openai = turns("role", "content", ("system", "Be kind."), ("user", "Hi"), ("assistant", "Hello"), ("user", "More"), ("assistant", "Yes"), ("user", "Bye"))
+    openai = turns(
+        "role",
+        "content",
+        ("system", "Be kind."),
+        ("user", "Hi"),
+        ("assistant", "Hello"),
+        ("user", "More"),
+        ("assistant", "Yes"),
+        ("user", "Bye"),
+    )
     shaped = shape(table(messages=[openai]), ANY, None, None)
     assert (shaped.shape, shaped.task) == ("messages", "chat")
     assert [m.content for m in shaped.examples[0].messages] == ["Be kind.", "Hi", "Hello", "More", "Yes"]
     sharegpt = turns("from", "value", ("human", "Hi"), ("gpt", "Hello"))
     shaped = shape(table(conversations=[sharegpt]), ANY, "Be brief.", None)
     assert (shaped.shape, shaped.task) == ("sharegpt", "instruction")
-    assert [(m.role, m.content) for m in shaped.examples[0].messages] == [("system", "Be brief."), ("user", "Hi"), ("assistant", "Hello")]
+    assert [(m.role, m.content) for m in shaped.examples[0].messages] == [
+        ("system", "Be brief."),
+        ("user", "Hi"),
+        ("assistant", "Hello"),
+    ]
 
 
 def test_conversations_with_tools_are_left_out_by_row():
@@ -94,7 +132,11 @@ def test_empty_cells_stay_for_the_cleaning():
 def test_a_column_that_is_not_there():
     with pytest.raises(FTError) as caught:
         shape(table(message=texts(), label=["a", "b"] * 6), ColumnSpec(prompt="mesage", answer="label"), None, None)
-    assert caught.value.code == "data.columns" and "`message`, `label`" in caught.value.why and "`message`" in caught.value.fix
+    assert (
+        caught.value.code == "data.columns"
+        and "`message`, `label`" in caught.value.why
+        and "`message`" in caught.value.fix
+    )
     with pytest.raises(FTError, match="both prompt and answer"):
         shape(table(message=texts(), label=["a", "b"] * 6), ColumnSpec(prompt="label", answer="label"), None, None)
 

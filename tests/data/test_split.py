@@ -10,11 +10,30 @@ from ft_core.errors import FTError
 from ft_core.settings.data import SplitSpec
 from ft_core.settings.example import Example, Message
 
-WORDS = ["apple", "brick", "cloud", "drum", "eagle", "frost", "grape", "house", "iron", "jelly", "kite", "lemon", "mango", "noble", "ocean", "piano"]
+WORDS = [
+    "apple",
+    "brick",
+    "cloud",
+    "drum",
+    "eagle",
+    "frost",
+    "grape",
+    "house",
+    "iron",
+    "jelly",
+    "kite",
+    "lemon",
+    "mango",
+    "noble",
+    "ocean",
+    "piano",
+]
 
 
 def example(row, question, answer):
-    return Example(row=row, messages=(Message(role="user", content=question), Message(role="assistant", content=answer)))
+    return Example(
+        row=row, messages=(Message(role="user", content=question), Message(role="assistant", content=answer))
+    )
 
 
 def some(count, labels=("a", "b", "c")):
@@ -32,7 +51,10 @@ def test_every_label_keeps_its_shares():
 
 
 def test_equal_and_nearly_equal_texts_stay_together():
-    copies = [example(500 + n, f"{'  Where IS' if n % 2 else 'where is'} my parcel number {n // 4}", "abc"[n % 3]) for n in range(40)]
+    copies = [
+        example(500 + n, f"{'  Where IS' if n % 2 else 'where is'} my parcel number {n // 4}", "abc"[n % 3])
+        for n in range(40)
+    ]
     near = [example(600 + n, f"one two three four five six seven eight nine {n}", "a") for n in range(3)]
     for seed in range(10):
         parts = split(some(90) + copies + near, "classification", SplitSpec(seed=seed))
@@ -44,8 +66,15 @@ def test_equal_and_nearly_equal_texts_stay_together():
 
 
 def test_data_made_from_one_pattern_can_still_be_split():
-    examples = [example(n, f"please tell me the price of the new item number {n} today", "yes" if n % 2 else "no") for n in range(100)]
-    assert {name: len(rows) for name, rows in split(examples, "classification", SplitSpec()).items()} == {"train": 70, "validation": 10, "test": 20}
+    examples = [
+        example(n, f"please tell me the price of the new item number {n} today", "yes" if n % 2 else "no")
+        for n in range(100)
+    ]
+    assert {name: len(rows) for name, rows in split(examples, "classification", SplitSpec()).items()} == {
+        "train": 70,
+        "validation": 10,
+        "test": 20,
+    }
 
 
 def test_the_seed_alone_decides():
@@ -65,7 +94,11 @@ print([e.row for e in split(rows, "classification", SplitSpec())["test"]])
     runs = []
     for seed in ("1", "2"):
         environment = {"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)}
-        runs.append(subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True).stdout)
+        runs.append(
+            subprocess.run(
+                [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+            ).stdout
+        )
     assert runs[0] == runs[1] and runs[0].count(",") == 11
 
 

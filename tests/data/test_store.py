@@ -10,7 +10,10 @@ SPEC = DataSpec(source="tickets.csv", system="Sort it.")
 
 @pytest.fixture
 def source(tmp_path):
-    lines = [f"{n},text {n} about <b>matter</b> {n * n} from {n * 7},{('billing', 'returns', 'Billing')[n % 3]}" for n in range(60)]
+    lines = [
+        f"{n},text {n} about <b>matter</b> {n * n} from {n * 7},{('billing', 'returns', 'Billing')[n % 3]}"
+        for n in range(60)
+    ]
     path = tmp_path / "tickets.csv"
     path.write_text("id,message,label\n" + "\n".join([*lines, lines[0], "61,,billing", "62,too,many,fields"]) + "\n")
     return path
@@ -26,7 +29,13 @@ def test_a_dataset_is_stored_reported_and_read_again(tmp_path, source, tokenizer
     assert len(examples) == 60 and examples[0].messages[0].content == "Sort it." and "<b>" not in examples[0].question
     report = dataset.report
     assert (report["rows"], report["kept"], report["removed"]) == (63, 60, 3)
-    assert [problem["code"] for problem in report["problems"]] == ["html", "empty", "label_spelling", "duplicates", "bad_rows"]
+    assert [problem["code"] for problem in report["problems"]] == [
+        "html",
+        "empty",
+        "label_spelling",
+        "duplicates",
+        "bad_rows",
+    ]
     assert report["columns"] == {"prompt": "message", "answer": "label", "system": None, "messages": None}
     assert sum(report["label_counts"]["train"].values()) == dataset.counts["train"]
     assert report["token_lengths"]["max"] >= report["token_lengths"]["median"] > 0
@@ -36,16 +45,28 @@ def test_the_same_input_and_settings_give_the_same_dataset(tmp_path, source):
     first = prepare(source, SPEC, None, tmp_path / "datasets")
     before = (first.folder / "train.parquet").stat().st_mtime_ns
     moved = source.rename(tmp_path / "other-name.csv")
-    assert prepare(moved, SPEC.model_copy(update={"source": "elsewhere/other-name.csv"}), None, tmp_path / "datasets") == first
+    assert (
+        prepare(moved, SPEC.model_copy(update={"source": "elsewhere/other-name.csv"}), None, tmp_path / "datasets")
+        == first
+    )
     assert (first.folder / "train.parquet").stat().st_mtime_ns == before
     elsewhere = prepare(moved, SPEC, None, tmp_path / "more")
-    assert elsewhere.id == first.id and (elsewhere.folder / "train.parquet").read_bytes() == (first.folder / "train.parquet").read_bytes()
+    assert (
+        elsewhere.id == first.id
+        and (elsewhere.folder / "train.parquet").read_bytes() == (first.folder / "train.parquet").read_bytes()
+    )
 
 
 def test_other_settings_or_other_bytes_give_another_dataset(tmp_path, source):
     datasets = tmp_path / "datasets"
-    specs = [SPEC, SPEC.model_copy(update={"clean": CleanSpec(html="keep")}), SPEC.model_copy(update={"split": SplitSpec(seed=1)})]
-    ids = {prepare(source, spec, None, datasets).id for spec in specs} | {prepare(source, SPEC, "instruction", datasets).id}
+    specs = [
+        SPEC,
+        SPEC.model_copy(update={"clean": CleanSpec(html="keep")}),
+        SPEC.model_copy(update={"split": SplitSpec(seed=1)}),
+    ]
+    ids = {prepare(source, spec, None, datasets).id for spec in specs} | {
+        prepare(source, SPEC, "instruction", datasets).id
+    }
     source.write_text(source.read_text() + "99,one more row,returns\n")
     ids.add(prepare(source, SPEC, None, datasets).id)
     assert len(ids) == 5 == len(list(datasets.iterdir()))

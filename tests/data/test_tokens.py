@@ -44,7 +44,10 @@ def test_ids_and_mask_are_those_of_transformers(tokenizer_folder):
         assert encoded.ids == expected["input_ids"]
         assert encoded.learnt == [bool(flag) for flag in expected["assistant_masks"]]
         assert any(encoded.learnt) and not all(encoded.learnt)
-        assert ours.prompt_ids(messages[:-1]) == theirs.apply_chat_template(plain[:-1], add_generation_prompt=True, return_dict=True)["input_ids"]
+        assert (
+            ours.prompt_ids(messages[:-1])
+            == theirs.apply_chat_template(plain[:-1], add_generation_prompt=True, return_dict=True)["input_ids"]
+        )
 
 
 def test_pieces_show_the_text_and_odd_bytes(tokenizer_folder):

@@ -12,7 +12,9 @@ LABELS = ["fruit", "animal", "tool"]
 
 def _example(row: int, prompt: str, answer: str, system: str | None = None) -> Example:
     first = [Message(role="system", content=system)] if system else []
-    return Example(row=row, messages=(*first, Message(role="user", content=prompt), Message(role="assistant", content=answer)))
+    return Example(
+        row=row, messages=(*first, Message(role="user", content=prompt), Message(role="assistant", content=answer))
+    )
 
 
 MANY = [_example(row, f"{'word ' * (row % 7)}{row}", LABELS[min(row % 10, 2)]) for row in range(100)]

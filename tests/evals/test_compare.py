@@ -70,7 +70,11 @@ def test_macro_draws_are_scikit_learn_on_the_resampled_rows() -> None:
     found = compare.macro_draws(weights, chosen, expected)
     for draw, counts in enumerate(weights.astype(int)):
         rows = (numpy.repeat(expected, counts), numpy.repeat(chosen, counts))
-        for name, score in (("f1_macro", f1_score), ("precision_macro", precision_score), ("recall_macro", recall_score)):
+        for name, score in (
+            ("f1_macro", f1_score),
+            ("precision_macro", precision_score),
+            ("recall_macro", recall_score),
+        ):
             assert found[name][draw] == pytest.approx(score(*rows, average="macro", zero_division=0)), name
 
 

@@ -13,7 +13,9 @@ from ft_core.settings.train import TrainSpec
 from ft_core.train import sft
 from tests import helpers
 
-TRAINING = TrainSpec(epochs=14, learning_rate=1e-2, batch_size=8, lora_rank=8, lora_alpha=16, evaluations=1, max_length=128, threads=1)
+TRAINING = TrainSpec(
+    epochs=14, learning_rate=1e-2, batch_size=8, lora_rank=8, lora_alpha=16, evaluations=1, max_length=128, threads=1
+)
 
 
 def _quiet(step: int, total: int, message: str) -> None:
@@ -25,7 +27,9 @@ def run(tmp_path_factory) -> Run:
     """A trained classification run of 3 labels; 2 examples in the prompt."""
     home = tmp_path_factory.mktemp("home")
     dataset = helpers.make_dataset(home / "datasets", 150)
-    run = helpers.make_run(home / "runs", helpers.make_base_model(home / "base"), dataset, TRAINING, EvalSpec(few_shot=3, max_new_tokens=8))
+    run = helpers.make_run(
+        home / "runs", helpers.make_base_model(home / "base"), dataset, TRAINING, EvalSpec(few_shot=3, max_new_tokens=8)
+    )
     assert sft.train(run, _quiet)["status"] == "done"
     return run
 
@@ -57,13 +61,17 @@ def test_the_answers_file_agrees_with_the_report(run, result) -> None:
     table = rows.read_answers(run)
     assert len(table) == result["n"]
     for who in ("base", "few_shot", "tuned"):
-        assert sum(row[f"{who}_correct"] for row in table) / len(table) == pytest.approx(result["metrics"]["accuracy"][who])
+        assert sum(row[f"{who}_correct"] for row in table) / len(table) == pytest.approx(
+            result["metrics"]["accuracy"][who]
+        )
         assert all(row[f"{who}_correct"] == (row[who] == row["expected"]) for row in table)
     labels = result["confusion"]["labels"]
     for who in ("base", "tuned"):
         for i, label in enumerate(labels):
             for j, given in enumerate(labels):
-                assert result["confusion"][who][i][j] == sum(row["expected"] == label and row[who] == given for row in table)
+                assert result["confusion"][who][i][j] == sum(
+                    row["expected"] == label and row[who] == given for row in table
+                )
     assert sum(values["support"] for values in result["per_label"].values()) == len(table)
 
 
@@ -83,7 +91,11 @@ def test_progress_rises_to_the_end_and_names_the_contestants(run) -> None:
     assert seen[-1][0] == seen[-1][1]
     messages = list(dict.fromkeys(message for _, _, message in seen))
     assert messages[0] == "loading the model"
-    assert messages[1:] == ["answers of the base model", "answers of the base model with examples in the prompt", "answers of the tuned model"]
+    assert messages[1:] == [
+        "answers of the base model",
+        "answers of the base model with examples in the prompt",
+        "answers of the tuned model",
+    ]
 
 
 def test_a_stop_leaves_the_old_report(run, result) -> None:
@@ -109,10 +121,17 @@ def test_no_examples_in_the_prompt_means_no_such_contestant(run, tmp_path) -> No
 
 def test_free_text_is_judged_by_its_loss(run, tmp_path) -> None:
     """The same rows as an instruction task: the label is just a text to write."""
-    dataset = helpers.store.prepare(helpers.write_toy_csv(tmp_path / "toy.csv", 150), helpers.data_spec(), "instruction", tmp_path / "datasets")
+    dataset = helpers.store.prepare(
+        helpers.write_toy_csv(tmp_path / "toy.csv", 150), helpers.data_spec(), "instruction", tmp_path / "datasets"
+    )
     other = _copy(run, tmp_path, EvalSpec(few_shot=1, max_new_tokens=8), dataset)
     found = report.evaluate(other, _quiet)
-    assert (found["task"], found["headline"], found["confusion"], found["per_label"]) == ("instruction", "loss", None, {})
+    assert (found["task"], found["headline"], found["confusion"], found["per_label"]) == (
+        "instruction",
+        "loss",
+        None,
+        {},
+    )
     assert set(found["metrics"]) == {"loss", "perplexity", "exact_match", "token_f1"}
     assert found["verdict"]["result"] == "better"
     assert "nats per token" in found["verdict"]["sentence"]

@@ -10,10 +10,23 @@ from ft_core.run import Run
 
 
 def _row(row: int, base: bool, tuned: bool, loss: float, prompt: str = "question") -> dict:
-    return {"row": row, "prompt": prompt, "expected": "a", "tuned_written": "b", "base_correct": base, "tuned_correct": tuned, "tuned_loss": loss}
+    return {
+        "row": row,
+        "prompt": prompt,
+        "expected": "a",
+        "tuned_written": "b",
+        "base_correct": base,
+        "tuned_correct": tuned,
+        "tuned_loss": loss,
+    }
 
 
-ROWS = [_row(1, True, True, 0.1), _row(2, False, True, 0.2), _row(3, True, False, 0.5), _row(4, False, False, 3.0, "Größe?")]
+ROWS = [
+    _row(1, True, True, 0.1),
+    _row(2, False, True, 0.2),
+    _row(3, True, False, 0.5),
+    _row(4, False, False, 3.0, "Größe?"),
+]
 
 
 def _numbers(found: list[rows.Row]) -> list[int]:
@@ -30,7 +43,10 @@ def test_what_is_written_is_read_back_and_replaced(tmp_path) -> None:
     assert [path.name for path in run.evaluation.iterdir()] == ["answers.jsonl"]
 
 
-@pytest.mark.parametrize(("show", "expected"), [("all", [1, 2, 3, 4]), ("tuned wrong", [3, 4]), ("tuned right", [1, 2]), ("mended", [2]), ("broken", [3])])
+@pytest.mark.parametrize(
+    ("show", "expected"),
+    [("all", [1, 2, 3, 4]), ("tuned wrong", [3, 4]), ("tuned right", [1, 2]), ("mended", [2]), ("broken", [3])],
+)
 def test_rows_to_look_at(show: rows.Show, expected: list[int]) -> None:
     assert _numbers(rows.chosen(ROWS, show)) == expected
 

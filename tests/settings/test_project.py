@@ -15,7 +15,9 @@ def test_only_the_source_is_needed_and_the_rest_has_defaults():
 
 
 def test_written_and_read_again_it_is_the_same(tmp_path):
-    spec = project.parse(MINIMAL | {"name": "Größe ok".replace("ö", "o").replace("ß", "s"), "training": {"epochs": 3}}, "p.yaml")
+    spec = project.parse(
+        MINIMAL | {"name": "Größe ok".replace("ö", "o").replace("ß", "s"), "training": {"epochs": 3}}, "p.yaml"
+    )
     path = tmp_path / "project.yaml"
     path.write_text(project.dump(spec), encoding="utf-8")
     assert project.load(path) == spec

@@ -18,7 +18,12 @@ from ft_core.starter.dialogues import as_text, dialogues
 @pytest.fixture
 def small_texts(tmp_path, monkeypatch):
     """A folder with one small text, listed as the module lists its own."""
-    story = "\n\n".join(f"The {a} {b} walked to the {c} and sang." for a in ("old", "small") for b in ("fox", "hen") for c in ("hill", "lake", "barn"))
+    story = "\n\n".join(
+        f"The {a} {b} walked to the {c} and sang."
+        for a in ("old", "small")
+        for b in ("fox", "hen")
+        for c in ("hill", "lake", "barn")
+    )
     data = lzma.compress((story * 40).encode())
     (tmp_path / "texts").mkdir()
     (tmp_path / "texts" / "story.txt.xz").write_bytes(data)
@@ -31,13 +36,21 @@ def small_texts(tmp_path, monkeypatch):
 
 def options(folder, work, pretrain=2, chat=1) -> argparse.Namespace:
     return argparse.Namespace(
-        texts=folder, out=work / "out", work=work, pretrain_tokens=pretrain * 1024, chat_tokens=chat * 1024, threads=1, compile=False
+        texts=folder,
+        out=work / "out",
+        work=work,
+        pretrain_tokens=pretrain * 1024,
+        chat_tokens=chat * 1024,
+        threads=1,
+        compile=False,
     )
 
 
 def test_a_few_steps_make_a_model_that_loads(small_texts, tmp_path, capsys):
     build.build(options(small_texts, tmp_path / "work"))
-    losses = [float(line.split("loss ")[1].split()[0]) for line in capsys.readouterr().out.splitlines() if "loss" in line]
+    losses = [
+        float(line.split("loss ")[1].split()[0]) for line in capsys.readouterr().out.splitlines() if "loss" in line
+    ]
     assert losses and all(0 < loss < 9 for loss in losses)
     out = tmp_path / "work" / "out"
     model = AutoModelForCausalLM.from_pretrained(out)
@@ -46,7 +59,9 @@ def test_a_few_steps_make_a_model_that_loads(small_texts, tmp_path, capsys):
     tokenizer = AutoTokenizer.from_pretrained(out)
     assert len(tokenizer) <= 4096
     text = "Ünïcödé ☃ 日本語 \t\x00 123 <b>\n"
-    assert tokenizer.decode(tokenizer(text)["input_ids"], clean_up_tokenization_spaces=False) == text, "no character is lost"
+    assert tokenizer.decode(tokenizer(text)["input_ids"], clean_up_tokenization_spaces=False) == text, (
+        "no character is lost"
+    )
 
 
 def test_it_goes_on_where_it_was_stopped(small_texts, tmp_path):
@@ -72,7 +87,9 @@ def test_it_goes_on_where_it_was_stopped(small_texts, tmp_path):
 
 def test_only_answers_are_learnt_in_dialogues(small_texts):
     tokenizer = build.train_tokenizer(texts.split(small_texts)[0])
-    document = texts.chat([("user", "Hello there"), ("assistant", "Good day"), ("user", "Bye"), ("assistant", "See you")], "Be kind.")
+    document = texts.chat(
+        [("user", "Hello there"), ("assistant", "Good day"), ("user", "Bye"), ("assistant", "See you")], "Be kind."
+    )
     ids = build.encode(tokenizer, [document])[0]
     learnt = [int(token) for token in build.answers_only(ids) if token != build.IGNORE]
     assert tokenizer.decode(learnt) == "Good day<|end|>See you<|end|>"

@@ -11,12 +11,19 @@ def test_a_step_sees_the_batch_size(tmp_path):
     arguments = build.sft_arguments(spec, tmp_path, 95, "float32", use_cpu=True, gradient_checkpointing=False)
     assert arguments.per_device_train_batch_size == 6 and arguments.gradient_accumulation_steps == 2
     assert arguments.max_steps == 95 and arguments.warmup_steps == 10 and arguments.learning_rate == 1e-3
-    assert not arguments.bf16 and not arguments.fp16 and not arguments.gradient_checkpointing and arguments.report_to == []
+    assert (
+        not arguments.bf16 and not arguments.fp16 and not arguments.gradient_checkpointing and arguments.report_to == []
+    )
 
 
 @pytest.mark.parametrize(("steps", "every"), [(200, 1), (2000, 1), (2001, 2), (10_000, 5)])
 def test_at_most_two_thousand_measurements(tmp_path, steps, every):
-    assert build.sft_arguments(TrainSpec(), tmp_path, steps, "float32", use_cpu=True, gradient_checkpointing=False).logging_steps == every
+    assert (
+        build.sft_arguments(
+            TrainSpec(), tmp_path, steps, "float32", use_cpu=True, gradient_checkpointing=False
+        ).logging_steps
+        == every
+    )
 
 
 def test_milestones_are_even_and_end_with_the_last_step():

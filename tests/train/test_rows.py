@@ -17,14 +17,18 @@ def chat(tmp_path_factory) -> ChatTokenizer:
 
 
 def example(row: int, question: str, answer: str) -> Example:
-    return Example(row=row, messages=(Message(role="user", content=question), Message(role="assistant", content=answer)))
+    return Example(
+        row=row, messages=(Message(role="user", content=question), Message(role="assistant", content=answer))
+    )
 
 
 def test_labels_are_the_answer_and_its_end(chat):
     (row,) = rows.tokenise([example(1, "hammer", "tool")], chat, 64)
     encoded = chat.encode(example(1, "hammer", "tool").messages)
     assert row.ids == encoded.ids
-    assert [label != rows.IGNORED for label in row.labels] == encoded.learnt and 0 < sum(encoded.learnt) < len(encoded.ids)
+    assert [label != rows.IGNORED for label in row.labels] == encoded.learnt and 0 < sum(encoded.learnt) < len(
+        encoded.ids
+    )
 
 
 def test_rows_are_cut(chat):
@@ -33,10 +37,18 @@ def test_rows_are_cut(chat):
 
 
 def test_rows_whose_answer_is_cut_off_are_named(chat):
-    examples = [example(2, "short", "tool"), example(7, "far too long " * 40, "tool"), example(9, "far too long " * 40, "tool")]
+    examples = [
+        example(2, "short", "tool"),
+        example(7, "far too long " * 40, "tool"),
+        example(9, "far too long " * 40, "tool"),
+    ]
     with pytest.raises(FTError) as caught:
         rows.tokenise(examples, chat, 40)
-    assert caught.value.code == "train.nothing_to_learn" and "row 7, 9" in caught.value.what and "Longest example" in caught.value.fix
+    assert (
+        caught.value.code == "train.nothing_to_learn"
+        and "row 7, 9" in caught.value.what
+        and "Longest example" in caught.value.fix
+    )
 
 
 def test_every_pass_holds_every_row_and_steps_are_sorted():
@@ -45,7 +57,9 @@ def test_every_pass_holds_every_row_and_steps_are_sorted():
     for start in (0, 10, 20):
         assert sorted(order[start : start + 10]) == list(range(10))
     assert (numpy.diff(numpy.array(lengths)[order].reshape(6, 5), axis=1) > 0).all()
-    assert numpy.array_equal(order, rows.order(lengths, 6, 5, seed=1)) and not numpy.array_equal(order, rows.order(lengths, 6, 5, seed=2))
+    assert numpy.array_equal(order, rows.order(lengths, 6, 5, seed=1)) and not numpy.array_equal(
+        order, rows.order(lengths, 6, 5, seed=2)
+    )
     assert not numpy.array_equal(order[:10], order[10:20])
 
 
@@ -55,7 +69,9 @@ def test_a_batch_larger_than_the_data_repeats_rows():
 
 
 def test_collate_pads_on_the_left():
-    batch = rows.collate([{"input_ids": [5, 6, 7], "labels": [-100, 6, 7]}, {"input_ids": [8], "labels": [8]}], pad_id=1)
+    batch = rows.collate(
+        [{"input_ids": [5, 6, 7], "labels": [-100, 6, 7]}, {"input_ids": [8], "labels": [8]}], pad_id=1
+    )
     assert batch["input_ids"].tolist() == [[5, 6, 7], [1, 1, 8]]
     assert batch["labels"].tolist() == [[-100, 6, 7], [-100, -100, 8]]
     assert batch["attention_mask"].tolist() == [[1, 1, 1], [0, 0, 1]]

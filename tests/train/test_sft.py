@@ -20,7 +20,9 @@ from ft_core.train import checkpoints, sft
 from tests.helpers import make_base_model, make_dataset, make_run
 
 ROOT = Path(__file__).parents[2]
-SPEC = TrainSpec(epochs=2, learning_rate=5e-3, batch_size=8, lora_rank=8, lora_alpha=16, evaluations=3, max_length=128, threads=1)
+SPEC = TrainSpec(
+    epochs=2, learning_rate=5e-3, batch_size=8, lora_rank=8, lora_alpha=16, evaluations=3, max_length=128, threads=1
+)
 CHILD = """
 import sys
 from pathlib import Path
@@ -56,7 +58,9 @@ def finished(tmp_path_factory, base, dataset) -> tuple[Run, dict, list[tuple[int
 def test_loss_falls_and_everything_is_recorded(finished):
     run, result, said = finished
     total = result["total_steps"]
-    assert result["status"] == "done" and result["steps"] == total == sft.plan_steps(SPEC, len(sft.Dataset.open(Path(run.data()["folder"])).examples("train")))
+    assert result["status"] == "done" and result["steps"] == total == sft.plan_steps(
+        SPEC, len(sft.Dataset.open(Path(run.data()["folder"])).examples("train"))
+    )
     rows = [row for row in run.metrics() if row["kind"] == "train"]
     held = [row for row in run.metrics() if row["kind"] == "validation"]
     assert [row["step"] for row in rows] == list(range(1, total + 1))
@@ -64,7 +68,15 @@ def test_loss_falls_and_everything_is_recorded(finished):
     assert held[-1]["loss"] < held[0]["loss"] and 0 <= held[-1]["token_accuracy"] <= 1
     assert len(held) == SPEC.evaluations and held[-1]["step"] == total
     assert all(later["tokens"] > earlier["tokens"] for earlier, later in zip(rows, rows[1:], strict=False))
-    assert set(rows[0]) >= {"epoch", "time", "token_accuracy", "learning_rate", "gradient_norm", "tokens_per_second", "memory_gb"}
+    assert set(rows[0]) >= {
+        "epoch",
+        "time",
+        "token_accuracy",
+        "learning_rate",
+        "gradient_norm",
+        "tokens_per_second",
+        "memory_gb",
+    }
     assert result["train_loss"] < rows[0]["loss"] and result["validation_loss"] == held[-1]["loss"]
     assert run.training() == result
     assert said[-1][:2] == (total, total) and said[-1][2] == "training, epoch 2.0 of 2"
@@ -77,7 +89,9 @@ def test_samples_begin_with_the_base_model_and_keep_their_prompts(finished):
     assert steps[0] == 0 and steps[-1] == result["total_steps"] and len(steps) == SPEC.evaluations + 1
     prompts = [[row["prompt"] for row in samples if row["step"] == step] for step in steps]
     assert len(prompts[0]) == 3 and all(sorted(later) == sorted(prompts[0]) for later in prompts)
-    assert [row["answer"] for row in samples if row["step"] == 0] != [row["answer"] for row in samples if row["step"] == steps[-1]]
+    assert [row["answer"] for row in samples if row["step"] == 0] != [
+        row["answer"] for row in samples if row["step"] == steps[-1]
+    ]
 
 
 def test_adapter_learns_and_the_quantised_base_stays(tmp_path, base, dataset):
@@ -86,11 +100,21 @@ def test_adapter_learns_and_the_quantised_base_stays(tmp_path, base, dataset):
     layers = {name: module for name, module in trainer.model.named_modules() if isinstance(module, Linear4bit)}
     assert len(layers) == 2 * 7
     for layer in layers.values():
-        assert isinstance(layer.weight, Params4bit) and layer.weight.quant_type == "nf4" and layer.weight.dtype == torch.uint8
+        assert (
+            isinstance(layer.weight, Params4bit)
+            and layer.weight.quant_type == "nf4"
+            and layer.weight.dtype == torch.uint8
+        )
         assert layer.weight.quant_state.nested
     trainable = {name: parameter for name, parameter in trainer.model.named_parameters() if parameter.requires_grad}
-    assert len(trainable) == 2 * len(layers) and all(parameter.dtype == torch.float32 for parameter in trainable.values())
-    others = {name: parameter.detach().clone() for name, parameter in trainer.model.named_parameters() if not parameter.requires_grad}
+    assert len(trainable) == 2 * len(layers) and all(
+        parameter.dtype == torch.float32 for parameter in trainable.values()
+    )
+    others = {
+        name: parameter.detach().clone()
+        for name, parameter in trainer.model.named_parameters()
+        if not parameter.requires_grad
+    }
     scales = {name: layer.weight.quant_state.absmax.clone() for name, layer in layers.items()}
     before = {name: parameter.detach().clone() for name, parameter in trainable.items()}
 
@@ -109,7 +133,11 @@ def test_only_answers_have_labels_in_a_real_batch(tmp_path, base, dataset):
     for ids, labels, mask in zip(batch["input_ids"], batch["labels"], batch["attention_mask"], strict=True):
         text = tokenizer.decode(ids[mask.bool()])
         answer = text.split("<|assistant|>")[1]
-        assert tokenizer.decode(labels[labels != -100]) == answer and answer in {"fruit<|end|>", "animal<|end|>", "tool<|end|>"}
+        assert tokenizer.decode(labels[labels != -100]) == answer and answer in {
+            "fruit<|end|>",
+            "animal<|end|>",
+            "tool<|end|>",
+        }
         assert torch.equal(ids[labels != -100], labels[labels != -100])
 
 
@@ -136,7 +164,10 @@ def test_stopped_and_resumed_is_the_same_run(tmp_path, base, dataset, finished):
     assert checkpoints.newest(run.checkpoints).step == stop_at
     run.clear_stop()
     result = sft.train(run, quiet)
-    assert result["status"] == "done" and result["adapter_sha256"] == finished[1]["adapter_sha256"] != stopped["adapter_sha256"]
+    assert (
+        result["status"] == "done"
+        and result["adapter_sha256"] == finished[1]["adapter_sha256"] != stopped["adapter_sha256"]
+    )
     assert same_curve(run, finished[0])
     assert [folder.name for folder in run.checkpoints.glob("checkpoint-*")] == [f"checkpoint-{result['total_steps']}"]
 
@@ -145,7 +176,13 @@ def test_killed_and_resumed_is_the_same_run(tmp_path, base, dataset, finished):
     run = make_run(tmp_path, base, dataset, SPEC)
     environment = os.environ | {"PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"}
     with open(tmp_path / "child.txt", "wb") as output:
-        child = subprocess.Popen([sys.executable, "-c", CHILD, str(run.folder)], env=environment, stdout=output, stderr=output, start_new_session=True)
+        child = subprocess.Popen(
+            [sys.executable, "-c", CHILD, str(run.folder)],
+            env=environment,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
         total = finished[1]["total_steps"]
         while child.poll() is None and not any(row["step"] > total // 2 for row in run.metrics()):
             time.sleep(0.005)
@@ -161,7 +198,9 @@ def test_killed_and_resumed_is_the_same_run(tmp_path, base, dataset, finished):
 def same_curve(one: Run, other: Run) -> bool:
     """Both runs measured the same losses and token counts at the same steps."""
     keys = ("kind", "step", "loss", "token_accuracy", "tokens")
-    return [[row.get(key) for key in keys] for row in one.metrics()] == [[row.get(key) for key in keys] for row in other.metrics()]
+    return [[row.get(key) for key in keys] for row in one.metrics()] == [
+        [row.get(key) for key in keys] for row in other.metrics()
+    ]
 
 
 def test_a_damaged_checkpoint_is_passed_over(tmp_path, base, dataset, finished):

@@ -16,11 +16,10 @@ CONTROLS = """
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
-    loop = asyncio.new_event_loop()  # Gradio would make one and leave it open
-    asyncio.set_event_loop(loop)
-    yield shell.build_app(tmp_path_factory.mktemp("home"))
-    asyncio.set_event_loop(None)
-    loop.close()
+    async def build():
+        return shell.build_app(tmp_path_factory.mktemp("home"))
+
+    return asyncio.run(build())  # outside of a running event loop Gradio makes two and leaves them open
 
 
 def test_every_control_that_matters_can_be_found(page):

@@ -12,7 +12,9 @@ from ft_core.worker import launch, supervisor
 from ft_core.workspace import Workspace
 from tests.helpers import make_base_model, make_dataset, make_run
 
-LONG = TrainSpec(epochs=60, learning_rate=5e-3, batch_size=8, lora_rank=4, lora_alpha=8, evaluations=30, max_length=64, threads=1)
+LONG = TrainSpec(
+    epochs=60, learning_rate=5e-3, batch_size=8, lora_rank=4, lora_alpha=8, evaluations=30, max_length=64, threads=1
+)
 SHORT = LONG.model_copy(update={"epochs": 1, "evaluations": 1})
 
 
@@ -76,7 +78,9 @@ def test_what_an_earlier_process_left_is_picked_up(workspace, base):
 
 def test_after_three_crashes_it_is_given_up_with_a_reason(workspace, base):
     run = new_run(workspace, base, SHORT)
-    run.write_job("train", JobState(status="running", pid=2**22 + 5, process_start=1.0, started=1.0, heartbeat=1.0, attempts=3))
+    run.write_job(
+        "train", JobState(status="running", pid=2**22 + 5, process_start=1.0, started=1.0, heartbeat=1.0, attempts=3)
+    )
     supervisor.pick_up(workspace.home)
     supervisor.work(workspace.home)
     view = launch.view(workspace, run, "train")
