@@ -14,7 +14,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 from rich.console import Console
@@ -254,11 +254,8 @@ def stop(run: RunArgument, as_json: JsonOption = False, home: HomeOption = None)
     def work() -> Result:
         workspace = Workspace(home_folder(home))
         found = workspace.run_or_path(run)
-        asked = [
-            job
-            for job in ("train", "evaluate", "serve")
-            if launch.view(workspace, found, job).status in ("running", "queued")
-        ]
+        jobs: tuple[JobName, ...] = ("train", "evaluate", "serve")
+        asked = [job for job in jobs if launch.view(workspace, found, job).status in ("running", "queued")]
         for job in asked:
             launch.stop(workspace, found, job)
         return {"run": found.id, "asked": asked}
@@ -279,7 +276,7 @@ def described(workspace: Workspace, name: str) -> Result:
     run = workspace.run_or_path(name)
     spec = run.spec()
     jobs = {}
-    for job in ("train", "evaluate", "serve", "push"):
+    for job in get_args(JobName):
         view = launch.view(workspace, run, job)
         if view.status != "none":
             jobs[job] = {

@@ -257,7 +257,7 @@ def build(options: argparse.Namespace) -> None:
 
 def save(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, out: Path) -> None:
     """Write the model in bfloat16 and its tokenizer as an ordinary transformers folder."""
-    model = model.to(torch.bfloat16)
+    model.bfloat16()
     model.generation_config = GenerationConfig(eos_token_id=0, pad_token_id=1, max_new_tokens=128)
     model.save_pretrained(out)
     tokenizer.save_pretrained(out)

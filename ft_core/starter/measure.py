@@ -21,8 +21,8 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenize
 from ft_core.generate import answers
 from ft_core.settings.example import Message
 from ft_core.starter import texts
-from ft_core.starter.build import HERE, VOCABULARY, encode
-from ft_core.starter.dialogues import dialogues
+from ft_core.starter.build import DIALOGUE_SEED, DIALOGUES, HERE, VOCABULARY, encode
+from ft_core.starter.dialogues import as_text, dialogues
 
 ROW = 1024
 FAR = 512
@@ -88,7 +88,7 @@ def likelihoods(model, tokenizer: PreTrainedTokenizerFast, tokens: numpy.ndarray
 
 def token_bytes(tokenizer: PreTrainedTokenizerFast) -> list[str]:
     """One character a byte for every entry of a byte-level vocabulary; special tokens as they are written."""
-    return [tokenizer.convert_ids_to_tokens(index) for index in range(len(tokenizer))]
+    return [str(tokenizer.convert_ids_to_tokens(index)) for index in range(len(tokenizer))]
 
 
 def unigram(tokenizer: PreTrainedTokenizerFast, training: list[str], tokens: numpy.ndarray) -> float:
@@ -98,20 +98,24 @@ def unigram(tokenizer: PreTrainedTokenizerFast, training: list[str], tokens: num
 
 
 def answer_rates(model, tokenizer: PreTrainedTokenizerFast) -> tuple[float, float]:
-    """On dialogues of a seed the training has not used: the share that ends with the end-of-turn token, and that is right word for word."""
-    unseen = dialogues(ANSWERS, seed=99)
-    prompts = [[Message(role=role, content=content) for role, content in d.turns[:-1]] for d in unseen]
+    """On dialogues that are not in the training data: the share that ends with the end-of-turn token, and that is right word for word."""
+    known = {as_text(dialogue) for dialogue in dialogues(DIALOGUES, DIALOGUE_SEED)}
+    unseen = [dialogue for dialogue in dialogues(2 * ANSWERS, seed=99) if as_text(dialogue) not in known][:ANSWERS]
+    prompts = [
+        [Message.model_validate({"role": role, "content": content}) for role, content in dialogue.turns[:-1]]
+        for dialogue in unseen
+    ]
     given = answers(model, tokenizer, prompts, max_new_tokens=LONGEST_ANSWER)
     right = sum(answer.text.strip() == d.turns[-1][1].strip() for answer, d in zip(given, unseen, strict=True))
-    return sum(answer.finished for answer in given) / ANSWERS, right / ANSWERS
+    return sum(answer.finished for answer in given) / len(unseen), right / len(unseen)
 
 
 def samples(model, tokenizer: PreTrainedTokenizerFast) -> list[tuple[str, str]]:
     """The fixed prompts and their greedy answers, unedited."""
-    prompts = [
-        [Message(role="system", content=system)] * bool(system) + [Message(role="user", content=user)]
-        for system, user in PROMPTS
-    ]
+    prompts = []
+    for system, user in PROMPTS:
+        opening = [Message(role="system", content=system)] if system else []
+        prompts.append([*opening, Message(role="user", content=user)])
     given = answers(model, tokenizer, prompts, max_new_tokens=LONGEST_ANSWER)
     asked = [f"[{system}] {user}" if system else user for system, user in PROMPTS]
     return list(zip(asked, [answer.text for answer in given], strict=True))

@@ -115,7 +115,7 @@ def theme() -> gr.themes.Base:
 
 
 CSS = """
-.gradio-container { max-width: 1120px !important; margin: 0 auto !important; padding: 0 20px 64px !important; font-variant-numeric: tabular-nums; }
+.gradio-container { width: 100% !important; min-width: 0 !important; box-sizing: border-box; max-width: 1120px !important; margin: 0 auto !important; padding: 0 20px 64px !important; font-variant-numeric: tabular-nums; }
 .gradio-container .prose { line-height: 1.6; }
 .gradio-container .prose :last-child { margin-bottom: 0; }
 button:focus-visible, a:focus-visible, [role=tab]:focus-visible { outline: 3px solid var(--primary-400) !important; outline-offset: 2px; }
@@ -205,7 +205,8 @@ button.lg, button.md { border-radius: 10px !important; }
 footer { opacity: .8; }
 
 @media (max-width: 640px) {
-  .gradio-container { padding: 0 12px 40px !important; }
+  .gradio-container { padding: 0 0 40px !important; }
+  .gradio-container > .main, .gradio-container .wrap:has(> .contain) { padding-left: 6px !important; padding-right: 6px !important; }
   #header { padding-top: 16px; }
   #where { justify-content: flex-start; min-width: 0 !important; flex-basis: 100% !important; }
   #brand { flex: 1 1 100% !important; min-width: 0 !important; }

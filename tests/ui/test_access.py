@@ -55,7 +55,7 @@ def cookie(name: str, secret: str) -> str:
 def call(url: str, dependency: dict, extra: dict | None = None, headers: dict | None = None) -> str:
     """Everything the page answers to a raw call of one handler."""
     body = json.dumps({"data": dependency["data"], "fn_index": dependency["id"], "session_hash": "s", **(extra or {})}).encode()
-    ways = [f"/gradio_api/call/{dependency['api_name']}", "/gradio_api/queue/join", f"/gradio_api/run/{dependency['api_name']}"]
+    ways = [f"/gradio_api/call/{dependency['api_name']}", f"/gradio_api/run/{dependency['api_name']}"]
     answers = []
     for way in ways:
         request = urllib.request.Request(url + way, body, {"Content-Type": "application/json", **(headers or {})})
