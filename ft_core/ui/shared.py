@@ -12,7 +12,8 @@ from ft_core.run import Run
 from ft_core.ui.guard import Handler, private
 from ft_core.workspace import Workspace
 
-TO_TOP = "() => window.scrollTo({top: 0, behavior: 'smooth'})"
+# Gives back no values: newer browsers answer scrollTo with a promise, which Gradio would take for the handler's inputs.
+TO_TOP = "() => { window.scrollTo({top: 0, behavior: 'smooth'}); return []; }"
 
 
 @dataclass(frozen=True)
