@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Annotated, Any, get_args
 
 import typer
+from huggingface_hub import get_token
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
@@ -56,20 +57,12 @@ def answer(as_json: bool, work: Callable[[], Result], words: Callable[[Result], 
     try:
         with contextlib.redirect_stdout(sys.stderr):
             result = work()
-    except (
-        FTError,
-        OSError,
-        MemoryError,
-        RuntimeError,
-        ValueError,
-        LookupError,
-        TypeError,
-        AttributeError,
-        ImportError,
-    ) as error:
+    except Exception as error:  # noqa: BLE001 - the command line's last line
         _refuse(as_json, error)
     if as_json:
         print(json.dumps(result, ensure_ascii=False, allow_nan=False))
+    elif result.get("status") == "stopped" and "steps" not in result:
+        print(f"Run {result['run']}: stopped before there was a result. The same command begins it again.")
     else:
         words(result)
 
@@ -138,8 +131,9 @@ def in_foreground(run: Run, job: JobName) -> Outcome:
     from ft_core.worker.jobs import here
 
     print(f"Run {run.id}: {job}", file=sys.stderr, flush=True)
+    run.clear_stop()
     with shown_progress() as progress, stop_on_interrupt(run):
-        return here(run, job, {}, on_progress=progress)
+        return here(run, job, {}, get_token(), progress)
 
 
 @app.command("inspect")
@@ -286,7 +280,8 @@ def described(workspace: Workspace, name: str) -> Result:
                 "message": view.message,
                 "seconds_left": view.seconds_left,
             }
-    report, error = run.report(), run.error()
+    report = run.report()
+    error = next((found for job in get_args(JobName) if (found := run.error(job))), None)
     return {
         "run": run.id,
         "name": spec.name,
@@ -340,8 +335,8 @@ def evaluate(run: RunArgument, as_json: JsonOption = False, home: HomeOption = N
 
     def work() -> Result:
         found = Workspace(home_folder(home)).run_or_path(run)
-        in_foreground(found, "evaluate")
-        return {"run": found.id} | (found.report() or {})
+        stopped = in_foreground(found, "evaluate") == "stopped"
+        return {"run": found.id} | ({"status": "stopped"} if stopped else found.report() or {})
 
     answer(as_json, work, print_evaluation)
 
@@ -386,9 +381,13 @@ def chat(
     which = "base" if base else "tuned"
     if prompt is None:
         out = sys.stdout
-        answer(False, lambda: talk(found.run_or_path(run), which, sys.stdin, out), lambda _result: None)
+        answer(False, lambda: talk(found.run_or_path(run), which, sys.stdin, out, get_token()), lambda _result: None)
         return
-    answer(as_json, lambda: reply(found.run_or_path(run), which, prompt), lambda result: print(result["answer"]))
+    answer(
+        as_json,
+        lambda: reply(found.run_or_path(run), which, prompt, get_token()),
+        lambda result: print(result["answer"]),
+    )
 
 
 @app.command()
@@ -403,7 +402,7 @@ def serve(
     def work() -> Result:
         found = Workspace(home_folder(home)).run_or_path(run)
         with shown_progress() as progress:
-            here(found, "serve", {"port": port}, on_progress=progress)
+            here(found, "serve", {"port": port}, get_token(), progress)
         return {}
 
     answer(False, work, lambda _result: print("The server has ended."))
@@ -431,6 +430,4 @@ def push(
 
 def own_token() -> str | None:
     """The person's own token, asked for on a terminal when there is none."""
-    from huggingface_hub import get_token
-
     return get_token() or (getpass.getpass("Access token (hf.co/settings/tokens): ") if sys.stdin.isatty() else None)

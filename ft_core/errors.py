@@ -33,12 +33,12 @@ def explain(error: BaseException) -> FTError:
     if isinstance(error, FTError):
         return error
     text = str(error) or type(error).__name__
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if _disk_is_full(error, text):
         return FTError(
             "disk.full",
             "The disk is full.",
             f"The system said: {text}.",
-            "Free some space, delete old runs, then try again: what was saved is kept.",
+            "Free some space on this disk, then try again: what was saved is kept.",
         )
     if type(error).__name__ == "OutOfMemoryError" or "out of memory" in text.lower():
         return FTError(
@@ -71,6 +71,13 @@ def explain(error: BaseException) -> FTError:
         f"{type(error).__name__}: {_first_line(text)}.",
         "Try again; if it comes back, report it with the end of the log. Nothing already saved is lost.",
     )
+
+
+def _disk_is_full(error: BaseException, text: str) -> bool:
+    """Also what safetensors and torch.save make of it: errors of their own that quote the system's words or fail to write."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return True
+    return "No space left on device" in text or "os error 28" in text or "PytorchStreamWriter failed writing" in text
 
 
 def _first_line(text: str) -> str:

@@ -56,12 +56,28 @@ def describe() -> Hardware:
     """Look once; the answer does not change while the process lives."""
     gpu, gpu_memory = _gpu()
     return Hardware(
-        cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
-        memory_gb=round(psutil.virtual_memory().total / 1e9, 1),
+        cores=_cores(),
+        memory_gb=_memory_gb(),
         gpu=gpu,
         gpu_memory_gb=gpu_memory,
         space=os.environ.get("SPACE_ID") if on_space() else None,
     )
+
+
+def _cores() -> int:
+    """A Space says its share in CPU_CORES; the container itself sees all of its host's."""
+    given = os.environ.get("CPU_CORES", "")
+    if on_space() and given.isdigit():
+        return int(given)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _memory_gb() -> float:
+    """A Space says its share in MEMORY, such as 16Gi."""
+    given = os.environ.get("MEMORY", "")
+    if on_space() and given.endswith("Gi") and given[:-2].isdigit():
+        return round(int(given[:-2]) * 2**30 / 1e9, 1)
+    return round(psutil.virtual_memory().total / 1e9, 1)
 
 
 def _gpu() -> tuple[str | None, float | None]:
@@ -69,7 +85,10 @@ def _gpu() -> tuple[str | None, float | None]:
     if program is None:
         return None, None
     command = [program, "--query-gpu=name,memory.total", "--format=csv,noheader,nounits"]
-    answer = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    except subprocess.TimeoutExpired:  # a hanging driver is as good as none
+        return None, None
     if answer.returncode != 0 or not answer.stdout.strip():
         return None, None
     name, mebibytes = answer.stdout.splitlines()[0].rsplit(",", 1)

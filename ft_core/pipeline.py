@@ -48,16 +48,18 @@ def create_run(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) -> Run
 
     Raises FTError `model.missing` when the base is a path that is not there.
     """
-    if catalog.base_folder(spec.model.base) is None and (
-        spec.model.base.count("/") != 1 or spec.model.base.startswith((".", "/", "~"))
-    ):
+    folder = catalog.base_folder(spec.model.base)
+    if folder is None and (spec.model.base.count("/") != 1 or spec.model.base.startswith((".", "/", "~"))):
         raise FTError(
             "model.missing",
             f"There is no base model {spec.model.base}.",
             "It is neither `starter`, nor a folder on this machine, nor a Hub id such as owner/name.",
             "Choose another Base model.",
         )
-    filled = prepare_spec(spec.model_copy(update={"task": dataset.task}))
+    model = spec.model
+    if folder is not None and model.base != catalog.STARTER:
+        model = model.model_copy(update={"base": str(folder.resolve())})  # workers run in another folder
+    filled = prepare_spec(spec.model_copy(update={"task": dataset.task, "model": model}))
     workspace.runs_folder.mkdir(parents=True, exist_ok=True)
     location = os.path.relpath(dataset.folder, workspace.runs_folder / "run")
     data = {

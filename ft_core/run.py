@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, get_args
 
 import orjson
 import psutil
@@ -263,15 +263,15 @@ class Run:
 
     # What went wrong, what came out.
 
-    def write_error(self, error: FTError) -> None:
-        write_json(self.folder / "error.json", error.as_dict())
+    def write_error(self, job: JobName, error: FTError) -> None:
+        write_json(self.folder / "jobs" / f"{job}.error.json", error.as_dict())
 
-    def clear_error(self) -> None:
-        (self.folder / "error.json").unlink(missing_ok=True)
+    def clear_error(self, job: JobName) -> None:
+        (self.folder / "jobs" / f"{job}.error.json").unlink(missing_ok=True)
 
-    def error(self) -> FTError | None:
-        """What went wrong in the last job that failed."""
-        values = read_json(self.folder / "error.json")
+    def error(self, job: JobName) -> FTError | None:
+        """What went wrong when the job was last done; None when it went well."""
+        values = read_json(self.folder / "jobs" / f"{job}.error.json")
         return FTError(**values) if values else None
 
     def write_training(self, result: dict[str, Any]) -> None:
@@ -283,6 +283,10 @@ class Run:
 
     def write_report(self, report: dict[str, Any]) -> None:
         write_json(self.evaluation / "report.json", report)
+
+    def clear_report(self) -> None:
+        """Forget an evaluation: what it measured is about to change."""
+        shutil.rmtree(self.evaluation, ignore_errors=True)
 
     def report(self) -> dict[str, Any] | None:
         """The evaluation report as `evals.report` wrote it."""
@@ -301,7 +305,7 @@ class Run:
             "metrics.jsonl",
             "samples.jsonl",
             "training.json",
-            "error.json",
+            *(f"jobs/{job}.error.json" for job in get_args(JobName)),
             "hub.json",
             "evaluation/report.json",
             "adapter/adapter_config.json",

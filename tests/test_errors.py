@@ -34,3 +34,19 @@ def test_our_own_error_stays_itself():
 def test_an_error_crosses_a_process_border():
     error = pickle.loads(pickle.dumps(FTError("a.b", "What.", "Why.", "Fix it.")))
     assert error.as_dict() == {"code": "a.b", "what": "What.", "why": "Why.", "fix": "Fix it."}
+
+
+def test_a_full_disk_is_known_in_the_words_of_the_libraries(tmp_path):
+    from safetensors import SafetensorError
+
+    assert (
+        explain(SafetensorError("Error while serializing: No space left on device (os error 28)")).code == "disk.full"
+    )
+    assert (
+        explain(
+            RuntimeError(
+                "[enforce fail at inline_container.cc:672] . PytorchStreamWriter failed writing file data/0: file write failed"
+            )
+        ).code
+        == "disk.full"
+    )

@@ -105,9 +105,9 @@ def test_stop_is_a_file(run):
 
 
 def test_an_error_is_kept_in_its_four_parts(run):
-    assert run.error() is None
-    run.write_error(FTError("a.b", "What.", "Why.", "Fix."))
-    assert run.error().as_dict() == {"code": "a.b", "what": "What.", "why": "Why.", "fix": "Fix."}
+    assert run.error("train") is None
+    run.write_error("train", FTError("a.b", "What.", "Why.", "Fix."))
+    assert run.error("train").as_dict() == {"code": "a.b", "what": "What.", "why": "Why.", "fix": "Fix."}
 
 
 def test_a_later_version_of_the_state_is_refused(run):

@@ -110,14 +110,14 @@ def find(table: Table, columns: ColumnSpec, task: Task | None = None) -> Found:
     Raises FTError `data.columns` or `data.one_column`.
     """
     _require(table, columns)
+    lists = [name for name in table.columns if isinstance(_first(table, name), list)]
+    # What was found may come back as what was chosen: it is the same shape, with the columns that have no part of their own.
+    known = _preference(table) or _conversation(table, lists, columns) or _named_shape(table, columns)
+    if known and _agrees(known.columns, columns):
+        return known
     if columns.messages:
         shape_name = "sharegpt" if _keys(table, columns.messages) >= {"from", "value"} else "messages"
         return Found(shape_name, columns, f"You chose `{columns.messages}` as the conversations.")
-    lists = [name for name in table.columns if isinstance(_first(table, name), list)]
-    if not (columns.prompt or columns.answer):
-        known = _preference(table) or _conversation(table, lists, columns) or _named_shape(table, columns)
-        if known:
-            return known
     if len(table.columns) == 1:
         only = table.columns[0]
         raise FTError(
@@ -127,6 +127,12 @@ def find(table: Table, columns: ColumnSpec, task: Task | None = None) -> Found:
             "Add a second column with the answer or the label to each row, and give both a header.",
         )
     return _pair(table, columns, task)
+
+
+def _agrees(found: ColumnSpec, chosen: ColumnSpec) -> bool:
+    """True when every column that was chosen has the part it was found to have."""
+    parts = ("prompt", "answer", "messages")
+    return all(getattr(chosen, part) in (None, getattr(found, part)) for part in parts)
 
 
 def _require(table: Table, columns: ColumnSpec) -> None:
@@ -209,7 +215,8 @@ def _named_shape(table: Table, columns: ColumnSpec) -> Found | None:
 def _pair(table: Table, columns: ColumnSpec, task: Task | None) -> Found:
     """Two columns: by choice, by name, by the texts."""
     figures = {name: statistics([build.plain(row[name]) for row in table.rows], name) for name in table.columns}
-    system = columns.system or (_named(table, SYSTEMS) if not (columns.prompt or columns.answer) else None)
+    named = _named(table, SYSTEMS)
+    system = columns.system or (named if named not in (columns.prompt, columns.answer) else None)
     free = [
         name
         for name in table.columns

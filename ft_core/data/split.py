@@ -80,14 +80,14 @@ def _require(examples: list[Example], task: Task, spec: SplitSpec) -> None:
         raise _too_few("There are too few examples to split.", len(examples))
     if task != "classification" or needed == 1:
         return
-    rare = {label: count for label, count in Counter(example.answer for example in examples).items() if count < 3}
+    rare = {label: count for label, count in Counter(example.answer for example in examples).items() if count < needed}
     if rare:
         shown = ", ".join(f"`{label[:40]}` ({count})" for label, count in sorted(rare.items())[:10])
         rows = [example.row for example in examples if example.answer in rare][:20]
         raise FTError(
             "data.split",
-            f"{len(rare)} label{'s have' if len(rare) > 1 else ' has'} fewer than 3 examples.",
-            f"Training, validation and test need one each: {shown}{' and more' if len(rare) > 10 else ''}; rows {', '.join(map(str, rows))}.",
+            f"{len(rare)} label{'s have' if len(rare) > 1 else ' has'} fewer than {needed} examples.",
+            f"Each split needs one: {shown}{' and more' if len(rare) > 10 else ''}; rows {', '.join(map(str, rows))}.",
             "Add examples for these labels, rename them to another label, or remove those rows; if these are no labels, set Task to instruction.",
         )
 

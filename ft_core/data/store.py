@@ -62,6 +62,11 @@ class Dataset:
         return read_json(self.folder / "dataset.json")
 
     @property
+    def spec(self) -> DataSpec:
+        """How it was made: source, columns, system prompt, cleaning and split."""
+        return DataSpec.model_validate(self._values["spec"])
+
+    @property
     def id(self) -> str:
         """12 hexadecimal digits."""
         return self.folder.name
@@ -128,6 +133,7 @@ def prepare(
         "task": shaped.task,
         "labels": report["labels"],
         "counts": report["splits"],
+        "spec": spec.model_dump(mode="json"),
     }
     _write(folder, parts, report, values)
     return Dataset.open(folder)

@@ -142,7 +142,7 @@ def accuracy_sentence(outcome: str, base: int, tuned: int, total: int, interval:
     """The verdict on a classification in one sentence. `base` and `tuned` count right labels."""
     subject = "the tuned model" if outcome == "no clear change" else "it"
     return (
-        f"{_OPENING[outcome]}: {subject} labels {tuned} of {total} messages right, the base model {base} "
+        f"{_OPENING[outcome]}: {subject} labels {tuned} of {total} examples right, the base model {base} "
         f"(difference {_points(interval.difference)} points, 95 % interval {_points(interval.low)} to {_points(interval.high)}; {_examples(total)})."
     )
 

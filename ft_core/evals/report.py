@@ -51,7 +51,7 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
             "evaluation.too_few",
             "There are too few test examples to say anything.",
             f"An interval needs at least 2 examples, and there {'is 1' if examples else 'are none'}.",
-            "Raise the Test share in the Data tab, or the Limit of the evaluation.",
+            "Raise the Test share of the data, or the Limit of the evaluation, in the project file.",
         )
     progress(0, 6 * len(examples), "loading the model")
     modeling.set_threads(spec.training.threads)

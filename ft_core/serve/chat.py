@@ -7,16 +7,16 @@ from ft_core.serve.engine import Engine, Sampling, Which
 from ft_core.settings.example import Message
 
 
-def reply(run: Run, which: Which, prompt: str) -> dict[str, Any]:
+def reply(run: Run, which: Which, prompt: str, token: str | None = None) -> dict[str, Any]:
     """One question, answered: {"run", "model", "prompt", "answer"}. The run's own system prompt comes first. Raises FTError."""
     messages = [*_opening(run), Message(role="user", content=prompt)]
-    answer = "".join(Engine.load(run).chat(which, messages, _sampling(run)))
+    answer = "".join(Engine.load(run, token).chat(which, messages, _sampling(run)))
     return {"run": run.id, "model": which, "prompt": prompt, "answer": answer}
 
 
-def talk(run: Run, which: Which, source: TextIO, target: TextIO) -> dict[str, Any]:
+def talk(run: Run, which: Which, source: TextIO, target: TextIO, token: str | None = None) -> dict[str, Any]:
     """A conversation, a line a turn, until an empty line or the end of the input. For classification each line stands alone."""
-    engine = Engine.load(run)
+    engine = Engine.load(run, token)
     remembers = run.spec().task != "classification"
     messages = _opening(run)
     print(f"The {which} model of run {run.id}. An empty line ends.", file=target, flush=True)

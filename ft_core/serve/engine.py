@@ -46,8 +46,8 @@ class Engine:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
-    def load(cls, run: Run) -> "Engine":
-        """The run's base with its adapter. Raises FTError `run.no_adapter`, `model.*`, `hub.*`."""
+    def load(cls, run: Run, token: str | None = None) -> "Engine":
+        """The run's base with its adapter; `token` is for gated Hub models. Raises FTError `run.no_adapter`, `model.*`, `hub.*`."""
         if not run.has_adapter:
             raise FTError(
                 "run.no_adapter",
@@ -55,7 +55,7 @@ class Engine:
                 f"Run {run.id} has no adapter.",
                 "Finish the training in the Training tab first.",
             )
-        model, tokenizer = modeling.load_run_model(run)
+        model, tokenizer = modeling.load_run_model(run, token)
         return cls(model, tokenizer)
 
     def chat(

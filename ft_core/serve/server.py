@@ -198,15 +198,16 @@ def serve(
     port: int = 0,
     idle_seconds: float = IDLE_SECONDS,
     should_stop: Callable[[], bool] | None = None,
+    token: str | None = None,
 ) -> None:
     """Load the run's model and answer on 127.0.0.1 until nobody has asked for `idle_seconds`, or `should_stop()`.
 
-    `on_ready(port)` is called once requests are taken; port 0 takes any free one. Raises FTError `serve.port`, `run.no_adapter`, `model.*`.
+    `on_ready(port)` is called once requests are taken; port 0 takes any free one. `token` is for gated Hub models. Raises FTError `serve.port`, `run.no_adapter`, `model.*`.
     """
     listener = _listen(port)
     with listener:
         progress(0, 0, "loading the model")
-        engine, activity = Engine.load(run), Activity()
+        engine, activity = Engine.load(run, token), Activity()
         config = uvicorn.Config(
             application(engine, activity),
             lifespan="off",

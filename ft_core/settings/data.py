@@ -65,7 +65,9 @@ class DataSpec(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    source: str = Field(title="Source", description="A file, relative to the project file, or a Hub dataset id.")
+    source: str = Field(
+        title="Source", description="A CSV, TSV, JSON, JSONL or Parquet file, relative to the project file."
+    )
     columns: ColumnSpec = ColumnSpec()
     system: str | None = Field(
         default=None,

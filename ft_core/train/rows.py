@@ -57,7 +57,7 @@ def _nothing_to_learn(bare: list[tuple[int, list[int]]], max_length: int) -> FTE
         f"Longest example is {max_length} tokens, and the prompt alone fills them."
         if starts
         else "These conversations hold no answer.",
-        f"{advice}, or remove these rows in the Data tab.",
+        f"{advice}, or remove these rows from the file and prepare it again.",
     )
 
 

@@ -47,6 +47,7 @@ def train(run: Run, progress: Progress, token: str | None = None) -> dict[str, A
         plan.seconds_before = checkpoint.seconds
         run.write_log(f"going on from step {checkpoint.step} of {plan.steps}")
     trainer.train(resume_from_checkpoint=str(checkpoint.folder) if checkpoint else None)
+    run.clear_report()  # it measured the adapter that is now replaced
     adapter_sha256 = save_adapter(trainer.peft_model, trainer.tokenizer, run.adapter, spec.model)
     checkpoints.prune(run.checkpoints)
     result = _result(run, trainer, recorder, adapter_sha256)
@@ -135,6 +136,7 @@ def _result(run: Run, trainer: AnswerTrainer, recorder: Recorder, adapter_sha256
     """`train_loss` is the mean over the last tenth of the steps, `validation_loss` the newest one."""
     plan, step = recorder.plan, trainer.state.global_step
     measured = [row for row in run.metrics() if row["step"] <= step]
+    memory = [row["memory_gb"] for row in measured if row["kind"] == "train"]
     train_losses = [
         row["loss"] for row in measured if row["kind"] == "train" and row["step"] > step - max(1, plan.steps // 10)
     ]
@@ -148,7 +150,7 @@ def _result(run: Run, trainer: AnswerTrainer, recorder: Recorder, adapter_sha256
         "train_loss": sum(train_losses) / len(train_losses),
         "validation_loss": validation_losses[-1] if validation_losses else None,
         "tokens_per_second": round(recorder.tokens / recorder.step_seconds, 1) if recorder.tokens else speeds[-1],
-        "peak_memory_gb": recorder.peak_memory_gb,
+        "peak_memory_gb": max([recorder.peak_memory_gb, *memory]),
         "seconds": round(plan.seconds(), 1),
         "trainable_parameters": sum(p.numel() for p in trainer.peft_model.parameters() if p.requires_grad),
         "adapter_sha256": adapter_sha256,

@@ -44,10 +44,16 @@ def build(shared: Shared) -> None:
             )
         )
         with gr.Row(equal_height=True):
-            file = gr.File(label="Your file (.csv .tsv .json .jsonl .parquet)", file_types=list(FORMATS), height=150, elem_id="data-file", scale=2)
+            file = gr.File(
+                label="Your file (.csv .tsv .json .jsonl .parquet)",
+                file_types=list(FORMATS),
+                height=150,
+                elem_id="data-file",
+                scale=2,
+            )
             with gr.Column(scale=1, elem_classes="aside"):
                 gr.Markdown(
-                    "No file at hand? The example holds customer messages to sort into six kinds. It trains in a few minutes on any computer.",
+                    "No file at hand? The example holds customer messages to sort into six kinds. It trains in a few minutes on two processor cores.",
                     elem_classes="quiet",
                 )
                 example = gr.Button("Use the example", variant="primary", elem_id="data-use-example")
@@ -60,7 +66,12 @@ def build(shared: Shared) -> None:
             answer = gr.Dropdown([], label=_title("answer"), info=_help("answer"), elem_id="data-answer-column")
             messages = gr.Dropdown([], label=_title("messages"), info=_help("messages"), visible=False, elem_id="data-messages-column")
         task_field = ProjectSpec.model_fields["task"]
-        task = gr.Radio(["classification", "instruction", "chat"], label=task_field.title, info=task_field.description, elem_id="data-task")
+        task = gr.Radio(
+            ["classification", "instruction", "chat"],
+            label=task_field.title,
+            info=task_field.description,
+            elem_id="data-task",
+        )
         system_field = DataSpec.model_fields["system"]
         system = gr.Textbox(label=system_field.title, info=f"{system_field.description} May be empty.", lines=2, elem_id="data-system")
         preview = gr.Dataframe(
@@ -69,23 +80,35 @@ def build(shared: Shared) -> None:
             wrap=True,
             buttons=[],
             elem_id="data-preview",
-            column_widths=["8%", "66%", "26%"],
+            column_widths=["60px", "560px", "240px"],
             max_height=420,
         )
 
     with gr.Column(elem_classes="step", visible=False) as problems_step:
-        gr.HTML(show.step(3, "Problems found", "Untidy data teaches untidy answers, and copies of one row in two splits make a score look better than it is."))
+        gr.HTML(
+            show.step(
+                3,
+                "Problems found",
+                "Untidy data teaches untidy answers, and copies of one row in two splits make a score look better than it is.",
+            )
+        )
         no_problems = gr.Markdown("No problems found. The rows can be used as they are.", visible=False)
         problems = gr.Dataframe(
             interactive=False,
             wrap=True,
             buttons=[],
             elem_id="data-problems",
-            column_widths=["15%", "10%", "20%", "27%", "28%"],
+            column_widths=["150px", "90px", "180px", "260px", "260px"],
             show_label=False,
             label="Problems",
         )
-        fixes = gr.CheckboxGroup(_fix_choices([]), value=list(FIXES), label="Fix these", info="What is not ticked stays as it is.", elem_id="data-fixes")
+        fixes = gr.CheckboxGroup(
+            _fix_choices([]),
+            value=list(FIXES),
+            label="Fix these",
+            info="What is not ticked stays as it is.",
+            elem_id="data-fixes",
+        )
         with gr.Accordion("Before and after", open=False) as before_after:
             samples = gr.Dataframe(interactive=False, wrap=True, buttons=[], show_label=False, label="Before and after")
 
@@ -112,14 +135,25 @@ def build(shared: Shared) -> None:
         )  # fmt: skip
         gr.HTML(
             show.legend(
-                [(theme.LEARNT, "learnt: the model is corrected on these tokens"), (theme.READ, "read only: the model sees them, and is not corrected on them")]
+                [
+                    (theme.LEARNT, "learnt: the model is corrected on these tokens"),
+                    (theme.READ, "read only: the model sees them, and is not corrected on them"),
+                ]
             )
         )
         tokens = gr.HighlightedText(
             label="One example as tokens, the pieces a model reads", color_map={"learnt": theme.LEARNT, "read only": theme.READ},
             show_inline_category=False, combine_adjacent=False, elem_id="data-tokens", elem_classes="tokens",
         )  # fmt: skip
-        number = gr.Slider(1, 2, value=1, step=1, label="Training example", info="Choose another one to look at.", elem_id="data-token-example")
+        number = gr.Slider(
+            1,
+            2,
+            value=1,
+            step=1,
+            label="Training example",
+            info="Choose another one to look at.",
+            elem_id="data-token-example",
+        )
         with gr.Accordion("What does this mean?", open=False):
             gr.Markdown(
                 "A model reads **tokens**: whole words, parts of words, and marks such as `<|user|>` that say who speaks. During training it guesses every next token; "
@@ -159,7 +193,14 @@ def build(shared: Shared) -> None:
     ready = prepare.click(shared.private(prepare_dataset), [*choices, fixes, *split], [shared.dataset_id], api_visibility="private")
     ready.success(shared.private(show_dataset), [shared.dataset_id], shown, **quick)
     number.release(shared.private(show_tokens), [shared.dataset_id, number], [tokens], **quick)
-    shared.page.load(shared.quiet(look_again), [shared.source, shared.dataset_id], understanding, queue=False, show_progress="hidden", api_visibility="private")
+    shared.page.load(
+        shared.quiet(look_again),
+        [shared.source, shared.dataset_id],
+        understanding,
+        queue=False,
+        show_progress="hidden",
+        api_visibility="private",
+    )
     gr.on(
         [shared.page.load, shared.dataset_id.change],
         shared.quiet(show_dataset),
@@ -174,7 +215,12 @@ def build(shared: Shared) -> None:
 def take(workspace: Workspace, file: str | None) -> str:
     """An upload becomes a source of ours."""
     if not file:
-        raise FTError("data.missing", "No file was chosen.", "The upload holds no file.", "Choose a file, or press Use the example.")
+        raise FTError(
+            "data.missing",
+            "No file was chosen.",
+            "The upload holds no file.",
+            "Choose a file, or press Use the example.",
+        )
     return uploads.keep(workspace, Path(file))
 
 
@@ -206,7 +252,15 @@ def look_again(workspace: Workspace, source: str, dataset_id: str) -> Any:
     return look(workspace, source, columns.prompt, columns.answer, columns.messages, spec.task, spec.data.system or "")
 
 
-def look(workspace: Workspace, source: str, prompt: str | None, answer: str | None, messages: str | None, task: Any, system: str) -> list[Any]:
+def look(
+    workspace: Workspace,
+    source: str,
+    prompt: str | None,
+    answer: str | None,
+    messages: str | None,
+    task: Any,
+    system: str,
+) -> list[Any]:
     """Read the source and show how it is understood, its first examples and its problems. Updates in the order of `understanding`."""
     table = read(uploads.find(workspace, source))
     wanted = ColumnSpec(messages=messages or None) if messages else ColumnSpec(prompt=prompt or None, answer=answer or None)
@@ -238,12 +292,26 @@ def look(workspace: Workspace, source: str, prompt: str | None, answer: str | No
 
 
 def prepare_dataset(
-    workspace: Workspace, source: str, prompt: str | None, answer: str | None, messages: str | None, task: Any, system: str, fixes: list[str], *split: Any
+    workspace: Workspace,
+    source: str,
+    prompt: str | None,
+    answer: str | None,
+    messages: str | None,
+    task: Any,
+    system: str,
+    fixes: list[str],
+    *split: Any,
 ) -> str:
     """Clean, divide and store; the id of the dataset version. Raises FTError `data.*` or `settings.invalid`."""
     columns = ColumnSpec(messages=messages) if messages else ColumnSpec(prompt=prompt or None, answer=answer or None)
     clean = CleanSpec.model_validate({code: "fix" if code in fixes else "keep" for code in FIXES})
-    data = DataSpec(source=source, columns=columns, system=system.strip() or None, clean=clean, split=fields.collect(SplitSpec, SPLIT, split))
+    data = DataSpec(
+        source=source,
+        columns=columns,
+        system=system.strip() or None,
+        clean=clean,
+        split=fields.collect(SplitSpec, SPLIT, split),
+    )
     return uploads.prepare(workspace, ProjectSpec(name=source.rsplit("-", 1)[0], task=task, data=data)).id
 
 
@@ -254,17 +322,23 @@ def show_dataset(workspace: Workspace, dataset_id: str) -> Any:
         return gr.skip()
     report, counts = dataset.report, dataset.counts
     lengths = report["token_lengths"]
-    values = [("Rows kept", f"{report['kept']:,}", f"of {report['rows']:,}"), ("Training", f"{counts['train']:,}", "examples")]
+    values = [
+        ("Rows kept", f"{report['kept']:,}", f"of {report['rows']:,}"),
+        ("Training", f"{counts['train']:,}", "examples"),
+    ]
     values += [("Validation", f"{counts['validation']:,}", "examples"), ("Test", f"{counts['test']:,}", "examples")]
     if lengths:
-        values += [("Middle length", f"{lengths['median']:,}", "tokens"), ("Longest", f"{lengths['max']:,}", f"tokens, row {lengths['longest_row']:,}")]
+        values += [
+            ("Middle length", f"{lengths['median']:,}", "tokens"),
+            ("Longest", f"{lengths['max']:,}", f"tokens, row {lengths['longest_row']:,}"),
+        ]
     steps = [f"{show.plain(row['title'])}: {_step_words(row)}" for row in report["steps"] if row["changed"] or row["removed"]]
     balance = frames.label_counts(report)
     return [
         gr.update(visible=True),
         show.tiles(values),
         "Done: " + "; ".join(steps) + "." if steps else "Nothing had to be changed.",
-        gr.update(value=balance, visible=len(balance) > 0, x_label_angle=-30 if len(report["labels"]) > 8 else 0),
+        gr.update(value=balance, visible=len(balance) > 0, x_label_angle=-30),
         gr.update(maximum=max(2, counts["train"]), value=1),
         show_tokens(workspace, dataset.id, 1),
         gr.update(visible=True, variant="primary"),

@@ -13,7 +13,7 @@ from ft_core.worker import launch
 from ft_core.worker.launch import JobView
 from ft_core.workspace import Workspace
 
-SHOWN_ROWS = 200
+SHOWN_ROWS = 2000
 FILTERS = [
     ("All", "all"),
     ("Tuned model wrong", "tuned wrong"),
@@ -21,7 +21,11 @@ FILTERS = [
     ("Mended: base wrong, tuned right", "mended"),
     ("Broken: base right, tuned wrong", "broken"),
 ]
-COLOURS = {frames.CONTESTANTS["base"]: theme.BASE, frames.CONTESTANTS["few_shot"]: theme.FEW_SHOT, frames.CONTESTANTS["tuned"]: theme.TUNED}
+COLOURS = {
+    frames.CONTESTANTS["base"]: theme.BASE,
+    frames.CONTESTANTS["few_shot"]: theme.FEW_SHOT,
+    frames.CONTESTANTS["tuned"]: theme.TUNED,
+}
 
 
 def build(shared: Shared) -> None:
@@ -44,7 +48,7 @@ def build(shared: Shared) -> None:
         gr.HTML(show.step(2, "The verdict", "Decided by one metric, chosen beforehand for this kind of task."))
         verdict = gr.HTML()
         headline = gr.BarPlot(
-            x="contestant", y="value", color="contestant", color_map=COLOURS, height=260, x_title="contestant", sort=None, buttons=[],
+            x="contestant", y="value", color="contestant", color_map=COLOURS, height=260, x_title="contestant", x_label_angle=-15, sort=None, buttons=[],
             show_label=False, label="The deciding metric", elem_id="evaluation-headline",
         )  # fmt: skip
         metrics = gr.Dataframe(
@@ -53,7 +57,7 @@ def build(shared: Shared) -> None:
             wrap=True,
             buttons=[],
             elem_id="evaluation-metrics",
-            column_widths=["13%", "9%", "11%", "9%", "11%", "14%", "33%"],
+            column_widths=["130px", "90px", "110px", "90px", "100px", "130px", "300px"],
         )
         with gr.Accordion("What does this mean?", open=False):
             gr.Markdown(
@@ -63,7 +67,13 @@ def build(shared: Shared) -> None:
             )
         notes = gr.Markdown(elem_classes="quiet")
     with gr.Column(elem_classes="step", visible=False) as label_step:
-        gr.HTML(show.step(3, "Label by label", "Which labels it knows, and which it takes for one another. The diagonal of the second table is what is right."))
+        gr.HTML(
+            show.step(
+                3,
+                "Label by label",
+                "Which labels it knows, and which it takes for one another. The diagonal of the second table is what is right.",
+            )
+        )
         per_label = gr.Dataframe(label="How well each label is found", interactive=False, wrap=True, buttons=[])
         confusion = gr.Dataframe(label="What the tuned model answers, in numbers of test examples", interactive=False, wrap=True, buttons=[])
         gr.Markdown(
@@ -71,7 +81,13 @@ def build(shared: Shared) -> None:
             elem_classes="quiet",
         )
     with gr.Column(elem_classes="step", visible=False) as answers_step:
-        gr.HTML(show.step(4, "Read the answers", "Numbers hide what kind of mistakes are made. Wrong answers come first; click a row to read all of it."))
+        gr.HTML(
+            show.step(
+                4,
+                "Read the answers",
+                "Numbers hide what kind of mistakes are made. Wrong answers come first; click a row to read all of it.",
+            )
+        )
         with gr.Row():
             which = gr.Dropdown(FILTERS, value="all", label="Show", elem_id="evaluation-filter")
             search = gr.Textbox(label="Search", placeholder="words in the prompt or the answer", elem_id="evaluation-search")
@@ -82,7 +98,7 @@ def build(shared: Shared) -> None:
             buttons=[],
             max_height=460,
             elem_id="evaluation-answers",
-            column_widths=["7%", "41%", "13%", "13%", "13%", "13%"],
+            column_widths=["70px", "360px", "130px", "130px", "130px", "130px"],
             show_label=False,
         )
         chosen = gr.State([])
@@ -97,11 +113,32 @@ def build(shared: Shared) -> None:
     seen_job, seen_report = gr.State(""), gr.State("")
     watching = [seen_job, empty, start_step, progress, failure, start, stop, leads_on]
     shared.follow(watch_job, [seen_job, shared.run_id], watching, changes=[shared.run_id])
-    reported = [seen_report, verdict_step, verdict, headline, metrics, notes, label_step, per_label, confusion, answers_step, answers, chosen, details]
+    reported = [
+        seen_report,
+        verdict_step,
+        verdict,
+        headline,
+        metrics,
+        notes,
+        label_step,
+        per_label,
+        confusion,
+        answers_step,
+        answers,
+        chosen,
+        details,
+    ]
     shared.follow(watch_report, [seen_report, shared.run_id, which, search], reported, changes=[shared.run_id])
     go_back.click(lambda: gr.Tabs(selected="training"), None, shared.tabs, js=TO_TOP, **quick)
     for event in (
-        start.click(shared.private(start_evaluation), [shared.run_id], None, api_visibility="private", concurrency_id="start", concurrency_limit=1),
+        start.click(
+            shared.private(start_evaluation),
+            [shared.run_id],
+            None,
+            api_visibility="private",
+            concurrency_id="start",
+            concurrency_limit=1,
+        ),
         stop.click(shared.private(stop_evaluation), [shared.run_id], None, **quick),
     ):
         event.success(shared.quiet(watch_job), [seen_job, shared.run_id], watching, **quick)
@@ -121,7 +158,10 @@ def start_evaluation(workspace: Workspace, run_id: str) -> None:
     run = selected_run(workspace, run_id)
     if run is None or not run.has_adapter:
         raise FTError(
-            "evaluation.no_adapter", "There is nothing to evaluate yet.", "The run has no trained adapter.", "Press Start training in the Training tab first."
+            "evaluation.no_adapter",
+            "There is nothing to evaluate yet.",
+            "The run has no trained adapter.",
+            "Press Start training in the Training tab first.",
         )
     launch.enqueue(workspace, run, "evaluate")
 

@@ -33,7 +33,13 @@ def component(field: FieldInfo, elem_id: str) -> Component:
         precision = 0 if kind is int else None
         placeholder = "chosen for you" if optional else None
         return gr.Number(
-            value=default, label=field.title, info=help_text, precision=precision, step=_step(kind, default), placeholder=placeholder, elem_id=elem_id
+            value=default,
+            label=field.title,
+            info=help_text,
+            precision=precision,
+            step=_step(kind, default),
+            placeholder=placeholder,
+            elem_id=elem_id,
         )
     if kind is str:
         return gr.Textbox(value=default or "", label=field.title, info=help_text, elem_id=elem_id)

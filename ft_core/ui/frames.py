@@ -17,8 +17,14 @@ def curve(metrics: Sequence[dict[str, Any]], key: str) -> pandas.DataFrame:
 
     More rows than that are averaged in equal stretches of steps, so that no stretch is left out.
     """
-    training = thin([(row["step"], row[key]) for row in metrics if row["kind"] == "train" and row.get(key) is not None], _TRAINING_POINTS)
-    validation = thin([(row["step"], row[key]) for row in metrics if row["kind"] == "validation" and row.get(key) is not None], _VALIDATION_POINTS)
+    training = thin(
+        [(row["step"], row[key]) for row in metrics if row["kind"] == "train" and row.get(key) is not None],
+        _TRAINING_POINTS,
+    )
+    validation = thin(
+        [(row["step"], row[key]) for row in metrics if row["kind"] == "validation" and row.get(key) is not None],
+        _VALIDATION_POINTS,
+    )
     rows = [(step, value, "training") for step, value in training] + [(step, value, "validation") for step, value in validation]
     return pandas.DataFrame(rows, columns=list(CURVES))
 
@@ -107,16 +113,29 @@ def metrics_in_order(report: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]
 def headline(report: dict[str, Any]) -> pandas.DataFrame:
     """The headline metric of the contestants: columns contestant, value."""
     row = report["metrics"][report["headline"]]
-    return pandas.DataFrame([(words, row[name]) for name, words in CONTESTANTS.items() if row.get(name) is not None], columns=["contestant", "value"])
+    return pandas.DataFrame(
+        [(words, row[name]) for name, words in CONTESTANTS.items() if row.get(name) is not None],
+        columns=["contestant", "value"],
+    )
 
 
 def per_label(report: dict[str, Any], number: Any) -> pandas.DataFrame:
     """F1 per label of base and tuned model, with precision and recall of the tuned one; `number` writes a value."""
     table = [
-        [label, row["support"], number(row["base"]["f1"]), number(row["tuned"]["f1"]), number(row["tuned"]["precision"]), number(row["tuned"]["recall"])]
+        [
+            label,
+            row["support"],
+            number(row["base"]["f1"]),
+            number(row["tuned"]["f1"]),
+            number(row["tuned"]["precision"]),
+            number(row["tuned"]["recall"]),
+        ]
         for label, row in report["per_label"].items()
     ]
-    return pandas.DataFrame(table, columns=["Label", "Test examples", "F1, base model", "F1, tuned model", "Precision, tuned", "Recall, tuned"])
+    return pandas.DataFrame(
+        table,
+        columns=["Label", "Test examples", "F1, base model", "F1, tuned model", "Precision, tuned", "Recall, tuned"],
+    )
 
 
 def confusion(report: dict[str, Any]) -> pandas.DataFrame:

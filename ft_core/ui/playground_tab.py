@@ -28,16 +28,31 @@ def build(shared: Shared) -> None:
         gr.Markdown("### There is no trained model yet\n\nTrain one first; then it can be asked here.")
         go_back = gr.Button("Go to Training", variant="primary")
     with gr.Column(elem_classes="step", visible=False) as start_step:
-        gr.HTML(show.step(1, "Start the models", "One model is loaded, with the adapter switched on or off. It ends by itself when it is not used."))
+        gr.HTML(
+            show.step(
+                1,
+                "Start the models",
+                "One model is loaded, with the adapter switched on or off. It ends by itself when it is not used.",
+            )
+        )
         state = gr.HTML(elem_id="playground-state")
         failure = gr.Markdown(visible=False, elem_classes=["notice", "bad"])
         with gr.Row(elem_classes="actions"):
             start = gr.Button("Start the models", variant="primary", elem_id="playground-start")
             end = gr.Button("End the models", visible=False, elem_id="playground-end")
     with gr.Column(elem_classes="step", visible=False) as chat_step:
-        gr.HTML(show.step(2, "Compare", "Take a message from the test split, which neither model was trained on, or write your own."))
+        gr.HTML(
+            show.step(
+                2,
+                "Compare",
+                "Take a message from the test split, which neither model was trained on, or write your own.",
+            )
+        )
         system = gr.Textbox(
-            label="System prompt", info="The one the model was trained with. Change it to see how much depends on it.", lines=2, elem_id="playground-system"
+            label="System prompt",
+            info="The one the model was trained with. Change it to see how much depends on it.",
+            lines=2,
+            elem_id="playground-system",
         )
         with gr.Row():
             base = gr.Chatbot(label="Base model", height=360, buttons=["copy"], feedback_options=None, elem_id="playground-base")
@@ -58,9 +73,21 @@ def build(shared: Shared) -> None:
         with gr.Accordion("Advanced", open=False):
             with gr.Row():
                 temperature = gr.Slider(
-                    0, 1.5, value=0, step=0.05, label="Temperature", info="0: always the likeliest word. Higher: more variety, more mistakes."
+                    0,
+                    1.5,
+                    value=0,
+                    step=0.05,
+                    label="Temperature",
+                    info="0: always the likeliest word. Higher: more variety, more mistakes.",
                 )
-                top_p = gr.Slider(0.05, 1, value=1, step=0.05, label="Top p", info="Only the likeliest words that make up this share are considered.")
+                top_p = gr.Slider(
+                    0.05,
+                    1,
+                    value=1,
+                    step=0.05,
+                    label="Top p",
+                    info="Only the likeliest words that make up this share are considered.",
+                )
             with gr.Row():
                 longest = gr.Slider(1, 1024, value=128, step=1, label="Longest answer", info="Tokens after which an answer is cut off.")
                 seed = gr.Number(value=42, precision=0, label="Seed", info="The same seed gives the same answer.")
@@ -73,7 +100,14 @@ def build(shared: Shared) -> None:
     shared.follow(watch_job, [seen_job, shared.run_id], watching, changes=[shared.run_id])
     shared.follow(show_run, [seen_run, shared.run_id], [seen_run, system, examples, base, tuned], changes=[shared.run_id])
     go_back.click(lambda: gr.Tabs(selected="training"), None, shared.tabs, js=TO_TOP, **quick)
-    start.click(shared.private(start_models), [shared.run_id], [start, state], api_visibility="private", concurrency_id="start", concurrency_limit=1)
+    start.click(
+        shared.private(start_models),
+        [shared.run_id],
+        [start, state],
+        api_visibility="private",
+        concurrency_id="start",
+        concurrency_limit=1,
+    )
     end.click(shared.private(end_models), [shared.run_id], None, **quick)
     examples.click(lambda sample: sample[0], [examples], [message], **quick)
     sampling = [shared.run_id, system, temperature, top_p, longest, seed]
@@ -124,7 +158,21 @@ def start_models(workspace: Workspace, run_id: str) -> list[Any]:
     """Load the selected run's model in a process of its own; one that serves another run is ended first. Raises FTError `run.no_adapter`."""
     run = selected_run(workspace, run_id)
     if run is None or not run.has_adapter:
-        raise FTError("run.no_adapter", "There is no trained model yet.", "The run has no adapter.", "Press Start training in the Training tab first.")
+        raise FTError(
+            "run.no_adapter",
+            "There is no trained model yet.",
+            "The run has no adapter.",
+            "Press Start training in the Training tab first.",
+        )
+    for job in ("train", "evaluate"):
+        for other in workspace.runs():
+            if launch.view(workspace, other, job).status in ("running", "stopping"):
+                raise FTError(
+                    "run.busy",
+                    "The processor is at work on a run.",
+                    f"Run {other.id} is being {'trained' if job == 'train' else 'evaluated'}; two models at once could run out of memory.",
+                    "Wait until it is done, or press Stop in the Training or Evaluation tab.",
+                )
     for other in workspace.runs():
         if other.id != run.id and launch.view(workspace, other, "serve").status == "running":
             launch.stop(workspace, other, "serve")
@@ -149,21 +197,43 @@ def ask(message: str, base: list[Turn], tuned: list[Turn]) -> list[Any]:
 
 
 def answer_base(
-    workspace: Workspace, history: list[Turn], run_id: str, system: str, temperature: float, top_p: float, longest: float, seed: float
+    workspace: Workspace,
+    history: list[Turn],
+    run_id: str,
+    system: str,
+    temperature: float,
+    top_p: float,
+    longest: float,
+    seed: float,
 ) -> Iterator[Any]:
     """The base model's answer as it is written."""
     yield from _answer(workspace, "base", history, run_id, system, temperature, top_p, longest, seed)
 
 
 def answer_tuned(
-    workspace: Workspace, history: list[Turn], run_id: str, system: str, temperature: float, top_p: float, longest: float, seed: float
+    workspace: Workspace,
+    history: list[Turn],
+    run_id: str,
+    system: str,
+    temperature: float,
+    top_p: float,
+    longest: float,
+    seed: float,
 ) -> Iterator[Any]:
     """The tuned model's answer as it is written."""
     yield from _answer(workspace, "tuned", history, run_id, system, temperature, top_p, longest, seed)
 
 
 def _answer(
-    workspace: Workspace, which: str, history: list[Turn], run_id: str, system: str, temperature: float, top_p: float, longest: float, seed: float
+    workspace: Workspace,
+    which: str,
+    history: list[Turn],
+    run_id: str,
+    system: str,
+    temperature: float,
+    top_p: float,
+    longest: float,
+    seed: float,
 ) -> Iterator[Any]:
     messages = [Message(role=turn["role"], content=_text(turn["content"])) for turn in history]
     if not messages or messages[-1].role != "user":

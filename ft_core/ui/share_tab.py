@@ -20,13 +20,20 @@ from ft_core.workspace import Workspace
 
 def build(shared: Shared) -> None:
     """Components, then events."""
-    gr.Markdown("Put your tuned model on the Hugging Face Hub with a card that says what it is for and how it was measured.", elem_classes="lead")
+    gr.Markdown(
+        "Put your tuned model on the Hugging Face Hub with a card that says what it is for and how it was measured.",
+        elem_classes="lead",
+    )
     with gr.Column(elem_classes=["step", "empty"]) as empty:
         gr.Markdown("### There is no trained model yet\n\nTrain one first; then it can be shared from here.")
         go_back = gr.Button("Go to Training", variant="primary")
     with gr.Column(elem_classes="step", visible=False) as card_step:
         gr.HTML(
-            show.step(1, "Read the model card", "It is written from the run itself: data, settings, measured results, limits. It shows no row of your data.")
+            show.step(
+                1,
+                "Read the model card",
+                "It is written from the run itself: data, settings, measured results, limits. It shows no row of your data.",
+            )
         )
         unmeasured = gr.Markdown(
             "This model has not been evaluated yet: the card will hold no results. Evaluate it first in the Evaluation tab.",
@@ -91,7 +98,16 @@ def show_card(workspace: Workspace, seen: str, run_id: str, repo: str) -> Any:
         return gr.skip()
     visible = gr.update(visible=ready)
     if run is None or not ready:
-        return [found, gr.update(visible=True), visible, visible, visible, "", gr.update(visible=False), gr.update(visible=False)]
+        return [
+            found,
+            gr.update(visible=True),
+            visible,
+            visible,
+            visible,
+            "",
+            gr.update(visible=False),
+            gr.update(visible=False),
+        ]
     text = model_card(run, repo.strip() or None)
     return [
         found,
@@ -125,7 +141,9 @@ def watch_job(workspace: Workspace, seen: str, run_id: str) -> Any:
         gr.update(value=show.problem(view.error) if view.error else "", visible=view.status == "failed"),
         gr.update(value=words, visible=done),
         gr.update(
-            interactive=not at_work, value="Pushing" if at_work else ("Push again" if done else "Push to the Hub"), variant="secondary" if done else "primary"
+            interactive=not at_work,
+            value="Pushing" if at_work else ("Push again" if done else "Push to the Hub"),
+            variant="secondary" if done else "primary",
         ),
     ]
 
@@ -147,7 +165,10 @@ def start_push(workspace: Workspace, run_id: str, repo: str, private: bool, type
         )
     if launch.view(workspace, run, "push").status != "running":
         launch.start(run, "push", {"repo": share.repo, "private": share.private}, token)
-    return [gr.update(interactive=False, value="Pushing"), show.progress(JobView("running", message="preparing"), "part")]
+    return [
+        gr.update(interactive=False, value="Pushing"),
+        show.progress(JobView("running", message="preparing"), "part"),
+    ]
 
 
 def collect_everything(workspace: Workspace, run_id: str) -> Any:
@@ -159,7 +180,12 @@ def collect_everything(workspace: Workspace, run_id: str) -> Any:
 def _run(workspace: Workspace, run_id: str) -> Run:
     run = selected_run(workspace, run_id)
     if run is None or not run.has_adapter:
-        raise FTError("run.no_adapter", "There is no trained model yet.", "The run has no adapter.", "Press Start training in the Training tab first.")
+        raise FTError(
+            "run.no_adapter",
+            "There is no trained model yet.",
+            "The run has no adapter.",
+            "Press Start training in the Training tab first.",
+        )
     return run
 
 

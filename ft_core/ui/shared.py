@@ -67,5 +67,13 @@ def selected_run(workspace: Workspace, identity: str) -> Run | None:
 def next_button(shared: Shared, tab: str, label: str) -> gr.Button:
     """A button that leads on to `tab`. Hidden until the step before it is done."""
     button = gr.Button(f"Next: {label}", variant="secondary", visible=False, elem_id=f"next-{tab}", elem_classes="next")
-    button.click(lambda: gr.Tabs(selected=tab), None, shared.tabs, js=TO_TOP, queue=False, show_progress="hidden", api_visibility="private")
+    button.click(
+        lambda: gr.Tabs(selected=tab),
+        None,
+        shared.tabs,
+        js=TO_TOP,
+        queue=False,
+        show_progress="hidden",
+        api_visibility="private",
+    )
     return button

@@ -1,5 +1,6 @@
 """The page as a whole: the header, the tabs, and how it is launched."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import gradio as gr
 
 from ft_core.errors import FTError
 from ft_core.hardware import describe, on_space
+from ft_core.run import Run
 from ft_core.ui import data_tab, evaluation_tab, guard, playground_tab, share_tab, show, theme, training_tab, uploads
 from ft_core.ui.shared import Shared, selected_run
 from ft_core.worker import launch as jobs
@@ -14,6 +16,7 @@ from ft_core.workspace import Workspace
 
 # Scrambles ids in the browser's storage. No secret is kept there; a fixed key lets a reload after a restart find them again.
 _STORAGE_KEY = "fine-tuning-studio"
+SHOWN_RUNS = 50
 _BRAND = """<div class="mark"><div class="glyph" aria-hidden="true"><svg width="24" height="24" viewBox="0 0 24 24" fill="none" stroke="#fff" stroke-width="2"
 stroke-linecap="round"><path d="M4 6v12M12 4v16M20 8v8"/><circle cx="4" cy="13" r="2.4" fill="#fff" stroke="none"/><circle cx="12" cy="8" r="2.4" fill="#fff" stroke="none"/>
 <circle cx="20" cy="12" r="2.4" fill="#fff" stroke="none"/></svg></div><div><h1>Fine-Tuning Studio</h1><p>From examples to a language model that is measured to be better.</p></div></div>"""
@@ -49,7 +52,14 @@ def build_app(home: Path) -> gr.Blocks:
                     tab.build(shared)
         seen = gr.State("")
         shared.follow(list_runs, [seen, run_id, dataset_id], [seen, run_choice, dataset_words], changes=[run_id, dataset_id])
-        run_choice.input(shared.private(choose_run), [run_choice], [run_id], queue=False, show_progress="hidden", api_visibility="private")
+        run_choice.input(
+            shared.private(choose_run),
+            [run_choice],
+            [run_id],
+            queue=False,
+            show_progress="hidden",
+            api_visibility="private",
+        )
     return page
 
 
@@ -85,9 +95,9 @@ def list_runs(workspace: Workspace, seen: str, run_id: str, dataset_id: str) -> 
     chosen = selected_run(workspace, run_id)
     dataset = uploads.selected_dataset(workspace, dataset_id)
     choices = []
-    for run in runs[:100]:
+    for run in runs[:SHOWN_RUNS]:
         try:
-            choices.append((show.run_title(run, run.spec().name, _status(workspace, run)), run.id))
+            choices.append((show.run_title(run, _name(run), _status(workspace, run)), run.id))
         except FTError:
             choices.append((f"{run.id} · cannot be read", run.id))
     found = repr((choices, chosen and chosen.id, dataset and dataset.id))
@@ -103,6 +113,12 @@ def list_runs(workspace: Workspace, seen: str, run_id: str, dataset_id: str) -> 
 def choose_run(workspace: Workspace, identity: str | None) -> str:
     """The run picked in the header. Raises FTError `run.missing` for an id that is not one of the person's runs."""
     return workspace.run(identity).id if identity else ""
+
+
+@cache
+def _name(run: Run) -> str:
+    """A run's project is written once, so its name is read once."""
+    return run.spec().name
 
 
 def _status(workspace: Workspace, run: Any) -> str:

@@ -11,9 +11,46 @@ TRAINING, VALIDATION = "#12847c", "#c8762b"
 SPLITS = {"train": "#12847c", "validation": "#c58a2c", "test": "#7c8aa0"}
 LEARNT, READ = "#5fc2b5", "#cfd6dd"
 
-_TEAL = Color("#effaf8", "#d6f1ed", "#aee2db", "#7ccdc3", "#48b1a6", "#22958b", "#0f766e", "#0d5f59", "#0e4c48", "#0f3f3c", "#062826", "teal-ink")
-_INK = Color("#f8f8f6", "#f0f1ee", "#e2e5e2", "#ccd1d0", "#98a2a5", "#66737a", "#4b575f", "#374249", "#232c32", "#182025", "#10161a", "ink")
-_SANS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "Ubuntu", "Cantarell", "Helvetica Neue", "Arial", "sans-serif"]
+_TEAL = Color(
+    "#effaf8",
+    "#d6f1ed",
+    "#aee2db",
+    "#7ccdc3",
+    "#48b1a6",
+    "#22958b",
+    "#0f766e",
+    "#0d5f59",
+    "#0e4c48",
+    "#0f3f3c",
+    "#062826",
+    "teal-ink",
+)
+_INK = Color(
+    "#f8f8f6",
+    "#f0f1ee",
+    "#e2e5e2",
+    "#ccd1d0",
+    "#98a2a5",
+    "#66737a",
+    "#4b575f",
+    "#374249",
+    "#232c32",
+    "#182025",
+    "#10161a",
+    "ink",
+)
+_SANS = [
+    "system-ui",
+    "-apple-system",
+    "Segoe UI",
+    "Roboto",
+    "Noto Sans",
+    "Ubuntu",
+    "Cantarell",
+    "Helvetica Neue",
+    "Arial",
+    "sans-serif",
+]
 _MONO = ["ui-monospace", "SF Mono", "Cascadia Mono", "Menlo", "Consolas", "DejaVu Sans Mono", "monospace"]
 
 
@@ -120,8 +157,8 @@ CSS = """
 .gradio-container .prose :last-child { margin-bottom: 0; }
 button:focus-visible, a:focus-visible, [role=tab]:focus-visible { outline: 3px solid var(--primary-400) !important; outline-offset: 2px; }
 
-#header { padding: 26px 0 10px; gap: 18px; align-items: center; }
-#brand { flex: 1 1 460px !important; }
+#header { padding: 26px 0 10px; gap: 18px; align-items: center; flex-wrap: nowrap; }
+#brand { flex: 1 1 460px !important; } #brand p { white-space: nowrap; }
 #brand .mark { display: flex; align-items: center; gap: 14px; }
 #brand .glyph { width: 42px; height: 42px; border-radius: 12px; background: linear-gradient(145deg, #22958b, #0d5f59); display: grid; place-items: center; flex: none; }
 #brand h1 { font-size: 25px; line-height: 1.15; letter-spacing: -.02em; font-weight: 700; margin: 0; color: var(--body-text-color); }
@@ -207,13 +244,14 @@ footer { opacity: .8; }
 @media (max-width: 640px) {
   .gradio-container { padding: 0 0 40px !important; }
   .gradio-container > .main, .gradio-container .wrap:has(> .contain) { padding-left: 6px !important; padding-right: 6px !important; }
-  #header { padding-top: 16px; }
+  #header { padding-top: 16px; flex-wrap: wrap; }
   #where { justify-content: flex-start; min-width: 0 !important; flex-basis: 100% !important; }
-  #brand { flex: 1 1 100% !important; min-width: 0 !important; }
+  #brand { flex: 1 1 100% !important; min-width: 0 !important; } #brand p { white-space: normal; }
   #selection { padding: 12px 14px; flex-direction: column; align-items: stretch; }
   #selection > * { min-width: 0 !important; width: 100%; }
   .step .row:has(.plot), .step .row:has(#playground-base), .step .row:has(#data-file) { flex-direction: column; }
   .step .row > * { min-width: 0; }
+  .step .row:has(.plot) > *, .step .row:has(#playground-base) > *, .step .row:has(#data-file) > * { flex: 0 0 auto !important; width: 100% !important; }
   .step { padding: 18px 16px 20px !important; border-radius: 14px !important; }
   .tab-container button { padding: 12px 11px !important; font-size: 15px !important; }
   .verdict .sentence { font-size: 19px; }

@@ -22,7 +22,16 @@ from ft_core.workspace import Workspace
 MAIN = ("epochs", "learning_rate", "batch_size", "lora_rank", "max_length", "evaluations", "seed")
 ADVANCED = tuple(name for name in TrainSpec.model_fields if name not in MAIN)
 AT_WORK = ("queued", "running", "stopping")
-CURVE = {"x": "step", "y": "value", "color": "series", "x_title": "step", "color_title": "data", "height": 300, "buttons": ["fullscreen"], "show_label": False}
+CURVE = {
+    "x": "step",
+    "y": "value",
+    "color": "series",
+    "x_title": "step",
+    "color_title": "data",
+    "height": 300,
+    "buttons": ["fullscreen"],
+    "show_label": False,
+}
 
 
 def build(shared: Shared) -> None:
@@ -40,7 +49,13 @@ def build(shared: Shared) -> None:
         gr.HTML(show.step(1, "Settings", "The defaults are a good first try. Change one at a time, so that you see what it does."))
         with gr.Row():
             name_field, base_field = ProjectSpec.model_fields["name"], ModelSpec.model_fields["base"]
-            name = gr.Textbox(value="my-project", label=name_field.title, info=name_field.description, elem_id="training-name", max_length=60)
+            name = gr.Textbox(
+                value="my-project",
+                label=name_field.title,
+                info=name_field.description,
+                elem_id="training-name",
+                max_length=60,
+            )
             own = "" if on_space() else " Or write a Hub id or a folder of this machine."
             base = gr.Dropdown(
                 [(model.title, model.id) for model in catalog.suggestions()], value=catalog.STARTER, label=base_field.title,
@@ -60,7 +75,13 @@ def build(shared: Shared) -> None:
             start = gr.Button("Start training", variant="primary", elem_id="training-start")
 
     with gr.Column(elem_classes="step", visible=False) as watch_step:
-        gr.HTML(show.step(2, "Watch", "The loss should fall. What counts is the validation loss: it is measured on examples the model does not learn from."))
+        gr.HTML(
+            show.step(
+                2,
+                "Watch",
+                "The loss should fall. What counts is the validation loss: it is measured on examples the model does not learn from.",
+            )
+        )
         progress = gr.HTML(elem_id="training-progress")
         failure = gr.Markdown(visible=False, elem_classes=["notice", "bad"], elem_id="training-failure")
         with gr.Accordion("The end of the log", open=False, visible=False) as log_part:
@@ -72,9 +93,21 @@ def build(shared: Shared) -> None:
         tiles = gr.HTML(elem_id="training-tiles")
         with gr.Row():
             colours = {"training": theme.TRAINING, "validation": theme.VALIDATION}
-            loss = gr.LinePlot(title="Loss", y_title="loss (nats per token)", color_map=colours, elem_id="training-loss", label="Loss", **CURVE)
+            loss = gr.LinePlot(
+                title="Loss",
+                y_title="loss (nats per token)",
+                color_map=colours,
+                elem_id="training-loss",
+                label="Loss",
+                **CURVE,
+            )
             accuracy = gr.LinePlot(
-                title="Token accuracy", y_title="share of tokens guessed right", color_map=colours, elem_id="training-accuracy", label="Token accuracy", **CURVE
+                title="Token accuracy",
+                y_title="share of tokens guessed right",
+                color_map=colours,
+                elem_id="training-accuracy",
+                label="Token accuracy",
+                **CURVE,
             )
         with gr.Accordion("What does this mean?", open=False):
             gr.Markdown(
@@ -90,7 +123,7 @@ def build(shared: Shared) -> None:
             wrap=True,
             buttons=[],
             elem_id="training-samples",
-            column_widths=["46%", "16%", "22%", "16%"],
+            column_widths=["420px", "150px", "220px", "150px"],
             max_height=360,
         )
         with gr.Accordion("Sample answers at every evaluation", open=False):
@@ -101,7 +134,12 @@ def build(shared: Shared) -> None:
     values = [base, *main, *advanced]
     seen_dataset, seen_job, seen_results = gr.State(""), gr.State(""), gr.State("")
     quick = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    shared.follow(show_settings, [seen_dataset, shared.dataset_id], [seen_dataset, empty, settings_step, name], changes=[shared.dataset_id])
+    shared.follow(
+        show_settings,
+        [seen_dataset, shared.dataset_id],
+        [seen_dataset, empty, settings_step, name],
+        changes=[shared.dataset_id],
+    )
     gr.on(
         [shared.page.load, shared.dataset_id.change, *(value.change for value in values)],
         shared.quiet(show_estimate),
@@ -170,9 +208,19 @@ def start_training(workspace: Workspace, dataset_id: str, name: str, base: str, 
     """Create a run and queue it; its id. Raises FTError `data.missing`, `settings.invalid` or `model.missing`."""
     dataset = uploads.selected_dataset(workspace, dataset_id)
     if dataset is None:
-        raise FTError("data.missing", "There is no dataset yet.", "Training needs examples.", "Prepare a dataset in the Data tab, or press Use the example.")
+        raise FTError(
+            "data.missing",
+            "There is no dataset yet.",
+            "Training needs examples.",
+            "Prepare a dataset in the Data tab, or press Use the example.",
+        )
     if on_space() and base not in [model.id for model in catalog.suggestions()]:
-        raise FTError("model.missing", f"{base} is not one of the suggested models.", "On a Space only those are offered.", "Choose another Base model.")
+        raise FTError(
+            "model.missing",
+            f"{base} is not one of the suggested models.",
+            "On a Space only those are offered.",
+            "Choose another Base model.",
+        )
     general = fields.collect(ProjectSpec, ("name", "data"), (name, uploads.project_of(workspace, dataset).data))
     spec = uploads.project_of(workspace, dataset).model_copy(update={"name": general.name, "model": ModelSpec(base=base), "training": _training(values)})
     run = pipeline.create_run(workspace, spec, dataset)

@@ -18,7 +18,6 @@ from ft_core.data.store import Dataset
 from ft_core.errors import FTError
 from ft_core.run import Run, write_text
 from ft_core.settings import project
-from ft_core.settings.data import DataSpec
 from ft_core.settings.project import ProjectSpec
 from ft_core.workspace import Workspace
 
@@ -95,12 +94,11 @@ def prepare(workspace: Workspace, spec: ProjectSpec) -> Dataset:
 
 
 def project_of(workspace: Workspace, dataset: Dataset) -> ProjectSpec:
-    """The project that `dataset` was prepared by; for one prepared elsewhere, a plain project of the same data."""
+    """The project that `dataset` was prepared by; for one prepared elsewhere, a project of defaults around the same data."""
     path = _project_file(workspace, dataset.id)
     if path.is_file():
         return project.load(path)
-    report = dataset.report
-    return ProjectSpec(task=dataset.task, data=DataSpec.model_validate({"source": report["source"], "columns": report["columns"]}))
+    return ProjectSpec(task=dataset.task, data=dataset.spec)
 
 
 def selected_dataset(workspace: Workspace, identity: str) -> Dataset | None:
@@ -116,10 +114,11 @@ def selected_dataset(workspace: Workspace, identity: str) -> Dataset | None:
 
 
 def download_copy(run: Run) -> str:
-    """The run's project.yaml where Gradio may serve it from. Runs themselves are never served."""
+    """The run's project.yaml where Gradio may serve it from, its source called what the person calls it."""
     target = downloads() / run.id / "project.yaml"
-    target.parent.mkdir(exist_ok=True)
-    shutil.copyfile(run.project, target)
+    spec = run.spec()
+    data = spec.data.model_copy(update={"source": title(spec.data.source)})
+    write_text(target, project.dump(spec.model_copy(update={"data": data})))
     return str(target)
 
 

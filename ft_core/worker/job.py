@@ -65,7 +65,8 @@ class Record:
 
     def end(self, status: Literal["done", "stopped", "failed"], message: str) -> None:
         self.ended.set()
-        self.thread.join()
+        if self.thread.ident is not None:
+            self.thread.join()
         self.state = self.state.model_copy(update={"status": status, "message": message, "seconds_left": None})
         self._write()
 
@@ -103,18 +104,18 @@ def perform(
             f"Process {other.pid} is at step {other.step} of {other.total}.",
             f"Wait for it, or stop it first: python -m ft_core stop {run.id}",
         )
-    run.clear_stop()
-    run.clear_error()
     record = Record(run, name, on_progress)
-    record.begin()
-    run.write_log(f"{name}: begins (attempt {record.state.attempts})")
     try:
+        run.clear_error(name)
+        record.begin()
+        run.write_log(f"{name}: begins (attempt {record.state.attempts})")
         outcome = action(record)
+        record.end(outcome, outcome)
     except BaseException as error:  # noqa: BLE001 - the worker's last line: whatever it was, the run must say so
         return _failed(run, record, error)
-    record.end(outcome, outcome)
     run.write_log(f"{name}: {outcome}")
-    run.clear_stop()
+    if outcome == "stopped":
+        run.clear_stop()
     return outcome
 
 
@@ -123,11 +124,13 @@ def _failed(run: Run, record: Record, error: BaseException) -> Outcome:
         record.end("stopped", "stopped by Ctrl-C")
         raise error
     problem = explain(error)
-    with suppress(OSError):  # the disk may be what is wrong
-        if problem.code == "bug":
-            run.write_log("".join(traceback.format_exception(error)))
-        run.write_log(f"{record.name}: failed: {problem}")
-        run.write_error(problem)
+    # The disk may be what is wrong: each of the three is tried, and the job's own state last, whatever became of the others.
+    with suppress(OSError):
+        trace = "".join(traceback.format_exception(error)) if problem.code == "bug" else ""
+        run.write_log(f"{record.name}: failed: {problem}\n{trace}")
+    with suppress(OSError):
+        run.write_error(record.name, problem)
+    with suppress(OSError):
         record.end("failed", problem.what)
     if problem is error:
         raise problem

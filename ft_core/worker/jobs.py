@@ -23,7 +23,7 @@ def do(run: Run, name: JobName, arguments: dict[str, Any], token: str | None, re
         return "done"
     from ft_core.serve.server import serve
 
-    serve(run, record.progress, on_ready=record.ready, port=arguments.get("port", 0))
+    serve(run, record.progress, on_ready=record.ready, port=arguments.get("port", 0), token=token)
     return "done"
 
 

@@ -19,6 +19,7 @@ from ft_core.run import JobName, JobState, Run, read_json, write_json
 from ft_core.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent.parent
+SECRETS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "OAUTH_CLIENT_SECRET")
 ViewStatus = Literal["none", "queued", "running", "stopping", "done", "stopped", "failed", "interrupted"]
 
 
@@ -71,6 +72,8 @@ def place(home: Path, run: Run, job: JobName) -> None:
 def enqueue(workspace: Workspace, run: Run, job: JobName) -> None:
     """Queue a training or an evaluation. A training that was stopped or interrupted goes on where it was."""
     run.clear_stop()
+    for other in workspace.runs():  # a loaded playground would share the memory, and go on with the old adapter
+        stop(workspace, other, "serve")
     place(workspace.home, run, job)
     ensure_supervisor(workspace.home)
 
@@ -120,7 +123,7 @@ def start(run: Run, job: JobName, arguments: dict[str, Any], token: str | None =
 
 def child_environment() -> dict[str, str]:
     """This environment without tokens, and with nothing taken from the Hub by way of an implicit one."""
-    kept = {key: value for key, value in os.environ.items() if key not in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")}
+    kept = {key: value for key, value in os.environ.items() if key not in SECRETS}
     return kept | {
         "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
         "TOKENIZERS_PARALLELISM": "false",
@@ -150,7 +153,7 @@ def view(workspace: Workspace, run: Run, job: JobName) -> JobView:
     if state is None:
         return JobView("none")
     return JobView(
-        state.status, state.step, state.total, state.message, error=run.error() if state.status == "failed" else None
+        state.status, state.step, state.total, state.message, error=run.error(job) if state.status == "failed" else None
     )
 
 

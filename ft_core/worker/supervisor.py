@@ -9,12 +9,15 @@ nothing to do.
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+from huggingface_hub import get_token
 
 from ft_core.errors import FTError
-from ft_core.run import Run
+from ft_core.hardware import on_space
+from ft_core.run import JobState, Run
 from ft_core.worker import launch
 from ft_core.worker.launch import Entry
 
@@ -65,16 +68,25 @@ def do(entry: Entry) -> None:
     """One job to its end, begun again after a crash; then its place in the queue is given up."""
     run, job = entry.run, entry.job
     state = run.job(job)
-    if state is not None and state.status == "running":  # a process of an earlier supervisor or of the command line
-        _watch(entry, None)
-    elif state is not None and state.status == "interrupted" and state.attempts >= ATTEMPTS:
-        _give_up(entry)
+    if state is not None and state.status == "interrupted" and state.attempts >= ATTEMPTS:
+        _give_up(entry, state)
         return
-    else:
-        _watch(entry, launch.start(run, job, {}))
+    child = None if state is not None and state.status == "running" else launch.start(run, job, {}, own_token())
+    _watch(entry, child)
     state = run.job(job)
-    if state is None or state.status != "interrupted":
-        entry.path.unlink(missing_ok=True)
+    if child is not None and (state is None or state.pid != child.pid):
+        _never_began(entry, child.pid)
+    elif state is not None and state.status == "interrupted" and run.stop_requested():
+        run.write_job(job, state.model_copy(update={"status": "stopped", "message": "stopped"}))
+        run.clear_stop()
+    elif state is not None and state.status == "interrupted":
+        return
+    entry.path.unlink(missing_ok=True)
+
+
+def own_token() -> str | None:
+    """Off a Space, the token of whoever started the app: gated base models need one. On a Space there is no such person."""
+    return None if on_space() else get_token()
 
 
 def _watch(entry: Entry, child: subprocess.Popen[bytes] | None) -> None:
@@ -93,18 +105,35 @@ def _watch(entry: Entry, child: subprocess.Popen[bytes] | None) -> None:
         time.sleep(POLL_SECONDS)
 
 
-def _give_up(entry: Entry) -> None:
-    run, job = entry.run, entry.job
-    state = run.job(job)
-    assert state is not None
+def _give_up(entry: Entry, state: JobState) -> None:
+    """After too many crashes."""
     error = FTError(
         "worker.crashed",
-        f"The {job} job ended {state.attempts} times without saying why.",
+        f"The {entry.job} job ended {state.attempts} times without saying why.",
         "The process was ended from outside, most often because the memory ran out.",
-        "Read the end of the log, halve Batch size or Longest example, then press Resume.",
+        "Read the end of the log, halve Batch size or Longest example, then start it again.",
     )
-    run.write_error(error)
-    run.write_job(job, state.model_copy(update={"status": "failed", "message": error.what}))
+    _fail(entry, state, error)
+
+
+def _never_began(entry: Entry, pid: int) -> None:
+    """The child ended before it could write a state: its last words are in the log."""
+    now = time.time()
+    state = JobState(status="failed", pid=pid, process_start=now, started=now, heartbeat=now)
+    last = entry.run.log_tail(1) or "it left no word"
+    error = FTError(
+        "worker.not_started",
+        f"The {entry.job} job could not begin.",
+        f"The end of its log says: {last}",
+        "Read the log, mend what it names, then start again.",
+    )
+    _fail(entry, state, error)
+
+
+def _fail(entry: Entry, state: JobState, error: FTError) -> None:
+    with suppress(OSError):  # on a full disk the place in the queue must still be given up
+        entry.run.write_error(entry.job, error)
+        entry.run.write_job(entry.job, state.model_copy(update={"status": "failed", "message": error.what}))
     entry.path.unlink(missing_ok=True)
 
 

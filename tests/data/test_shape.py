@@ -156,3 +156,21 @@ def test_preference_data_is_named_and_refused():
     with pytest.raises(FTError, match="preference"):
         shape(data, ANY, None, None)
     assert shape(data, ColumnSpec(prompt="prompt", answer="chosen"), None, None).shape == "prompt-answer"
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([{"instruction": f"Translate {i}", "input": f"INPUT {i}", "output": f"out {i}"} for i in range(6)], "INPUT 3"),
+        ([{"system": f"Be {i}.", "question": f"Why {i}?", "answer": f"So {i}."} for i in range(6)], "Be 3."),
+    ],
+)
+def test_what_was_found_and_comes_back_as_chosen_is_the_same(rows, expected):
+    table = Table(
+        rows=rows, columns=list(rows[0]), format="json", encoding="utf-8", bad_rows=[], numbers=list(range(1, 7))
+    )
+    found = shape(table, ColumnSpec(), None, None)
+    chosen = ColumnSpec(prompt=found.columns.prompt, answer=found.columns.answer)
+    again = shape(table, chosen, None, None)
+    assert again.examples == found.examples
+    assert any(expected in message.content for message in again.examples[3].messages)

@@ -47,6 +47,15 @@ def job_state():
     me = psutil.Process()
 
     def make(status="running", step=3, total=10, port=None):
-        return JobState(status=status, step=step, total=total, pid=me.pid, process_start=me.create_time(), started=0.0, heartbeat=0.0, port=port)
+        return JobState(
+            status=status,
+            step=step,
+            total=total,
+            pid=me.pid,
+            process_start=me.create_time(),
+            started=0.0,
+            heartbeat=0.0,
+            port=port,
+        )
 
     return make

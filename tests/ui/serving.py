@@ -31,7 +31,14 @@ def served_page(home: Path, **environment: str):
     """(address, ask): the page in a child process; ask() ends it and returns what it held."""
     values = {key: value for key, value in os.environ.items() if key not in ("HF_TOKEN", "SYSTEM", "SPACE_ID")}
     values |= {"GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(ROOT)} | environment
-    child = subprocess.Popen([sys.executable, "-c", _CHILD, str(home)], env=values, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    child = subprocess.Popen(
+        [sys.executable, "-c", _CHILD, str(home)],
+        env=values,
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     assert child.stdin is not None and child.stdout is not None
 
     def answer():

@@ -19,7 +19,18 @@ SPENDING = [
     "take", "use_example", "look_afresh", "look_at_example", "look", "prepare_dataset", "show_tokens", "start_training", "stop_training", "resume_training",
     "start_evaluation", "stop_evaluation", "filter_answers", "start_models", "end_models", "answer_base", "answer_tuned", "start_push", "collect_everything", "choose_run",
 ]  # fmt: skip
-READING = ["list_runs", "watch_job", "watch_results", "watch_report", "show_card", "show_run", "show_settings", "show_dataset", "show_estimate", "look_again"]
+READING = [
+    "list_runs",
+    "watch_job",
+    "watch_results",
+    "watch_report",
+    "show_card",
+    "show_run",
+    "show_settings",
+    "show_dataset",
+    "show_estimate",
+    "look_again",
+]
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +92,14 @@ def named(dependencies: list[dict], name: str) -> list[dict]:
     ("extra", "headers"),
     [
         ({}, {}),
-        ({"oauth_token": "hf_forged", "oauth_profile": {"preferred_username": "ada"}, "profile": {"preferred_username": "ada"}}, {}),
+        (
+            {
+                "oauth_token": "hf_forged",
+                "oauth_profile": {"preferred_username": "ada"},
+                "profile": {"preferred_username": "ada"},
+            },
+            {},
+        ),
         ({}, {"Authorization": "Bearer hf_forged"}),
         ({}, {"Cookie": cookie("ada", "")}),  # signed with the key of apps that have no secret
         ({}, {"Cookie": cookie("mallory", SECRET)}),  # signed in, but somebody else

@@ -29,7 +29,10 @@ def test_the_example_goes_from_data_to_training(browser, address):
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.set_default_timeout(90_000)
     outside = []
-    page.on("request", lambda request: outside.append(request.url) if not request.url.startswith((address, "data:", "blob:")) else None)
+    page.on(
+        "request",
+        lambda request: outside.append(request.url) if not request.url.startswith((address, "data:", "blob:")) else None,
+    )
     page.goto(address)
     page.locator("#data-use-example").click()
     page.locator("#data-prepare").click()
@@ -59,7 +62,10 @@ def test_the_page_fits_a_phone(browser, address, theme):
 def test_the_main_job_is_done_by_clicking(browser, tmp_path):
     """One epoch instead of the default's five; the untouched example is clicked by tests/benchmarks/clicks.py."""
     home = tmp_path / "home"
-    with hub_standin.serve() as hub, served_page(home, HF_ENDPOINT=hub.url, HF_HUB_OFFLINE="0", HF_HUB_DISABLE_XET="1") as (url, ask):
+    with (
+        hub_standin.serve() as hub,
+        served_page(home, HF_ENDPOINT=hub.url, HF_HUB_OFFLINE="0", HF_HUB_DISABLE_XET="1") as (url, ask),
+    ):
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         link = clicks.from_data_to_share(page, url, "alice/triage", hub_standin.OWNER, epochs=1)
         assert link == f"{hub.url}/alice/triage"

@@ -33,7 +33,15 @@ def test_what_is_not_ticked_stays_as_it_is(workspace):
     source = data_tab.use_example(workspace)
     cleaned = data_tab.prepare_dataset(workspace, source, "message", "label", None, "classification", "Classify.", ALL, *SPLIT)
     kept = data_tab.prepare_dataset(
-        workspace, source, "message", "label", None, "classification", "Classify.", [code for code in ALL if code != "html"], *SPLIT
+        workspace,
+        source,
+        "message",
+        "label",
+        None,
+        "classification",
+        "Classify.",
+        [code for code in ALL if code != "html"],
+        *SPLIT,
     )
     one, other = (uploads.selected_dataset(workspace, identity) for identity in (cleaned, kept))
     assert one is not None and other is not None

@@ -25,7 +25,17 @@ def test_an_untouched_form_is_the_default_settings(spec):
 
 
 def test_changed_values_arrive():
-    changed = TrainSpec(epochs=2.5, learning_rate=1e-4, batch_size=8, lora_rank=4, lora_alpha=9, max_length=64, seed=7, micro_batch_size=2, threads=3)
+    changed = TrainSpec(
+        epochs=2.5,
+        learning_rate=1e-4,
+        batch_size=8,
+        lora_rank=4,
+        lora_alpha=9,
+        max_length=64,
+        seed=7,
+        micro_batch_size=2,
+        threads=3,
+    )
     assert fields.collect(TrainSpec, NAMES, [getattr(changed, name) for name in NAMES]) == changed
 
 
@@ -33,7 +43,12 @@ def test_an_input_tells_what_its_field_tells():
     field = TrainSpec.model_fields["lora_rank"]
     component = fields.component(field, "training-lora-rank")
     assert isinstance(component, gr.Number)
-    assert (component.label, component.value, component.precision, component.elem_id) == ("LoRA rank", 16, 0, "training-lora-rank")
+    assert (component.label, component.value, component.precision, component.elem_id) == (
+        "LoRA rank",
+        16,
+        0,
+        "training-lora-rank",
+    )
     assert component.info == f"{field.description} 1 to 256."
 
 

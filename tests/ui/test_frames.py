@@ -38,7 +38,12 @@ def test_samples_show_the_base_beside_the_newest():
 
 
 def test_before_the_first_evaluation_there_is_no_answer_yet():
-    assert frames.samples([{"step": 0, "prompt": "p", "expected": "e", "answer": "a"}]).iloc[0].tolist() == ["p", "e", "a", "not yet"]
+    assert frames.samples([{"step": 0, "prompt": "p", "expected": "e", "answer": "a"}]).iloc[0].tolist() == [
+        "p",
+        "e",
+        "a",
+        "not yet",
+    ]
     assert frames.samples([]).empty
 
 
@@ -54,7 +59,10 @@ def test_metrics_are_written_with_their_interval_and_the_deciding_one_first():
         "low": -1.2,
         "high": -0.8,
     }
-    report = {"headline": "accuracy", "metrics": {"loss": metric, "accuracy": metric | {"title": "Accuracy", "better": "higher"}}}
+    report = {
+        "headline": "accuracy",
+        "metrics": {"loss": metric, "accuracy": metric | {"title": "Accuracy", "better": "higher"}},
+    }
     table = frames.metrics(report, show.number)
     assert table.iloc[0].tolist()[:6] == ["Accuracy (decides)", "2", "–", "1", "-1", "-1.2 to -0.8"]
     assert table.iloc[1].tolist()[6] == "Surprise. Lower is better."

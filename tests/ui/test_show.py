@@ -12,7 +12,10 @@ def test_durations(seconds, words):
     assert show.duration(seconds) == words
 
 
-@pytest.mark.parametrize(("value", "words"), [(None, "–"), (0.5, "0.5"), (0.12345, "0.123"), (2187.4, "2,187"), (0.0000123, "1.2e-05"), (0, "0"), (1.0, "1")])
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(None, "–"), (0.5, "0.5"), (0.12345, "0.123"), (2187.4, "2,187"), (0.0000123, "1.2e-05"), (0, "0"), (1.0, "1")],
+)
 def test_numbers(value, words):
     assert show.number(value) == words
 

@@ -52,7 +52,7 @@ def test_a_stopped_training_can_go_on_and_leads_on(workspace, example_run, job_s
 
 def test_a_failure_is_told_with_the_log(workspace, example_run, job_state):
     example_run.write_job("train", job_state("failed"))
-    example_run.write_error(FTError("x", "It broke.", "Because.", "Mend it."))
+    example_run.write_error("train", FTError("x", "It broke.", "Because.", "Mend it."))
     example_run.write_log("the last words")
     shown = training_tab.watch_job(workspace, "", example_run.id)
     assert "It broke" in shown[3]["value"] and "Mend it" in shown[3]["value"] and "the last words" in shown[5]

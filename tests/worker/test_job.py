@@ -55,10 +55,10 @@ def test_a_problem_the_person_can_fix_is_kept_and_raised(run):
     with pytest.raises(FTError) as caught:
         perform(run, "train", action)
     assert caught.value is problem
-    assert run.error().code == "train.diverged"
+    assert run.error("train").code == "train.diverged"
     assert run.job("train").status == "failed"
     perform(run, "train", lambda _record: "done")
-    assert run.error() is None, "a later success clears it"
+    assert run.error("train") is None, "a later success clears it"
 
 
 def test_an_unknown_exception_is_a_bug_with_its_traceback_in_the_log(run):
@@ -75,7 +75,7 @@ def test_a_full_disk_is_said_to_be_full(run):
     with pytest.raises(FTError) as caught:
         perform(run, "train", action)
     assert caught.value.code == "disk.full"
-    assert run.error().code == "disk.full"
+    assert run.error("train").code == "disk.full"
 
 
 def test_two_processes_do_not_do_one_job(run):

@@ -104,6 +104,35 @@ def test_a_token_is_in_no_file_and_no_argument(workspace, base, monkeypatch):
     child = launch.start(run, "push", {"repo": "alice/x", "private": True}, secret)
     assert secret not in " ".join(map(str, child.args))
     child.wait(60)
-    assert run.error().code == "run.no_adapter"
+    assert run.error("push").code == "run.no_adapter"
     for path in workspace.home.rglob("*"):
         assert not path.is_file() or secret.encode() not in path.read_bytes(), path
+
+
+def test_a_stop_pressed_while_it_starts_is_obeyed(workspace, base):
+    run = new_run(workspace, base, LONG)
+    launch.place(workspace.home, run, "train")
+    run.request_stop()
+    supervisor.do(launch.entries(workspace.home)[0])
+    state = run.job("train")
+    assert state.status == "stopped" and state.step < LONG.epochs
+    assert launch.entries(workspace.home) == [] and not run.stop_requested()
+
+
+def test_a_job_that_ends_only_by_force_stays_ended(workspace, base, monkeypatch):
+    monkeypatch.setattr(supervisor, "STOP_GRACE_SECONDS", 0.0)
+    run = new_run(workspace, base, LONG)
+    launch.place(workspace.home, run, "train")
+    run.request_stop()
+    supervisor.do(launch.entries(workspace.home)[0])
+    assert launch.entries(workspace.home) == []
+    assert run.job("train") is None or run.job("train").status in ("stopped", "failed")
+
+
+def test_a_child_that_cannot_begin_is_reported(workspace, base):
+    run = new_run(workspace, base, SHORT)
+    (run.folder / "jobs").write_text("a file where a folder belongs")
+    launch.place(workspace.home, run, "train")
+    supervisor.do(launch.entries(workspace.home)[0])
+    assert launch.entries(workspace.home) == [], "it is not begun again for ever"
+    assert "train" in run.log_tail() or "Error" in run.log_tail()
