@@ -202,7 +202,8 @@ def serve(
 ) -> None:
     """Load the run's model and answer on 127.0.0.1 until nobody has asked for `idle_seconds`, or `should_stop()`.
 
-    `on_ready(port)` is called once requests are taken; port 0 takes any free one. `token` is for gated Hub models. Raises FTError `serve.port`, `run.no_adapter`, `model.*`.
+    `on_ready(port)` is called once requests are taken; port 0 takes any free one. `token` is for gated Hub models.
+    Raises FTError `serve.port`, `run.no_adapter`, `model.*`.
     """
     listener = _listen(port)
     with listener:

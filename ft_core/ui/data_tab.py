@@ -32,7 +32,8 @@ SHAPES = {
 def build(shared: Shared) -> None:
     """Components, then events."""
     gr.Markdown(
-        "Bring a table of examples: what people write, and what the model should answer. Here it is checked, cleaned and divided, so that the result can be trusted.",
+        "Bring a table of examples: what people write, and what the model should answer. Here it is checked, cleaned "
+        "and divided, so that the result can be trusted.",
         elem_classes="lead",
     )
     with gr.Column(elem_classes="step"):
@@ -40,7 +41,8 @@ def build(shared: Shared) -> None:
             show.step(
                 1,
                 "Choose data",
-                "A spreadsheet saved as CSV is fine: one row per example, one column with the text, one with the answer or label. Your file is copied, never changed.",
+                "A spreadsheet saved as CSV is fine: one row per example, one column with the text, one with the answer or "
+                "label. Your file is copied, never changed.",
             )
         )
         with gr.Row(equal_height=True):
@@ -64,7 +66,9 @@ def build(shared: Shared) -> None:
         with gr.Row():
             prompt = gr.Dropdown([], label=_title("prompt"), info=_help("prompt"), elem_id="data-prompt-column")
             answer = gr.Dropdown([], label=_title("answer"), info=_help("answer"), elem_id="data-answer-column")
-            messages = gr.Dropdown([], label=_title("messages"), info=_help("messages"), visible=False, elem_id="data-messages-column")
+            messages = gr.Dropdown(
+                [], label=_title("messages"), info=_help("messages"), visible=False, elem_id="data-messages-column"
+            )
         task_field = ProjectSpec.model_fields["task"]
         task = gr.Radio(
             ["classification", "instruction", "chat"],
@@ -73,7 +77,9 @@ def build(shared: Shared) -> None:
             elem_id="data-task",
         )
         system_field = DataSpec.model_fields["system"]
-        system = gr.Textbox(label=system_field.title, info=f"{system_field.description} May be empty.", lines=2, elem_id="data-system")
+        system = gr.Textbox(
+            label=system_field.title, info=f"{system_field.description} May be empty.", lines=2, elem_id="data-system"
+        )
         preview = gr.Dataframe(
             label="The first ten examples as the model will see them",
             interactive=False,
@@ -156,7 +162,8 @@ def build(shared: Shared) -> None:
         )
         with gr.Accordion("What does this mean?", open=False):
             gr.Markdown(
-                "A model reads **tokens**: whole words, parts of words, and marks such as `<|user|>` that say who speaks. During training it guesses every next token; "
+                "A model reads **tokens**: whole words, parts of words, and marks such as `<|user|>` that say who speaks. "
+                "During training it guesses every next token; "
                 "only the guesses inside the answer count. The token that ends the answer is learnt too: that is how the model learns to stop."
             )
     with gr.Row():
@@ -190,7 +197,9 @@ def build(shared: Shared) -> None:
     for control in (prompt, answer, messages, task):
         control.input(shared.private(look), choices, understanding, **quick)
     system.blur(shared.private(look), choices, understanding, **quick)
-    ready = prepare.click(shared.private(prepare_dataset), [*choices, fixes, *split], [shared.dataset_id], api_visibility="private")
+    ready = prepare.click(
+        shared.private(prepare_dataset), [*choices, fixes, *split], [shared.dataset_id], api_visibility="private"
+    )
     ready.success(shared.private(show_dataset), [shared.dataset_id], shown, **quick)
     number.release(shared.private(show_tokens), [shared.dataset_id, number], [tokens], **quick)
     shared.page.load(
@@ -232,7 +241,9 @@ def use_example(workspace: Workspace) -> str:
 def look_at_example(workspace: Workspace, source: str) -> list[Any]:
     """The example with the columns and the system prompt that its project chooses."""
     spec = uploads.keep_example(workspace)
-    return look(workspace, source, spec.data.columns.prompt, spec.data.columns.answer, None, spec.task, spec.data.system or "")
+    return look(
+        workspace, source, spec.data.columns.prompt, spec.data.columns.answer, None, spec.task, spec.data.system or ""
+    )
 
 
 def look_afresh(workspace: Workspace, source: str) -> list[Any]:
@@ -263,7 +274,9 @@ def look(
 ) -> list[Any]:
     """Read the source and show how it is understood, its first examples and its problems. Updates in the order of `understanding`."""
     table = read(uploads.find(workspace, source))
-    wanted = ColumnSpec(messages=messages or None) if messages else ColumnSpec(prompt=prompt or None, answer=answer or None)
+    wanted = (
+        ColumnSpec(messages=messages or None) if messages else ColumnSpec(prompt=prompt or None, answer=answer or None)
+    )
     try:
         shaped = shape(table, wanted, system.strip() or None, task)
     except FTError as error:
@@ -332,7 +345,9 @@ def show_dataset(workspace: Workspace, dataset_id: str) -> Any:
             ("Middle length", f"{lengths['median']:,}", "tokens"),
             ("Longest", f"{lengths['max']:,}", f"tokens, row {lengths['longest_row']:,}"),
         ]
-    steps = [f"{show.plain(row['title'])}: {_step_words(row)}" for row in report["steps"] if row["changed"] or row["removed"]]
+    steps = [
+        f"{show.plain(row['title'])}: {_step_words(row)}" for row in report["steps"] if row["changed"] or row["removed"]
+    ]
     balance = frames.label_counts(report)
     return [
         gr.update(visible=True),
@@ -355,7 +370,10 @@ def show_tokens(workspace: Workspace, dataset_id: str, number: float) -> Any:
         return gr.skip()
     examples = dataset.examples("train")
     encoded = tokenizer.encode(examples[min(max(int(number), 1), len(examples)) - 1].messages)
-    return [(piece, "learnt" if learnt else "read only") for piece, learnt in zip(encoded.pieces, encoded.learnt, strict=True)]
+    return [
+        (piece, "learnt" if learnt else "read only")
+        for piece, learnt in zip(encoded.pieces, encoded.learnt, strict=True)
+    ]
 
 
 def _understood_words(table: Table, shaped: Shaped) -> str:
@@ -367,7 +385,10 @@ def _understood_words(table: Table, shaped: Shaped) -> str:
 
 def _not_understood(table: Table, error: FTError, prompt: str | None, answer: str | None) -> list[Any]:
     """The columns to choose from, and what is missing; the later steps wait."""
-    columns = [gr.update(choices=table.columns, value=value if value in table.columns else None, visible=True) for value in (prompt, answer)]
+    columns = [
+        gr.update(choices=table.columns, value=value if value in table.columns else None, visible=True)
+        for value in (prompt, answer)
+    ]
     hidden = gr.update(visible=False)
     choose = gr.update(choices=table.columns, value=None, visible=True)
     keep = gr.skip()
@@ -398,7 +419,10 @@ def _preview(shaped: Shaped) -> dict[str, Any]:
 def _fix_choices(found: list[dict[str, Any]]) -> list[tuple[str, str]]:
     """The switches of CleanSpec with how many rows each concerns."""
     counts = {problem["code"]: problem["count"] for problem in found}
-    return [(f"{title} ({show.count(counts[code], 'row')})" if code in counts else f"{title} (none found)", code) for code, title in FIXES.items()]
+    return [
+        (f"{title} ({show.count(counts[code], 'row')})" if code in counts else f"{title} (none found)", code)
+        for code, title in FIXES.items()
+    ]
 
 
 def _step_words(row: dict[str, Any]) -> str:

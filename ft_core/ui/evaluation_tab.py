@@ -35,10 +35,14 @@ def build(shared: Shared) -> None:
         elem_classes="lead",
     )
     with gr.Column(elem_classes=["step", "empty"]) as empty:
-        gr.Markdown("### There is no trained model yet\n\nTrain one first; stopping early is enough to evaluate what it has learnt.")
+        gr.Markdown(
+            "### There is no trained model yet\n\nTrain one first; stopping early is enough to evaluate what it has learnt."
+        )
         go_back = gr.Button("Go to Training", variant="primary")
     with gr.Column(elem_classes="step", visible=False) as start_step:
-        gr.HTML(show.step(1, "Evaluate", "Takes about as long as a part of the training. You can close the page meanwhile."))
+        gr.HTML(
+            show.step(1, "Evaluate", "Takes about as long as a part of the training. You can close the page meanwhile.")
+        )
         progress = gr.HTML(elem_id="evaluation-progress")
         failure = gr.Markdown(visible=False, elem_classes=["notice", "bad"], elem_id="evaluation-failure")
         with gr.Row(elem_classes="actions"):
@@ -61,8 +65,10 @@ def build(shared: Shared) -> None:
         )
         with gr.Accordion("What does this mean?", open=False):
             gr.Markdown(
-                "**Difference**: tuned model minus base model. **95 % interval**: with another test set of the same kind, the true difference would lie in such an interval "
-                "in 95 of 100 cases; when it holds 0, the difference may be chance. **Base model with examples**: the same base model with examples written into its prompt, "
+                "**Difference**: tuned model minus base model. **95 % interval**: with another test set of the same kind, the "
+                "true difference would lie in such an interval "
+                "in 95 of 100 cases; when it holds 0, the difference may be chance. **Base model with examples**: the same "
+                "base model with examples written into its prompt, "
                 "the cheapest alternative to training."
             )
         notes = gr.Markdown(elem_classes="quiet")
@@ -75,9 +81,12 @@ def build(shared: Shared) -> None:
             )
         )
         per_label = gr.Dataframe(label="How well each label is found", interactive=False, wrap=True, buttons=[])
-        confusion = gr.Dataframe(label="What the tuned model answers, in numbers of test examples", interactive=False, wrap=True, buttons=[])
+        confusion = gr.Dataframe(
+            label="What the tuned model answers, in numbers of test examples", interactive=False, wrap=True, buttons=[]
+        )
         gr.Markdown(
-            "**Precision**: of the answers with this label, the share that is right. **Recall**: of the examples of this label, the share that is found. **F1**: the two in one number, 1 is best.",
+            "**Precision**: of the answers with this label, the share that is right. **Recall**: of the examples of this "
+            "label, the share that is found. **F1**: the two in one number, 1 is best.",
             elem_classes="quiet",
         )
     with gr.Column(elem_classes="step", visible=False) as answers_step:
@@ -90,7 +99,9 @@ def build(shared: Shared) -> None:
         )
         with gr.Row():
             which = gr.Dropdown(FILTERS, value="all", label="Show", elem_id="evaluation-filter")
-            search = gr.Textbox(label="Search", placeholder="words in the prompt or the answer", elem_id="evaluation-search")
+            search = gr.Textbox(
+                label="Search", placeholder="words in the prompt or the answer", elem_id="evaluation-search"
+            )
         answers = gr.Dataframe(
             label="Answers",
             interactive=False,
@@ -105,11 +116,14 @@ def build(shared: Shared) -> None:
         with gr.Column(visible=False) as details:
             asked = gr.Textbox(label="Prompt", interactive=False, lines=2)
             with gr.Row():
-                boxes = [gr.Textbox(label=label, interactive=False, lines=2) for label in ("Expected", *frames.CONTESTANTS.values())]
+                boxes = [
+                    gr.Textbox(label=label, interactive=False, lines=2)
+                    for label in ("Expected", *frames.CONTESTANTS.values())
+                ]
     with gr.Row():
         leads_on = next_button(shared, "playground", "Playground")
 
-    quick = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     seen_job, seen_report = gr.State(""), gr.State("")
     watching = [seen_job, empty, start_step, progress, failure, start, stop, leads_on]
     shared.follow(watch_job, [seen_job, shared.run_id], watching, changes=[shared.run_id])
@@ -242,7 +256,9 @@ def show_answer(chosen: list[dict[str, Any]], event: gr.SelectData) -> list[Any]
     if not 0 <= index < len(chosen):
         return [gr.update(visible=False), *[""] * 5]
     row = chosen[index]
-    written = [row.get(f"{name}_written") if row.get(f"{name}_written") is not None else "–" for name in frames.CONTESTANTS]
+    written = [
+        row.get(f"{name}_written") if row.get(f"{name}_written") is not None else "–" for name in frames.CONTESTANTS
+    ]
     return [gr.update(visible=True), row["prompt"], row["expected"], *written]
 
 
@@ -255,4 +271,7 @@ def _answers(run: Run | None, which: Any, search: str) -> list[dict[str, Any]]:
 
 def _more(report: dict[str, Any]) -> str:
     speed = report["contestants"]["tuned"]["tokens_per_second"]
-    return f"Measured on {report['n']:,} test examples that were never trained on, in {show.duration(report['seconds'])}. Answers: {report['decoding']}. The tuned model writes {speed:,.0f} tokens per second here."
+    return (
+        f"Measured on {report['n']:,} test examples that were never trained on, in {show.duration(report['seconds'])}. "
+        f"Answers: {report['decoding']}. The tuned model writes {speed:,.0f} tokens per second here."
+    )

@@ -48,7 +48,9 @@ def component(field: FieldInfo, elem_id: str) -> Component:
 
 def collect(model: type[Settings], names: Sequence[str], values: Sequence[Any]) -> Settings:
     """What stands in the inputs -> the settings. Raises FTError `settings.invalid`, naming every wrong control by its label at once."""
-    given = {name: value for name, value in zip(names, values, strict=True) if not _left_out(model.model_fields[name], value)}
+    given = {
+        name: value for name, value in zip(names, values, strict=True) if not _left_out(model.model_fields[name], value)
+    }
     try:
         return model.model_validate(given)
     except ValidationError as error:

@@ -25,7 +25,9 @@ def curve(metrics: Sequence[dict[str, Any]], key: str) -> pandas.DataFrame:
         [(row["step"], row[key]) for row in metrics if row["kind"] == "validation" and row.get(key) is not None],
         _VALIDATION_POINTS,
     )
-    rows = [(step, value, "training") for step, value in training] + [(step, value, "validation") for step, value in validation]
+    rows = [(step, value, "training") for step, value in training] + [
+        (step, value, "validation") for step, value in validation
+    ]
     return pandas.DataFrame(rows, columns=list(CURVES))
 
 
@@ -35,7 +37,9 @@ def thin(points: Sequence[tuple[int, float]], limit: int) -> list[tuple[float, f
         return list(points)
     size = -(-(len(points) - 1) // (limit - 1))
     stretches = (points[start : min(start + size, len(points) - 1)] for start in range(0, len(points) - 1, size))
-    means = [(sum(step for step, _ in part) / len(part), sum(value for _, value in part) / len(part)) for part in stretches]
+    means = [
+        (sum(step for step, _ in part) / len(part), sum(value for _, value in part) / len(part)) for part in stretches
+    ]
     return [*means, points[-1]]
 
 
@@ -56,25 +60,38 @@ def samples(rows: Sequence[dict[str, Any]]) -> pandas.DataFrame:
         base = next((row["answer"] for row in answers if row["step"] == 0), "")
         now = answers[-1]["answer"] if answers[-1]["step"] > 0 else "not yet"
         table.append([prompt, answers[0]["expected"], base, now])
-    return pandas.DataFrame(table, columns=["Prompt", "Expected", "Base model (step 0)", f"Now (step {newest:,})" if newest else "Now"])
+    return pandas.DataFrame(
+        table, columns=["Prompt", "Expected", "Base model (step 0)", f"Now (step {newest:,})" if newest else "Now"]
+    )
 
 
 def samples_over_time(rows: Sequence[dict[str, Any]]) -> pandas.DataFrame:
     """Every sample answer of every evaluation, newest first."""
-    table = [[row["step"], row["prompt"], row["expected"], row["answer"]] for row in sorted(rows, key=lambda row: -row["step"])]
+    table = [
+        [row["step"], row["prompt"], row["expected"], row["answer"]]
+        for row in sorted(rows, key=lambda row: -row["step"])
+    ]
     return pandas.DataFrame(table, columns=["Step", "Prompt", "Expected", "Answer"])
 
 
 def label_counts(report: dict[str, Any]) -> pandas.DataFrame:
     """Examples per label and split of a dataset report: columns label, examples, split; labels in order of size."""
-    rows = [(label, split_counts.get(label, 0), split) for split, split_counts in report["label_counts"].items() for label in report["labels"]]
+    rows = [
+        (label, split_counts.get(label, 0), split)
+        for split, split_counts in report["label_counts"].items()
+        for label in report["labels"]
+    ]
     return pandas.DataFrame(rows, columns=["label", "examples", "split"])
 
 
 def problems(found: Sequence[dict[str, Any]]) -> pandas.DataFrame:
     """Problems of a file: what, how many rows, which, and what will be done."""
-    table = [[row["title"], row["count"], _row_numbers(row["rows"], row["count"]), row["why"], row["fix"]] for row in found]
-    return pandas.DataFrame(table, columns=["Problem", "Rows affected", "Row numbers", "Why it matters", "What will be done"])
+    table = [
+        [row["title"], row["count"], _row_numbers(row["rows"], row["count"]), row["why"], row["fix"]] for row in found
+    ]
+    return pandas.DataFrame(
+        table, columns=["Problem", "Rows affected", "Row numbers", "Why it matters", "What will be done"]
+    )
 
 
 def problem_samples(found: Sequence[dict[str, Any]]) -> pandas.DataFrame:
@@ -153,7 +170,10 @@ def answers_table(rows: Sequence[dict[str, Any]]) -> pandas.DataFrame:
             row["row"],
             row["prompt"],
             row["expected"],
-            *(f"{marks[row.get(f'{name}_correct')]}{row[name]}" if row.get(name) is not None else "–" for name in CONTESTANTS),
+            *(
+                f"{marks[row.get(f'{name}_correct')]}{row[name]}" if row.get(name) is not None else "–"
+                for name in CONTESTANTS
+            ),
         ]
         for row in rows
     ]

@@ -103,7 +103,9 @@ def private(fn: Handler, home: Path, *, quiet: bool = False) -> Handler:
 
     call.__name__ = fn.__name__
     call.__doc__ = fn.__doc__
-    call.__annotations__ = {name: hint for name, hint in inspect.get_annotations(fn).items() if name != "return"} | {"profile": gr.OAuthProfile | None}
+    call.__annotations__ = {name: hint for name, hint in inspect.get_annotations(fn).items() if name != "return"} | {
+        "profile": gr.OAuthProfile | None
+    }
     guarded = friendly(call)
     guarded.__signature__ = inspect.Signature([profile, *parameters])  # type: ignore[attr-defined]
     return guarded

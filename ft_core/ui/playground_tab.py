@@ -55,9 +55,15 @@ def build(shared: Shared) -> None:
             elem_id="playground-system",
         )
         with gr.Row():
-            base = gr.Chatbot(label="Base model", height=360, buttons=["copy"], feedback_options=None, elem_id="playground-base")
-            tuned = gr.Chatbot(label="Tuned model", height=360, buttons=["copy"], feedback_options=None, elem_id="playground-tuned")
-        message = gr.Textbox(label="Message", placeholder="Write a message to both models", lines=2, elem_id="playground-message")
+            base = gr.Chatbot(
+                label="Base model", height=360, buttons=["copy"], feedback_options=None, elem_id="playground-base"
+            )
+            tuned = gr.Chatbot(
+                label="Tuned model", height=360, buttons=["copy"], feedback_options=None, elem_id="playground-tuned"
+            )
+        message = gr.Textbox(
+            label="Message", placeholder="Write a message to both models", lines=2, elem_id="playground-message"
+        )
         with gr.Row(elem_classes="actions"):
             send = gr.Button("Send", variant="primary", elem_id="playground-send")
             stop = gr.Button("Stop", elem_id="playground-stop")
@@ -89,16 +95,20 @@ def build(shared: Shared) -> None:
                     info="Only the likeliest words that make up this share are considered.",
                 )
             with gr.Row():
-                longest = gr.Slider(1, 1024, value=128, step=1, label="Longest answer", info="Tokens after which an answer is cut off.")
+                longest = gr.Slider(
+                    1, 1024, value=128, step=1, label="Longest answer", info="Tokens after which an answer is cut off."
+                )
                 seed = gr.Number(value=42, precision=0, label="Seed", info="The same seed gives the same answer.")
     with gr.Row():
         leads_on = next_button(shared, "share", "Share")
 
-    quick = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     seen_job, seen_run = gr.State(""), gr.State("")
     watching = [seen_job, empty, start_step, state, failure, start, end, chat_step, leads_on]
     shared.follow(watch_job, [seen_job, shared.run_id], watching, changes=[shared.run_id])
-    shared.follow(show_run, [seen_run, shared.run_id], [seen_run, system, examples, base, tuned], changes=[shared.run_id])
+    shared.follow(
+        show_run, [seen_run, shared.run_id], [seen_run, system, examples, base, tuned], changes=[shared.run_id]
+    )
     go_back.click(lambda: gr.Tabs(selected="training"), None, shared.tabs, js=TO_TOP, **quick)
     start.click(
         shared.private(start_models),
@@ -113,8 +123,12 @@ def build(shared: Shared) -> None:
     sampling = [shared.run_id, system, temperature, top_p, longest, seed]
     asked = gr.on([send.click, message.submit], ask, [message, base, tuned], [message, base, tuned], **quick)
     answering = [
-        asked.success(shared.private(answer_base), [base, *sampling], [base], show_progress="hidden", api_visibility="private"),
-        asked.success(shared.private(answer_tuned), [tuned, *sampling], [tuned], show_progress="hidden", api_visibility="private"),
+        asked.success(
+            shared.private(answer_base), [base, *sampling], [base], show_progress="hidden", api_visibility="private"
+        ),
+        asked.success(
+            shared.private(answer_tuned), [tuned, *sampling], [tuned], show_progress="hidden", api_visibility="private"
+        ),
     ]
     stop.click(None, None, None, cancels=answering, api_visibility="private")
     clear.click(lambda: ([], []), None, [base, tuned], cancels=answering, **quick)
@@ -136,7 +150,9 @@ def watch_job(workspace: Workspace, seen: str, run_id: str) -> Any:
         gr.update(visible=ready),
         _state_words(loading, loaded),
         gr.update(value=show.problem(view.error) if view.error else "", visible=view.status == "failed"),
-        gr.update(visible=not loaded, interactive=not loading, value="Loading the models" if loading else "Start the models"),
+        gr.update(
+            visible=not loaded, interactive=not loading, value="Loading the models" if loading else "Start the models"
+        ),
         gr.update(visible=loaded),
         gr.update(visible=loaded),
         gr.update(visible=ready, variant="secondary"),
@@ -250,7 +266,9 @@ def _answer(
     if system.strip():
         messages.insert(0, Message(role="system", content=system.strip()))
     text = ""
-    for piece in stream_chat(port, which, messages, max_new_tokens=int(longest), temperature=temperature, top_p=top_p, seed=int(seed or 0)):
+    for piece in stream_chat(
+        port, which, messages, max_new_tokens=int(longest), temperature=temperature, top_p=top_p, seed=int(seed or 0)
+    ):
         text += piece
         yield [*history, {"role": "assistant", "content": text}]
     if not text:
@@ -265,7 +283,12 @@ def _text(content: Any) -> str:
 def _test_messages(run: Run) -> list[str]:
     folder = Path(run.data()["folder"])
     try:
-        return [example.question for example in Dataset.open(folder if folder.is_absolute() else run.folder / folder).examples("test")[:EXAMPLES]]
+        return [
+            example.question
+            for example in Dataset.open(folder if folder.is_absolute() else run.folder / folder).examples("test")[
+                :EXAMPLES
+            ]
+        ]
     except FTError:
         return []
 

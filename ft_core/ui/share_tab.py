@@ -43,11 +43,14 @@ def build(shared: Shared) -> None:
         with gr.Accordion("Model card", open=True, elem_id="share-card"):
             card = gr.Markdown(max_height=460)
     with gr.Column(elem_classes="step", visible=False) as push_step:
-        gr.HTML(show.step(2, "Push to the Hub", "The adapter, the card and the settings are uploaded; the data is not."))
+        gr.HTML(
+            show.step(2, "Push to the Hub", "The adapter, the card and the settings are uploaded; the data is not.")
+        )
         with gr.Row():
             repo, private = fields.inputs(ShareSpec, ("repo", "private"), "share")
             token = gr.Textbox(
-                type="password", label="Access token", info="With write access, from huggingface.co/settings/tokens. Empty: the one of `hf auth login`. It is not kept.",
+                type="password", label="Access token",
+                info="With write access, from huggingface.co/settings/tokens. Empty: the one of `hf auth login`. It is not kept.",
                 visible=not on_space(), elem_id="share-token",
             )  # fmt: skip
         with gr.Row(elem_classes="actions"):
@@ -64,9 +67,11 @@ def build(shared: Shared) -> None:
         )
         with gr.Row(elem_classes="actions"):
             collect = gr.Button("Download everything", elem_id="share-collect")
-            download = gr.DownloadButton("Save the zip file", visible=False, variant="primary", elem_id="share-download")
+            download = gr.DownloadButton(
+                "Save the zip file", visible=False, variant="primary", elem_id="share-download"
+            )
 
-    quick = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     seen_card, seen_job = gr.State(""), gr.State("")
     shared.follow(
         show_card,
@@ -148,12 +153,16 @@ def watch_job(workspace: Workspace, seen: str, run_id: str) -> Any:
     ]
 
 
-def start_push(workspace: Workspace, run_id: str, repo: str, private: bool, typed: str, signed_in: gr.OAuthToken | None) -> list[Any]:
+def start_push(
+    workspace: Workspace, run_id: str, repo: str, private: bool, typed: str, signed_in: gr.OAuthToken | None
+) -> list[Any]:
     """Push in a process of its own. Raises FTError `run.no_adapter`, `settings.invalid` or `hub.token`."""
     run = _run(workspace, run_id)
     share = fields.collect(ShareSpec, ("repo", "private"), (repo.strip(), private))
     if share.repo is None:
-        raise FTError("hub.name", "The repository has no name yet.", "Repository is empty.", "Write Repository as owner/name.")
+        raise FTError(
+            "hub.name", "The repository has no name yet.", "Repository is empty.", "Write Repository as owner/name."
+        )
     # On a Space only the signed-in owner gets here, and only the owner's own token is used.
     token = (signed_in.token if signed_in else None) if on_space() else (typed.strip() or huggingface_hub.get_token())
     if not token:

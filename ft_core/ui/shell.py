@@ -18,8 +18,10 @@ from ft_core.workspace import Workspace
 _STORAGE_KEY = "fine-tuning-studio"
 SHOWN_RUNS = 50
 _BRAND = """<div class="mark"><div class="glyph" aria-hidden="true"><svg width="24" height="24" viewBox="0 0 24 24" fill="none" stroke="#fff" stroke-width="2"
-stroke-linecap="round"><path d="M4 6v12M12 4v16M20 8v8"/><circle cx="4" cy="13" r="2.4" fill="#fff" stroke="none"/><circle cx="12" cy="8" r="2.4" fill="#fff" stroke="none"/>
-<circle cx="20" cy="12" r="2.4" fill="#fff" stroke="none"/></svg></div><div><h1>Fine-Tuning Studio</h1><p>From examples to a language model that is measured to be better.</p></div></div>"""
+stroke-linecap="round"><path d="M4 6v12M12 4v16M20 8v8"/><circle cx="4" cy="13" r="2.4" fill="#fff" stroke="none"/>
+<circle cx="12" cy="8" r="2.4" fill="#fff" stroke="none"/>
+<circle cx="20" cy="12" r="2.4" fill="#fff" stroke="none"/></svg></div>
+<div><h1>Fine-Tuning Studio</h1><p>From examples to a language model that is measured to be better.</p></div></div>"""
 
 
 def build_app(home: Path) -> gr.Blocks:
@@ -37,8 +39,12 @@ def build_app(home: Path) -> gr.Blocks:
         if on_space():
             _visitor_note(page)
         with gr.Row(elem_id="selection"):
-            run_choice = gr.Dropdown([], label="Run", info="One training with its settings and results.", elem_id="run-choice", scale=3)
-            dataset_words = gr.Markdown("**Dataset**\n\nNone yet. Begin in the Data tab.", elem_id="selected-dataset", container=False)
+            run_choice = gr.Dropdown(
+                [], label="Run", info="One training with its settings and results.", elem_id="run-choice", scale=3
+            )
+            dataset_words = gr.Markdown(
+                "**Dataset**\n\nNone yet. Begin in the Data tab.", elem_id="selected-dataset", container=False
+            )
         with gr.Tabs(elem_id="tabs") as tabs:
             shared = Shared(home, page, tabs, timer, run_id, dataset_id, source)
             for name, tab in (
@@ -51,7 +57,9 @@ def build_app(home: Path) -> gr.Blocks:
                 with gr.Tab(name, id=name.lower(), elem_id=f"tab-{name.lower()}"):
                     tab.build(shared)
         seen = gr.State("")
-        shared.follow(list_runs, [seen, run_id, dataset_id], [seen, run_choice, dataset_words], changes=[run_id, dataset_id])
+        shared.follow(
+            list_runs, [seen, run_id, dataset_id], [seen, run_choice, dataset_words], changes=[run_id, dataset_id]
+        )
         run_choice.input(
             shared.private(choose_run),
             [run_choice],
@@ -106,7 +114,8 @@ def list_runs(workspace: Workspace, seen: str, run_id: str, dataset_id: str) -> 
     if dataset is None:
         words = "**Dataset**\n\nNone yet. Begin in the Data tab."
     else:
-        words = f"**Dataset**\n\n{show.plain(uploads.title(dataset.report['source']))} · {show.count(sum(dataset.counts.values()), 'example')} · {_task_words(dataset.task, dataset.labels)}"
+        amount = show.count(sum(dataset.counts.values()), "example")
+        words = f"**Dataset**\n\n{show.plain(uploads.title(dataset.report['source']))} · {amount} · {_task_words(dataset.task, dataset.labels)}"
     return found, gr.update(choices=choices, value=chosen.id if chosen else None), words
 
 

@@ -75,7 +75,9 @@ def progress(view: JobView, unit: str = "step") -> str:
 def verdict(result: str, sentence: str, more: str) -> str:
     """The verdict of an evaluation, large and coloured; sentences of our own."""
     kind = {"better": "better", "worse": "worse"}.get(result, "same")
-    title = {"better": "Better than the base model", "worse": "Worse than the base model"}.get(result, "No clear change")
+    title = {"better": "Better than the base model", "worse": "Worse than the base model"}.get(
+        result, "No clear change"
+    )
     return (
         f'<div class="verdict {kind}" id="evaluation-verdict"><div class="result">{title}</div><div class="sentence">{html.escape(sentence)}</div>'
         f'<div class="more">{html.escape(more)}</div></div>'
@@ -84,7 +86,11 @@ def verdict(result: str, sentence: str, more: str) -> str:
 
 def legend(entries: Sequence[tuple[str, str]]) -> str:
     """A colour legend from (colour, words)."""
-    return '<div class="legend">' + "".join(f'<span><i style="background:{colour}"></i>{html.escape(words)}</span>' for colour, words in entries) + "</div>"
+    return (
+        '<div class="legend">'
+        + "".join(f'<span><i style="background:{colour}"></i>{html.escape(words)}</span>' for colour, words in entries)
+        + "</div>"
+    )
 
 
 def problem(error: FTError) -> str:

@@ -152,7 +152,8 @@ def theme() -> gr.themes.Base:
 
 
 CSS = """
-.gradio-container { width: 100% !important; min-width: 0 !important; box-sizing: border-box; max-width: 1120px !important; margin: 0 auto !important; padding: 0 20px 64px !important; font-variant-numeric: tabular-nums; }
+.gradio-container { width: 100% !important; min-width: 0 !important; box-sizing: border-box; max-width: 1120px !important; margin: 0 auto !important;
+  padding: 0 20px 64px !important; font-variant-numeric: tabular-nums; }
 .gradio-container .prose { line-height: 1.6; }
 .gradio-container .prose :last-child { margin-bottom: 0; }
 button:focus-visible, a:focus-visible, [role=tab]:focus-visible { outline: 3px solid var(--primary-400) !important; outline-offset: 2px; }
@@ -160,14 +161,17 @@ button:focus-visible, a:focus-visible, [role=tab]:focus-visible { outline: 3px s
 #header { padding: 26px 0 10px; gap: 18px; align-items: center; flex-wrap: nowrap; }
 #brand { flex: 1 1 460px !important; } #brand p { white-space: nowrap; }
 #brand .mark { display: flex; align-items: center; gap: 14px; }
-#brand .glyph { width: 42px; height: 42px; border-radius: 12px; background: linear-gradient(145deg, #22958b, #0d5f59); display: grid; place-items: center; flex: none; }
+#brand .glyph { width: 42px; height: 42px; border-radius: 12px; background: linear-gradient(145deg, #22958b, #0d5f59); display: grid; place-items: center;
+  flex: none; }
 #brand h1 { font-size: 25px; line-height: 1.15; letter-spacing: -.02em; font-weight: 700; margin: 0; color: var(--body-text-color); }
 #brand p { margin: 3px 0 0; color: var(--body-text-color-subdued); font-size: 14px; }
 #where { display: flex; justify-content: flex-end; flex: 0 1 auto !important; min-width: 260px !important; }
-#where .chip { display: inline-flex; align-items: center; gap: 8px; font-size: 13px; color: var(--body-text-color-subdued); border: 1px solid var(--border-color-primary);
+#where .chip { display: inline-flex; align-items: center; gap: 8px; font-size: 13px; color: var(--body-text-color-subdued);
+  border: 1px solid var(--border-color-primary);
   border-radius: 999px; padding: 6px 14px; background: var(--background-fill-primary); }
 #where .chip::before { content: ""; width: 8px; height: 8px; border-radius: 50%; background: var(--primary-500); flex: none; }
-#selection { align-items: center; gap: 24px; padding: 12px 18px; border: 1px solid var(--border-color-primary); border-radius: 14px; background: var(--background-fill-primary);
+#selection { align-items: center; gap: 24px; padding: 12px 18px; border: 1px solid var(--border-color-primary); border-radius: 14px;
+  background: var(--background-fill-primary);
   margin-bottom: 8px; }
 #selection .prose { font-size: 14px; }
 #selected-dataset p:first-child { color: var(--body-text-color); font-weight: 600; font-size: 14px; margin-bottom: 4px; }
@@ -179,10 +183,12 @@ button:focus-visible, a:focus-visible, [role=tab]:focus-visible { outline: 3px s
 
 .lead { font-size: 17px; }
 .lead p { color: var(--body-text-color); max-width: 70ch; font-size: 17px; line-height: 1.55; margin: 0 0 4px; }
-.step { background: var(--background-fill-primary) !important; border: 1px solid var(--border-color-primary) !important; border-radius: 16px !important; padding: 24px 26px 26px !important;
+.step { background: var(--background-fill-primary) !important; border: 1px solid var(--border-color-primary) !important; border-radius: 16px !important;
+  padding: 24px 26px 26px !important;
   margin-bottom: 10px; gap: 16px !important; box-shadow: 0 1px 2px rgba(16,22,26,.04); }
 .step-title { display: flex; gap: 14px; align-items: flex-start; }
-.step-title .number { flex: none; width: 30px; height: 30px; border-radius: 50%; display: grid; place-items: center; font-weight: 700; font-size: 15px; background: var(--primary-50);
+.step-title .number { flex: none; width: 30px; height: 30px; border-radius: 50%; display: grid; place-items: center; font-weight: 700; font-size: 15px;
+  background: var(--primary-50);
   color: var(--primary-700); border: 1px solid var(--primary-200); }
 .dark .step-title .number { background: var(--primary-900); color: var(--primary-200); border-color: var(--primary-700); }
 .step-title h2 { margin: 1px 0 0; font-size: 19px; letter-spacing: -.01em; font-weight: 650; color: var(--body-text-color); }
@@ -217,7 +223,8 @@ button.lg, button.md { border-radius: 10px !important; }
 .notice { border-left: 4px solid var(--neutral-400); background: var(--background-fill-secondary); border-radius: 10px; padding: 14px 18px !important; }
 .notice.bad { border-left-color: #c2413b; background: #fdf3f2; }
 .dark .notice.bad { background: #2a1817; }
-.verdict { border-radius: 14px; padding: 24px 26px; border: 1px solid var(--border-color-primary); border-left-width: 6px; background: var(--background-fill-secondary); }
+.verdict { border-radius: 14px; padding: 24px 26px; border: 1px solid var(--border-color-primary); border-left-width: 6px;
+  background: var(--background-fill-secondary); }
 .verdict .result { font-size: 13px; font-weight: 700; letter-spacing: .06em; text-transform: uppercase; }
 .verdict .sentence { font-size: 23px; line-height: 1.35; font-weight: 600; letter-spacing: -.01em; margin-top: 6px; color: var(--body-text-color); }
 .verdict .more { margin-top: 10px; color: var(--body-text-color-subdued); }
@@ -231,7 +238,8 @@ button.lg, button.md { border-radius: 10px !important; }
 #data-file { border: 1.5px dashed var(--input-border-color) !important; border-radius: 12px !important; padding: 10px !important; }
 .gradio-container thead th { font-weight: 600 !important; }
 .gradio-container .prose table { border-collapse: collapse; width: 100%; }
-.gradio-container .prose th, .gradio-container .prose td { border: 1px solid var(--border-color-primary) !important; padding: 7px 10px !important; word-break: normal; }
+.gradio-container .prose th, .gradio-container .prose td { border: 1px solid var(--border-color-primary) !important; padding: 7px 10px !important;
+  word-break: normal; }
 #playground-base, #playground-tuned { border: 1px solid var(--border-color-primary) !important; border-radius: 12px !important; padding: 8px !important;
   background: var(--background-fill-secondary) !important; }
 #share-card .prose h1 { font-size: 22px; } #share-card .prose h2 { font-size: 17px; }

@@ -41,12 +41,18 @@ def build(shared: Shared) -> None:
         elem_classes="lead",
     )
     with gr.Column(elem_classes=["step", "empty"]) as empty:
-        gr.Markdown("### There is no dataset yet\n\nPrepare your own in the Data tab, or take the example and start at once.")
+        gr.Markdown(
+            "### There is no dataset yet\n\nPrepare your own in the Data tab, or take the example and start at once."
+        )
         with gr.Row(elem_classes="actions"):
             example = gr.Button("Use the example", variant="primary", elem_id="training-use-example")
             go_back = gr.Button("Go to Data")
     with gr.Column(elem_classes="step", visible=False) as settings_step:
-        gr.HTML(show.step(1, "Settings", "The defaults are a good first try. Change one at a time, so that you see what it does."))
+        gr.HTML(
+            show.step(
+                1, "Settings", "The defaults are a good first try. Change one at a time, so that you see what it does."
+            )
+        )
         with gr.Row():
             name_field, base_field = ProjectSpec.model_fields["name"], ModelSpec.model_fields["base"]
             name = gr.Textbox(
@@ -112,7 +118,8 @@ def build(shared: Shared) -> None:
         with gr.Accordion("What does this mean?", open=False):
             gr.Markdown(
                 "**Loss**: how surprised the model is by the right answer, in nats per token; 0 is no surprise, 0.69 is a coin toss. "
-                "**Token accuracy**: how often its first guess for the next token of an answer is right. **Step**: one correction of the adapter, from one batch of examples. "
+                "**Token accuracy**: how often its first guess for the next token of an answer is right. **Step**: one "
+                "correction of the adapter, from one batch of examples. "
                 "**Epoch**: every training example seen once.\n\n"
                 "Both lines fall: it learns. Training falls while validation rises: it begins to learn by heart; fewer epochs or more examples help."
             )
@@ -127,13 +134,15 @@ def build(shared: Shared) -> None:
             max_height=360,
         )
         with gr.Accordion("Sample answers at every evaluation", open=False):
-            all_samples = gr.Dataframe(interactive=False, wrap=True, buttons=[], show_label=False, label="Sample answers", max_height=420)
+            all_samples = gr.Dataframe(
+                interactive=False, wrap=True, buttons=[], show_label=False, label="Sample answers", max_height=420
+            )
     with gr.Row():
         leads_on = next_button(shared, "evaluation", "Evaluation")
 
     values = [base, *main, *advanced]
     seen_dataset, seen_job, seen_results = gr.State(""), gr.State(""), gr.State("")
-    quick = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     shared.follow(
         show_settings,
         [seen_dataset, shared.dataset_id],
@@ -222,7 +231,9 @@ def start_training(workspace: Workspace, dataset_id: str, name: str, base: str, 
             "Choose another Base model.",
         )
     general = fields.collect(ProjectSpec, ("name", "data"), (name, uploads.project_of(workspace, dataset).data))
-    spec = uploads.project_of(workspace, dataset).model_copy(update={"name": general.name, "model": ModelSpec(base=base), "training": _training(values)})
+    spec = uploads.project_of(workspace, dataset).model_copy(
+        update={"name": general.name, "model": ModelSpec(base=base), "training": _training(values)}
+    )
     run = pipeline.create_run(workspace, spec, dataset)
     launch.enqueue(workspace, run, "train")
     return run.id
@@ -315,5 +326,7 @@ def _training(values: tuple[Any, ...]) -> TrainSpec:
 def _run(workspace: Workspace, run_id: str) -> Run:
     run = selected_run(workspace, run_id)
     if run is None:
-        raise FTError("run.missing", "There is no run yet.", "Nothing was trained in this workspace.", "Press Start training.")
+        raise FTError(
+            "run.missing", "There is no run yet.", "Nothing was trained in this workspace.", "Press Start training."
+        )
     return run

@@ -108,7 +108,11 @@ def selected_dataset(workspace: Workspace, identity: str) -> Dataset | None:
             return Dataset.open(workspace.dataset(identity))
         except FTError:
             pass
-    folders = [path.parent for path in workspace.datasets.glob("*/dataset.json") if not path.parent.name.startswith(".")] if workspace.datasets.is_dir() else []
+    folders = (
+        [path.parent for path in workspace.datasets.glob("*/dataset.json") if not path.parent.name.startswith(".")]
+        if workspace.datasets.is_dir()
+        else []
+    )
     newest = max(folders, key=lambda folder: folder.stat().st_mtime, default=None)
     return Dataset.open(newest) if newest else None
 

@@ -26,7 +26,9 @@ def nothing(_page: Page, _name: str) -> None:
     """Looks at no page on the way."""
 
 
-def from_data_to_share(page: Page, address: str, repo: str, token: str, epochs: int | None = None, look: Look = nothing) -> str:
+def from_data_to_share(
+    page: Page, address: str, repo: str, token: str, epochs: int | None = None, look: Look = nothing
+) -> str:
     """Click the shipped example through every tab and return the link of the pushed repository.
 
     `epochs` changes that one setting; None leaves everything untouched. `look(page, name)` is called at each stage. The page is

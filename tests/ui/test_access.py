@@ -16,9 +16,27 @@ from tests.ui.serving import get, served_page
 
 SECRET = "the-space-s-secret"
 SPENDING = [
-    "take", "use_example", "look_afresh", "look_at_example", "look", "prepare_dataset", "show_tokens", "start_training", "stop_training", "resume_training",
-    "start_evaluation", "stop_evaluation", "filter_answers", "start_models", "end_models", "answer_base", "answer_tuned", "start_push", "collect_everything", "choose_run",
-]  # fmt: skip
+    "take",
+    "use_example",
+    "look_afresh",
+    "look_at_example",
+    "look",
+    "prepare_dataset",
+    "show_tokens",
+    "start_training",
+    "stop_training",
+    "resume_training",
+    "start_evaluation",
+    "stop_evaluation",
+    "filter_answers",
+    "start_models",
+    "end_models",
+    "answer_base",
+    "answer_tuned",
+    "start_push",
+    "collect_everything",
+    "choose_run",
+]
 READING = [
     "list_runs",
     "watch_job",
@@ -58,14 +76,18 @@ def plausible(component: dict) -> object:
 def cookie(name: str, secret: str) -> str:
     """A session cookie as Gradio signs it."""
     user = {"sub": "1", "name": name, "preferred_username": name, "profile": "p", "picture": "p"}
-    session = {"oauth_info": {"access_token": "hf_x", "scope": "openid", "expires_at": time.time() + 999, "userinfo": user}}
+    session = {
+        "oauth_info": {"access_token": "hf_x", "scope": "openid", "expires_at": time.time() + 999, "userinfo": user}
+    }
     signer = itsdangerous.TimestampSigner(hashlib.sha256(f"{secret}-v4".encode()).hexdigest())
     return "session=" + signer.sign(base64.b64encode(json.dumps(session).encode())).decode()
 
 
 def call(url: str, dependency: dict, extra: dict | None = None, headers: dict | None = None) -> str:
     """Everything the page answers to a raw call of one handler."""
-    body = json.dumps({"data": dependency["data"], "fn_index": dependency["id"], "session_hash": "s", **(extra or {})}).encode()
+    body = json.dumps(
+        {"data": dependency["data"], "fn_index": dependency["id"], "session_hash": "s", **(extra or {})}
+    ).encode()
     ways = [f"/gradio_api/call/{dependency['api_name']}", f"/gradio_api/run/{dependency['api_name']}"]
     answers = []
     for way in ways:
@@ -85,7 +107,9 @@ def call(url: str, dependency: dict, extra: dict | None = None, headers: dict | 
 
 def named(dependencies: list[dict], name: str) -> list[dict]:
     """The handlers of that name; Gradio numbers those of one name."""
-    return [row for row in dependencies if row["api_name"] == name or row["api_name"].removeprefix(f"{name}_").isdigit()]
+    return [
+        row for row in dependencies if row["api_name"] == name or row["api_name"].removeprefix(f"{name}_").isdigit()
+    ]
 
 
 @pytest.mark.parametrize(
@@ -133,5 +157,9 @@ def test_every_handler_is_known_to_this_test(space):
     """A new handler belongs into one of the lists above, or into this one of those that only answer from what they are given."""
     _, dependencies, _, _ = space
     harmless = ["ask", "show_answer", "visitor", "lambda", "lambda_", "_check_login_status", "load"]
-    unknown = [row["api_name"] for row in dependencies if row["backend_fn"] and not any(named([row], name) for name in SPENDING + READING + harmless)]
+    unknown = [
+        row["api_name"]
+        for row in dependencies
+        if row["backend_fn"] and not any(named([row], name) for name in SPENDING + READING + harmless)
+    ]
     assert [name for name in unknown if not name.startswith("lambda")] == []

@@ -6,7 +6,9 @@ from tests import hub_standin
 from tests.ui import clicks
 from tests.ui.serving import served_page
 
-pytestmark = pytest.mark.skipif(clicks.CHROMIUM is None, reason="There is no Chromium on this machine: install it to run the browser tests.")
+pytestmark = pytest.mark.skipif(
+    clicks.CHROMIUM is None, reason="There is no Chromium on this machine: install it to run the browser tests."
+)
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +33,9 @@ def test_the_example_goes_from_data_to_training(browser, address):
     outside = []
     page.on(
         "request",
-        lambda request: outside.append(request.url) if not request.url.startswith((address, "data:", "blob:")) else None,
+        lambda request: (
+            outside.append(request.url) if not request.url.startswith((address, "data:", "blob:")) else None
+        ),
     )
     page.goto(address)
     page.locator("#data-use-example").click()

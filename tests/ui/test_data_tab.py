@@ -31,7 +31,9 @@ def test_a_table_that_is_not_understood_leaves_the_columns_to_choose_from(worksp
 
 def test_what_is_not_ticked_stays_as_it_is(workspace):
     source = data_tab.use_example(workspace)
-    cleaned = data_tab.prepare_dataset(workspace, source, "message", "label", None, "classification", "Classify.", ALL, *SPLIT)
+    cleaned = data_tab.prepare_dataset(
+        workspace, source, "message", "label", None, "classification", "Classify.", ALL, *SPLIT
+    )
     kept = data_tab.prepare_dataset(
         workspace,
         source,
@@ -58,7 +60,9 @@ def test_a_wrong_split_names_its_control(workspace):
 
 def test_a_reload_shows_the_choices_the_dataset_was_prepared_with(workspace):
     source = data_tab.use_example(workspace)
-    dataset = data_tab.prepare_dataset(workspace, source, "message", "label", None, "classification", "Say which.", ALL, *SPLIT)
+    dataset = data_tab.prepare_dataset(
+        workspace, source, "message", "label", None, "classification", "Say which.", ALL, *SPLIT
+    )
     again = data_tab.look_again(workspace, source, dataset)
     assert again[6] == "Say which."
 

@@ -53,7 +53,10 @@ def test_an_input_tells_what_its_field_tells():
 
 
 def test_all_wrong_settings_are_named_by_their_labels():
-    values = [0 if name == "epochs" else 999 if name == "lora_rank" else TrainSpec.model_fields[name].default for name in NAMES]
+    values = [
+        0 if name == "epochs" else 999 if name == "lora_rank" else TrainSpec.model_fields[name].default
+        for name in NAMES
+    ]
     with pytest.raises(FTError) as caught:
         fields.collect(TrainSpec, NAMES, values)
     assert caught.value.code == "settings.invalid"

@@ -8,10 +8,26 @@ import pytest
 from ft_core.ui import data_tab, evaluation_tab, playground_tab, share_tab, shell, training_tab
 from ft_core.workspace import Workspace
 
-CONTROLS = """
-    run-choice data-file data-use-example data-prepare training-start training-stop training-resume training-name training-epochs training-learning-rate
-    evaluation-start evaluation-stop playground-start playground-send share-push share-repo share-token share-link
-""".split()
+CONTROLS = [
+    "run-choice",
+    "data-file",
+    "data-use-example",
+    "data-prepare",
+    "training-start",
+    "training-stop",
+    "training-resume",
+    "training-name",
+    "training-epochs",
+    "training-learning-rate",
+    "evaluation-start",
+    "evaluation-stop",
+    "playground-start",
+    "playground-send",
+    "share-push",
+    "share-repo",
+    "share-token",
+    "share-link",
+]
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +72,11 @@ def test_pollers_wait_for_nobody_and_show_nothing(page):
 )
 def test_a_handler_gives_one_value_per_component(page, workspace, example_run, example_home, handler, arguments):
     """With nothing there, and with a run there."""
-    outputs = {len(fn.outputs) for fn in page.fns.values() if fn.fn is not None and fn.fn.__name__ == handler.__name__ and fn.fn.__doc__ == handler.__doc__}
+    outputs = {
+        len(fn.outputs)
+        for fn in page.fns.values()
+        if fn.fn is not None and fn.fn.__name__ == handler.__name__ and fn.fn.__doc__ == handler.__doc__
+    }
     assert len(outputs) == 1
     for place in (Workspace(workspace.home / "empty"), Workspace(example_home), workspace):
         values = handler(place, *arguments)

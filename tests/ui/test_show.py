@@ -7,7 +7,9 @@ from ft_core.ui import show
 from ft_core.worker.launch import JobView
 
 
-@pytest.mark.parametrize(("seconds", "words"), [(0.4, "0 s"), (59, "59 s"), (65, "1 min 5 s"), (1500, "25 min"), (7500, "2 h 5 min")])
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.4, "0 s"), (59, "59 s"), (65, "1 min 5 s"), (1500, "25 min"), (7500, "2 h 5 min")]
+)
 def test_durations(seconds, words):
     assert show.duration(seconds) == words
 

@@ -16,7 +16,10 @@ def test_the_estimate_is_the_number_of_steps(example_home):
 
 
 def test_the_estimate_says_what_is_wrong_meanwhile(example_home):
-    wrong = [0 if name == "epochs" else value for name, value in zip(training_tab.MAIN + training_tab.ADVANCED, VALUES, strict=True)]
+    wrong = [
+        0 if name == "epochs" else value
+        for name, value in zip(training_tab.MAIN + training_tab.ADVANCED, VALUES, strict=True)
+    ]
     assert "Epochs" in training_tab.show_estimate(Workspace(example_home), "", "starter", *wrong)
 
 
@@ -70,7 +73,10 @@ def test_a_poll_that_finds_nothing_new_changes_nothing(workspace, example_run, j
 
 def test_a_long_run_is_drawn_with_at_most_500_points(workspace, example_run):
     with open(example_run.folder / "metrics.jsonl", "a") as file:
-        file.writelines(f'{{"kind": "train", "step": {step}, "loss": 1.0, "token_accuracy": 0.5, "epoch": 1.0}}\n' for step in range(4, 10_001))
+        file.writelines(
+            f'{{"kind": "train", "step": {step}, "loss": 1.0, "token_accuracy": 0.5, "epoch": 1.0}}\n'
+            for step in range(4, 10_001)
+        )
     shown = training_tab.watch_results(workspace, "", example_run.id)
     assert len(shown[2]) <= 500 and len(shown[3]) <= 500
     assert "mean of 26 steps" in shown[4]

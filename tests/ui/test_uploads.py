@@ -18,7 +18,9 @@ def test_a_file_is_copied_under_our_name_and_left_alone(workspace, tmp_path):
     assert [path.name for path in workspace.uploads.iterdir()] == [name]
 
 
-@pytest.mark.parametrize("name", ["../../../etc/passwd", "x.csv", "", "a-0123456789ab.csv/../x", ".hidden-0123456789ab.csv"])
+@pytest.mark.parametrize(
+    "name", ["../../../etc/passwd", "x.csv", "", "a-0123456789ab.csv/../x", ".hidden-0123456789ab.csv"]
+)
 def test_names_from_the_browser_are_checked(workspace, name):
     with pytest.raises(FTError) as caught:
         uploads.find(workspace, name)
