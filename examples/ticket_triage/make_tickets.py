@@ -31,7 +31,7 @@ PLANTED = {
 # Two clean messages share fewer of their words than this, so only planted rows are near duplicates.
 MOST_SHARED_WORDS = 0.6
 # How often a message says two things about its topic. More often makes the task easier.
-MORE_OFTEN = 0.5
+MORE_OFTEN = 0.75
 KEPT = ["product", "other", "order", "amount", "card", "city", "email", "first", "last"]
 SYNONYMS = {
     "please": "pls", "parcel": "package", "can": "could", "hello": "hi", "want": "wish", "new": "fresh", "my": "our",
@@ -73,7 +73,7 @@ def misspell(word: str, random_: random.Random) -> str:
 def roughen(message: str, random_: random.Random) -> str:
     """Type as people do: typing mistakes, no capitals, no punctuation, shouting."""
     words = message.split()
-    if random_.random() < 0.3:
+    if random_.random() < 0.12:
         for at in random_.sample(range(len(words)), k=min(len(words), random_.choice([3, 6]))):
             if words[at].isalpha() and len(words[at]) > 4:
                 words[at] = misspell(words[at], random_)
@@ -99,7 +99,7 @@ def compose(
     parts = [sentence]
     if random_.random() < MORE_OFTEN:
         parts.insert(random_.choice([0, 1, 1, 1]), random_.choice(more))
-    contexts = random_.choices([0, 1, 2], weights=[45, 43, 12])[0]
+    contexts = random_.choices([0, 1, 2], weights=[60, 32, 8])[0]
     for context in random_.sample(frame["context"], k=contexts):
         parts.insert(0 if random_.random() < 0.7 else len(parts), context)
     if random_.random() < 0.25:

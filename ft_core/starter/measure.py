@@ -3,7 +3,8 @@
     python -m ft_core.starter.measure --texts DIR [--model DIR] [--write]
 
 Bits per byte: the model's negative log-likelihood of the held-out documents in bits, divided by their UTF-8 bytes; rows of 1,024 tokens,
-every row begun without context. Beside it, on the same text: a unigram model of the same tokens with the frequencies of the training
+every row begun without context. The marks of the chat template are read but not counted, neither in bits nor in bytes.
+Beside it, on the same text: a unigram model of the same tokens with the frequencies of the training
 texts (one added to each count), and gzip at its highest level.
 """
 
@@ -11,6 +12,7 @@ import argparse
 import gzip
 import json
 import math
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,9 +23,10 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenize
 from ft_core.generate import answers
 from ft_core.settings.example import Message
 from ft_core.starter import texts
-from ft_core.starter.build import DIALOGUE_SEED, DIALOGUES, HERE, VOCABULARY, encode
+from ft_core.starter.build import DIALOGUE_SEED, DIALOGUES, HERE, SPECIAL, VOCABULARY, encode
 from ft_core.starter.dialogues import as_text, dialogues
 
+MARKS = re.compile("|".join(map(re.escape, SPECIAL)))
 ROW = 1024
 FAR = 512
 ANSWERS = 300
@@ -54,15 +57,15 @@ def measure(model, tokenizer: PreTrainedTokenizerFast, training: list[str], held
     """All numbers of the card."""
     tokens = numpy.concatenate(encode(tokenizer, held)).astype(numpy.int64)
     whole, far = likelihoods(model, tokenizer, tokens)
-    text = "".join(held).encode()
+    text = MARKS.sub("\n", "".join(held)).encode()
     finished, right = answer_rates(model, tokenizer)
     return {
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
         "held_out_documents": len(held),
-        "held_out_bytes": len(text),
+        "held_out_bytes": whole.size,
         "bits_per_byte": round(whole.bits_per_byte, 3),
         "bits_per_byte_beyond_512": round(far.bits_per_byte, 3),
-        "unigram_bits_per_byte": round(unigram(tokenizer, training, tokens) / math.log(2) / len(text), 3),
+        "unigram_bits_per_byte": round(unigram(tokenizer, training, tokens) / math.log(2) / whole.size, 3),
         "gzip_bits_per_byte": round(8 * len(gzip.compress(text, 9)) / len(text), 3),
         "answers": ANSWERS,
         "answers_ended": round(finished, 3),
@@ -72,7 +75,7 @@ def measure(model, tokenizer: PreTrainedTokenizerFast, training: list[str], held
 
 def likelihoods(model, tokenizer: PreTrainedTokenizerFast, tokens: numpy.ndarray) -> tuple[Likelihood, Likelihood]:
     """Over all positions, and over those from FAR on. Each row's first token is predicted from the end-of-turn token."""
-    sizes = numpy.array([len(piece) for piece in token_bytes(tokenizer)])
+    sizes = counted_bytes(tokenizer)
     nats, size = numpy.zeros(2), numpy.zeros(2, dtype=int)
     with torch.inference_mode():
         for start in range(0, len(tokens), ROW - 1):
@@ -81,20 +84,23 @@ def likelihoods(model, tokenizer: PreTrainedTokenizerFast, tokens: numpy.ndarray
             logits = model(input_ids=inputs[:, :-1]).logits[0].float()
             losses = torch.nn.functional.cross_entropy(logits, row, reduction="none").numpy()
             for index, first in enumerate((0, FAR)):
-                nats[index] += losses[first:].sum()
-                size[index] += sizes[row.numpy()[first:]].sum()
+                read = sizes[row.numpy()[first:]]
+                nats[index] += losses[first:][read > 0].sum()
+                size[index] += read.sum()
     return Likelihood(nats[0], int(size[0])), Likelihood(nats[1], int(size[1]))
 
 
-def token_bytes(tokenizer: PreTrainedTokenizerFast) -> list[str]:
-    """One character a byte for every entry of a byte-level vocabulary; special tokens as they are written."""
-    return [str(tokenizer.convert_ids_to_tokens(index)) for index in range(len(tokenizer))]
+def counted_bytes(tokenizer: PreTrainedTokenizerFast) -> numpy.ndarray:
+    """Bytes of every entry of the vocabulary; 0 for the marks of the chat template. A byte-level entry has one character a byte."""
+    pieces = [str(tokenizer.convert_ids_to_tokens(index)) for index in range(len(tokenizer))]
+    return numpy.array([0 if piece in SPECIAL else len(piece) for piece in pieces])
 
 
 def unigram(tokenizer: PreTrainedTokenizerFast, training: list[str], tokens: numpy.ndarray) -> float:
-    """Nats of the tokens under their frequency in the training texts."""
-    counts = numpy.bincount(numpy.concatenate(encode(tokenizer, training)), minlength=VOCABULARY) + 1
-    return float(-numpy.log(counts / counts.sum())[tokens].sum())
+    """Nats of the counted tokens under their frequency in the training texts."""
+    counted = counted_bytes(tokenizer) > 0
+    counts = (numpy.bincount(numpy.concatenate(encode(tokenizer, training)), minlength=VOCABULARY) + 1) * counted
+    return float(-numpy.log(counts[counted] / counts.sum())[(numpy.cumsum(counted) - 1)[tokens[counted[tokens]]]].sum())
 
 
 def answer_rates(model, tokenizer: PreTrainedTokenizerFast) -> tuple[float, float]:

@@ -189,7 +189,7 @@ def build(shared: Shared) -> None:
     ]
     choices = [shared.source, prompt, answer, messages, task, system]
     shown = [result, summary, done, balance, number, tokens, leads_on, prepare, example]
-    quick = {"api_visibility": "private", "show_progress": "minimal"}
+    quick: dict[str, Any] = {"api_visibility": "private", "show_progress": "minimal"}
     upload = file.upload(shared.private(take), [file], [shared.source], api_visibility="private")
     upload.success(shared.private(look_afresh), [shared.source], understanding, api_visibility="private")
     chosen = example.click(shared.private(use_example), None, [shared.source], api_visibility="private")

@@ -122,7 +122,7 @@ def build(shared: Shared) -> None:
     examples.click(lambda sample: sample[0], [examples], [message], **quick)
     sampling = [shared.run_id, system, temperature, top_p, longest, seed]
     asked = gr.on([send.click, message.submit], ask, [message, base, tuned], [message, base, tuned], **quick)
-    answering = [
+    answering: list[Any] = [
         asked.success(
             shared.private(answer_base), [base, *sampling], [base], show_progress="hidden", api_visibility="private"
         ),

@@ -22,7 +22,7 @@ from ft_core.workspace import Workspace
 MAIN = ("epochs", "learning_rate", "batch_size", "lora_rank", "max_length", "evaluations", "seed")
 ADVANCED = tuple(name for name in TrainSpec.model_fields if name not in MAIN)
 AT_WORK = ("queued", "running", "stopping")
-CURVE = {
+CURVE: dict[str, Any] = {
     "x": "step",
     "y": "value",
     "color": "series",

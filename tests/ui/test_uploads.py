@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from ft_core.errors import FTError
+from ft_core.settings import project
 from ft_core.ui import uploads
 
 
@@ -48,7 +49,9 @@ def test_without_datasets_none_is_selected(workspace):
     assert uploads.selected_dataset(workspace, "") is None
 
 
-def test_a_download_is_a_copy(example_run):
-    copy = uploads.download_copy(example_run)
-    assert Path(copy).read_text() == example_run.project.read_text()
-    assert not copy.startswith(str(example_run.folder))
+def test_a_download_is_a_copy_that_calls_the_file_what_the_person_calls_it(example_run):
+    copy = Path(uploads.download_copy(example_run))
+    downloaded, frozen = project.load(copy), example_run.spec()
+    assert downloaded.data.source == "tickets.csv"
+    assert downloaded.training == frozen.training and downloaded.data.columns == frozen.data.columns
+    assert not copy.is_relative_to(example_run.folder)
