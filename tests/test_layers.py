@@ -10,15 +10,15 @@ ROWS = [
     {"errors"},
     {"settings"},
     {"run", "workspace", "catalog", "hardware", "guide"},
-    {"modeling", "generate", "fit", "queue", "starter"},
-    {"data"},
+    {"modeling", "generate", "fit", "queue"},
+    {"data", "starter"},
     {"plan", "train", "evals", "serve", "hub"},
     {"worker", "pipeline"},
     {"ui", "cli", "__main__"},
 ]
 ROW = {room: number for number, rooms in enumerate(ROWS) for room in rooms}
-# data.tokens is what training, evaluation and generation read text with; it needs no torch and sinks beside them.
-SAME_ROW = {"worker": {"pipeline"}, "pipeline": {"worker"}, "__main__": {"cli"}}
+# A workspace lists runs; the other way round would be a circle.
+SAME_ROW = {"workspace": {"run"}, "__main__": {"cli"}}
 
 
 def imported_rooms(source: str) -> set[str]:

@@ -120,12 +120,12 @@ def test_a_verdict_needs_an_interval_without_zero(low: float, high: float, bette
 def test_sentences() -> None:
     clear = compare.accuracy_sentence("better", 34, 151, 160, Interval(0.73125, 0.6512, 0.7884))
     assert clear == (
-        "The tuned model is better: it labels 151 of 160 messages right, the base model 34 "
+        "The tuned model is better: it labels 151 of 160 examples right, the base model 34 "
         "(difference +73 points, 95 % interval +65 to +79; 160 test examples)."
     )
     unclear = compare.accuracy_sentence("no clear change", 10, 12, 30, Interval(0.0667, -0.004, 0.21))
     assert unclear == (
-        "No clear change: the tuned model labels 12 of 30 messages right, the base model 10 "
+        "No clear change: the tuned model labels 12 of 30 examples right, the base model 10 "
         "(difference +6.7 points, 95 % interval -0.4 to +21; 30 test examples, a small test set)."
     )
     loss = compare.loss_sentence("worse", 1.0, 1.5, 80, Interval(0.5, 0.25, 0.75))
