@@ -217,7 +217,7 @@ button.lg, button.md { border-radius: 10px !important; }
 .progress .words span { color: var(--body-text-color-subdued); }
 .progress .track { height: 10px; border-radius: 999px; background: var(--neutral-200); overflow: hidden; }
 .dark .progress .track { background: var(--neutral-700); }
-.progress .fill { height: 100%; border-radius: 999px; background: linear-gradient(90deg, var(--primary-500), var(--primary-600)); transition: width .6s ease; }
+.progress .fill { height: 100%; border-radius: 999px; background: linear-gradient(90deg, var(--primary-500), var(--primary-600)); }
 .dark .progress .fill { background: var(--primary-400); }
 .progress .still { background: var(--neutral-400); }
 .notice { border-left: 4px solid var(--neutral-400); background: var(--background-fill-secondary); border-radius: 10px; padding: 14px 18px !important; }

@@ -129,6 +129,8 @@ def child_environment() -> dict[str, str]:
         "TOKENIZERS_PARALLELISM": "false",
         "PYTHONUNBUFFERED": "1",
         "PYTHONIOENCODING": "utf-8",
+        # Threads that wait by spinning stand still when something else, a browser say, wants their core.
+        "OMP_WAIT_POLICY": "PASSIVE",
     }
 
 

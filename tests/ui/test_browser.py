@@ -63,6 +63,7 @@ def test_the_page_fits_a_phone(browser, address, theme):
     page.close()
 
 
+@pytest.mark.timeout(1500)
 def test_the_main_job_is_done_by_clicking(browser, tmp_path):
     """One epoch instead of the default's five; the untouched example is clicked by tests/benchmarks/clicks.py."""
     home = tmp_path / "home"
