@@ -21,7 +21,7 @@ from huggingface_hub import get_token
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
-from rich.table import Table
+from rich.table import Column, Table
 
 from ft_core.errors import FTError, explain
 from ft_core.run import JobName, Progress, Run
@@ -237,8 +237,13 @@ def training_result(run: Run) -> Result:
 
 
 def print_training(result: Result) -> None:
-    losses = f"training loss {result['train_loss']}, validation loss {result['validation_loss']}"
-    print(f"Run {result['run']}: {result['status']} after {result['steps']} steps, {losses}")
+    losses = [("training", result["train_loss"]), ("validation", result["validation_loss"])]
+    measured = ", ".join(f"{name} loss {loss:.3f}" for name, loss in losses if loss is not None)
+    print(
+        f"Run {result['run']}: {result['status']} after {result['steps']} of {result['total_steps']} steps, {measured}"
+    )
+    if result["status"] == "stopped":
+        print(f"Go on with: python -m ft_core resume {result['run']}")
 
 
 @app.command()
@@ -315,7 +320,7 @@ def runs(as_json: JsonOption = False, home: HomeOption = None) -> None:
         return {"runs": [described(workspace, run.id) for run in workspace.runs()]}
 
     def words(result: Result) -> None:
-        table = Table("run", "name", "base", "training", "evaluation", "verdict")
+        table = Table(Column("run", no_wrap=True), "name", "base", "training", "evaluation", "verdict")
         for row in result["runs"]:
             states = [row["jobs"].get(job, {}).get("status", "-") for job in ("train", "evaluate")]
             table.add_row(
