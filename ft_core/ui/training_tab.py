@@ -1,5 +1,6 @@
 """Training: the settings, the start, and watching the loss fall."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import gradio as gr
@@ -32,6 +33,9 @@ CURVE: dict[str, Any] = {
     "buttons": ["fullscreen"],
     "show_label": False,
 }
+
+# A second press within this time is the same press: two runs would wait for each other.
+DOUBLE_CLICK_SECONDS = 3
 
 
 def build(shared: Shared) -> None:
@@ -234,6 +238,9 @@ def start_training(workspace: Workspace, dataset_id: str, name: str, base: str, 
     spec = uploads.project_of(workspace, dataset).model_copy(
         update={"name": general.name, "model": ModelSpec(base=base), "training": _training(values)}
     )
+    for latest in workspace.runs()[:1]:
+        if (datetime.now(UTC) - latest.created).total_seconds() < DOUBLE_CLICK_SECONDS:
+            return latest.id
     run = pipeline.create_run(workspace, spec, dataset)
     launch.enqueue(workspace, run, "train")
     return run.id
