@@ -49,7 +49,6 @@ def main() -> None:
     """The entry of `python -m ft_core`."""
     os.environ.setdefault("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as worker.launch sets it, for the same speed
     app()
 
 
