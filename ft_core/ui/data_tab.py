@@ -48,7 +48,7 @@ def build(shared: Shared) -> None:
         with gr.Row(equal_height=True):
             file = gr.File(
                 label="Your file (.csv .tsv .json .jsonl .parquet)",
-                file_types=list(FORMATS),
+                file_types=[*FORMATS],
                 height=150,
                 elem_id="data-file",
                 scale=2,
@@ -190,10 +190,12 @@ def build(shared: Shared) -> None:
     choices = [shared.source, prompt, answer, messages, task, system]
     shown = [result, summary, done, balance, number, tokens, leads_on, prepare, example]
     quick: dict[str, Any] = {"api_visibility": "private", "show_progress": "minimal"}
-    upload = file.upload(shared.private(take), [file], [shared.source], api_visibility="private")
-    upload.success(shared.private(look_afresh), [shared.source], understanding, api_visibility="private")
-    chosen = example.click(shared.private(use_example), None, [shared.source], api_visibility="private")
-    chosen.success(shared.private(look_at_example), [shared.source], understanding, api_visibility="private")
+    old = [result, leads_on]  # what was made of the file before
+    for event in (
+        file.upload(shared.private(take), [file], [shared.source, *understanding], api_visibility="private"),
+        example.click(shared.private(use_example), None, [shared.source, *understanding], api_visibility="private"),
+    ):
+        event.success(lambda: [gr.update(visible=False)] * 2, None, old, queue=False, **quick)
     for control in (prompt, answer, messages, task):
         control.input(shared.private(look), choices, understanding, **quick)
     system.blur(shared.private(look), choices, understanding, **quick)
@@ -221,29 +223,28 @@ def build(shared: Shared) -> None:
     )
 
 
-def take(workspace: Workspace, file: str | None) -> str:
-    """An upload becomes a source of ours."""
-    if not file:
-        raise FTError(
-            "data.missing",
-            "No file was chosen.",
-            "The upload holds no file.",
-            "Choose a file, or press Use the example.",
-        )
-    return uploads.keep(workspace, Path(file))
+def take(workspace: Workspace, file: str | None) -> list[Any]:
+    """An upload becomes a source of ours and is looked at; one that cannot be says why where its steps would be."""
+    try:
+        if not file:
+            raise FTError(
+                "data.missing",
+                "No file was chosen.",
+                "The upload holds no file.",
+                "Choose a file, or press Use the example.",
+            )
+        source = uploads.keep(workspace, Path(file))
+    except FTError as error:
+        return ["", *_not_understood([], error, None, None)]
+    return [source, *look_afresh(workspace, source)]
 
 
-def use_example(workspace: Workspace) -> str:
-    """The shipped example becomes the source."""
-    return uploads.keep_example(workspace).data.source
-
-
-def look_at_example(workspace: Workspace, source: str) -> list[Any]:
-    """The example with the columns and the system prompt that its project chooses."""
-    spec = uploads.keep_example(workspace)
-    return look(
-        workspace, source, spec.data.columns.prompt, spec.data.columns.answer, None, spec.task, spec.data.system or ""
-    )
+def use_example(workspace: Workspace) -> list[Any]:
+    """The shipped example becomes the source, with the columns and the system prompt that its project chooses."""
+    data = uploads.keep_example(workspace)
+    columns = data.data.columns
+    shown = look(workspace, data.data.source, columns.prompt, columns.answer, None, data.task, data.data.system or "")
+    return [data.data.source, *shown]
 
 
 def look_afresh(workspace: Workspace, source: str) -> list[Any]:
@@ -273,14 +274,16 @@ def look(
     system: str,
 ) -> list[Any]:
     """Read the source and show how it is understood, its first examples and its problems. Updates in the order of `understanding`."""
-    table = read(uploads.find(workspace, source))
     wanted = (
         ColumnSpec(messages=messages or None) if messages else ColumnSpec(prompt=prompt or None, answer=answer or None)
     )
+    columns: list[str] = []
     try:
+        table = read(uploads.find(workspace, source))
+        columns = table.columns
         shaped = shape(table, wanted, system.strip() or None, task)
     except FTError as error:
-        return _not_understood(table, error, prompt, answer)
+        return _not_understood(columns, error, prompt, answer)
     found = [problem.as_dict() for problem in check(table, shaped, CleanSpec())]
     whole = shaped.columns.messages is not None
     befores = frames.problem_samples(found)
@@ -383,23 +386,17 @@ def _understood_words(table: Table, shaped: Shaped) -> str:
     return f"**{rows}** · {where} · {SHAPES.get(shaped.shape, shaped.shape)}{labels}\n\n{show.quoted(shaped.why)}"
 
 
-def _not_understood(table: Table, error: FTError, prompt: str | None, answer: str | None) -> list[Any]:
-    """The columns to choose from, and what is missing; the later steps wait."""
-    columns = [
-        gr.update(choices=table.columns, value=value if value in table.columns else None, visible=True)
-        for value in (prompt, answer)
+def _not_understood(columns: list[str], error: FTError, prompt: str | None, answer: str | None) -> list[Any]:
+    """What is wrong, and the columns to choose from when there are any; the later steps wait."""
+    chosen = [
+        gr.update(choices=columns, value=value if value in columns else None, visible=bool(columns))
+        for value in (prompt, answer, None)
     ]
     hidden = gr.update(visible=False)
-    choose = gr.update(choices=table.columns, value=None, visible=True)
     keep = gr.skip()
+    problem = [gr.update(visible=True), show.problem(error), *chosen, keep, keep, None]
     return [
-        gr.update(visible=True),
-        show.problem(error),
-        *columns,
-        choose,
-        keep,
-        keep,
-        None,
+        *problem,
         hidden,
         keep,
         keep,
@@ -407,7 +404,7 @@ def _not_understood(table: Table, error: FTError, prompt: str | None, answer: st
         keep,
         keep,
         hidden,
-        gr.update(variant="secondary"),
+        gr.update(variant="secondary" if columns else "primary"),
     ]
 
 

@@ -20,6 +20,7 @@ from ft_core.hardware import on_space
 from ft_core.workspace import LOCAL, Workspace
 
 Handler = Callable[..., Any]
+SHOWN_SECONDS = 30.0  # long enough to read three sentences twice; messages that never leave pile up
 
 
 def owner(profile: gr.OAuthProfile | None) -> str:
@@ -121,6 +122,6 @@ def _message(error: Exception) -> Exception:
     return gr.Error(
         f"{html.escape(problem.why)}<br><br><b>What to do:</b> {html.escape(problem.fix)}",
         title=html.escape(problem.what),
-        duration=None,
+        duration=SHOWN_SECONDS,
         print_exception=False,
     )

@@ -18,11 +18,15 @@ TO_TOP = "() => { window.scrollTo({top: 0, behavior: 'smooth'}); return []; }"
 
 @dataclass(frozen=True)
 class Shared:
-    """Passed to each tab. `run_id`, `dataset_id` and `source` live in the browser and hold names only."""
+    """Passed to each tab. `run_id`, `dataset_id` and `source` live in the browser and hold names only.
+
+    `timer` ticks while this tab is the one that is shown.
+    """
 
     home: Path
     page: gr.Blocks
     tabs: gr.Tabs
+    tab: gr.Tab
     timer: gr.Timer
     run_id: gr.BrowserState
     dataset_id: gr.BrowserState
@@ -37,21 +41,30 @@ class Shared:
         return private(fn, self.home, quiet=True)
 
     def follow(self, fn: Handler, inputs: Sequence[Any], outputs: Sequence[Any], changes: Sequence[Any] = ()) -> None:
-        """Read the disk with `fn` when the page opens, when one of `changes` does, and every two seconds.
+        """Read the disk with `fn` when the tab is opened, when one of `changes` does, and every two seconds while it is open.
 
         The first of `inputs` and of `outputs` is the gr.State that remembers what was shown last.
         """
-        triggers = [self.page.load, self.timer.tick, *(component.change for component in changes)]
-        gr.on(
-            triggers,
+        follow(
+            [self.tab.select, self.timer.tick, *(component.change for component in changes)],
             self.quiet(fn),
             inputs,
             outputs,
-            queue=False,
-            show_progress="hidden",
-            trigger_mode="always_last",
-            api_visibility="private",
         )
+
+
+def follow(triggers: Sequence[Any], fn: Handler, inputs: Sequence[Any], outputs: Sequence[Any]) -> None:
+    """Let a reader of the disk run at `triggers`, without a sign of it on the page."""
+    gr.on(
+        triggers,
+        fn,
+        inputs,
+        outputs,
+        queue=False,
+        show_progress="hidden",
+        trigger_mode="always_last",
+        api_visibility="private",
+    )
 
 
 def selected_run(workspace: Workspace, identity: str) -> Run | None:

@@ -10,13 +10,21 @@ from ft_core.errors import FTError
 from ft_core.hardware import describe, on_space
 from ft_core.run import Run
 from ft_core.ui import data_tab, evaluation_tab, guard, playground_tab, share_tab, show, theme, training_tab, uploads
-from ft_core.ui.shared import Shared, selected_run
+from ft_core.ui.shared import Shared, follow, selected_run
 from ft_core.worker import launch as jobs
 from ft_core.workspace import Workspace
 
 # Scrambles ids in the browser's storage. No secret is kept there; a fixed key lets a reload after a restart find them again.
 _STORAGE_KEY = "fine-tuning-studio"
 SHOWN_RUNS = 50
+POLL_SECONDS = 2
+TABS = (
+    ("Data", data_tab),
+    ("Training", training_tab),
+    ("Evaluation", evaluation_tab),
+    ("Playground", playground_tab),
+    ("Share", share_tab),
+)
 _BRAND = """<div class="mark"><div class="glyph" aria-hidden="true"><svg width="24" height="24" viewBox="0 0 24 24" fill="none" stroke="#fff" stroke-width="2"
 stroke-linecap="round"><path d="M4 6v12M12 4v16M20 8v8"/><circle cx="4" cy="13" r="2.4" fill="#fff" stroke="none"/>
 <circle cx="12" cy="8" r="2.4" fill="#fff" stroke="none"/>
@@ -30,7 +38,7 @@ def build_app(home: Path) -> gr.Blocks:
         run_id = gr.BrowserState("", storage_key="ft-run", secret=_STORAGE_KEY)
         dataset_id = gr.BrowserState("", storage_key="ft-dataset", secret=_STORAGE_KEY)
         source = gr.BrowserState("", storage_key="ft-source", secret=_STORAGE_KEY)
-        timer = gr.Timer(2)
+        header = gr.Timer(POLL_SECONDS)
         with gr.Row(elem_id="header"):
             gr.HTML(_BRAND, elem_id="brand")
             gr.HTML(f'<span class="chip">{show.escaped(describe().label)}</span>', elem_id="where")
@@ -45,20 +53,22 @@ def build_app(home: Path) -> gr.Blocks:
             dataset_words = gr.Markdown(
                 "**Dataset**\n\nNone yet. Begin in the Data tab.", elem_id="selected-dataset", container=False
             )
+        parts = []
         with gr.Tabs(elem_id="tabs") as tabs:
-            shared = Shared(home, page, tabs, timer, run_id, dataset_id, source)
-            for name, tab in (
-                ("Data", data_tab),
-                ("Training", training_tab),
-                ("Evaluation", evaluation_tab),
-                ("Playground", playground_tab),
-                ("Share", share_tab),
-            ):
-                with gr.Tab(name, id=name.lower(), elem_id=f"tab-{name.lower()}"):
-                    tab.build(shared)
+            for name, room in TABS:
+                with gr.Tab(name, id=name.lower(), elem_id=f"tab-{name.lower()}") as tab:
+                    shared = Shared(
+                        home, page, tabs, tab, gr.Timer(POLL_SECONDS, active=not parts), run_id, dataset_id, source
+                    )
+                    room.build(shared)
+                    parts.append(shared)
+        _poll_what_is_shown(parts)
         seen = gr.State("")
-        shared.follow(
-            list_runs, [seen, run_id, dataset_id], [seen, run_choice, dataset_words], changes=[run_id, dataset_id]
+        follow(
+            [page.load, header.tick, run_id.change, dataset_id.change],
+            shared.quiet(list_runs),
+            [seen, run_id, dataset_id],
+            [seen, run_choice, dataset_words],
         )
         run_choice.input(
             shared.private(choose_run),
@@ -69,6 +79,20 @@ def build_app(home: Path) -> gr.Blocks:
             api_visibility="private",
         )
     return page
+
+
+def _poll_what_is_shown(parts: list[Shared]) -> None:
+    """Only the open tab's timer ticks: a browser that draws what nobody sees takes a processor core from the training."""
+    timers = [part.timer for part in parts]
+    for index, part in enumerate(parts):
+        part.tab.select(
+            lambda shown=index: [gr.Timer(active=index == shown) for index in range(len(timers))],
+            None,
+            timers,
+            queue=False,
+            show_progress="hidden",
+            api_visibility="private",
+        )
 
 
 def launch(page: gr.Blocks, home: Path, port: int | None = None, *, wait: bool = True) -> tuple[Any, str, str]:

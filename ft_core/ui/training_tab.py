@@ -14,7 +14,7 @@ from ft_core.settings.model import ModelSpec
 from ft_core.settings.project import ProjectSpec
 from ft_core.settings.train import TrainSpec
 from ft_core.ui import fields, frames, show, theme, uploads
-from ft_core.ui.shared import TO_TOP, Shared, next_button, selected_run
+from ft_core.ui.shared import TO_TOP, Shared, follow, next_button, selected_run
 from ft_core.worker import launch
 from ft_core.worker.launch import JobView
 from ft_core.workspace import Workspace
@@ -147,11 +147,11 @@ def build(shared: Shared) -> None:
     values = [base, *main, *advanced]
     seen_dataset, seen_job, seen_results = gr.State(""), gr.State(""), gr.State("")
     quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    shared.follow(
-        show_settings,
+    follow(
+        [shared.tab.select, shared.dataset_id.change],
+        shared.quiet(show_settings),
         [seen_dataset, shared.dataset_id],
         [seen_dataset, empty, settings_step, name],
-        changes=[shared.dataset_id],
     )
     gr.on(
         [shared.page.load, shared.dataset_id.change, *(value.change for value in values)],

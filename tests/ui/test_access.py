@@ -18,8 +18,6 @@ SECRET = "the-space-s-secret"
 SPENDING = [
     "take",
     "use_example",
-    "look_afresh",
-    "look_at_example",
     "look",
     "prepare_dataset",
     "show_tokens",

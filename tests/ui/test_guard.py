@@ -53,7 +53,7 @@ def test_a_problem_is_told_in_three_parts_and_escaped(tmp_path):
     with pytest.raises(gr.Error) as caught:
         guard.private(refuse, tmp_path)(None, "<i>")
     error = caught.value
-    assert (error.title, error.duration, error.print_exception) == ("What &lt;b&gt;.", None, False)
+    assert (error.title, error.duration, error.print_exception) == ("What &lt;b&gt;.", guard.SHOWN_SECONDS, False)
     assert "Why &lt;i&gt;." in error.message and "Do this." in error.message
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 
+import gradio as gr
 import pytest
 
 from ft_core.ui import data_tab, evaluation_tab, playground_tab, share_tab, shell, training_tab
@@ -52,6 +53,16 @@ def test_pollers_wait_for_nobody_and_show_nothing(page):
     pollers = [fn for fn in page.fns.values() if any(event == "tick" for _, event in fn.targets)]
     assert len(pollers) >= 8
     assert all(fn.queue is False and fn.show_progress == "hidden" for fn in pollers)
+
+
+def test_only_the_open_tab_polls(page):
+    """The header's timer ticks always, and of the tabs' timers the open one's: one is on at first, and opening a tab switches to its own."""
+    timers = [block for block in page.blocks.values() if isinstance(block, gr.Timer)]
+    assert [timer.active for timer in timers] == [True, True, False, False, False, False]
+    switches = [fn for fn in page.fns.values() if [output for output in fn.outputs] == timers[1:]]
+    assert [fn.targets[0][1] for fn in switches] == ["select"] * 5
+    for index, fn in enumerate(switches):
+        assert [timer.active for timer in fn.fn()] == [tab == index for tab in range(5)]
 
 
 @pytest.mark.parametrize(
