@@ -11,8 +11,10 @@ from ft_core.run import Run
 _LEFT_OUT = ("checkpoints", "jobs", "stop")
 
 
-def pack(run: Run, folder: Path) -> Path:
+def pack(run: Run, folder: Path, source: Path | None = None) -> Path:
     """Write `<run id>.zip` into `folder`: adapter, project, data and environment notes, report, answers, metrics, samples, log.
+
+    `source`, the data file, goes beside project.yaml, which then runs again as it is.
 
     Files are streamed into a temporary file that is renamed when it is whole. Raises OSError when the disk is full.
     """
@@ -32,6 +34,8 @@ def pack(run: Run, folder: Path) -> Path:
                     and path != result
                 ):
                     archive.write(path, f"{run.id}/{inside.as_posix()}")
+            if source is not None:
+                archive.write(source, f"{run.id}/{source.name}")
         os.replace(temporary, result)
     finally:
         temporary.unlink(missing_ok=True)

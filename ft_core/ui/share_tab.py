@@ -61,9 +61,10 @@ def build(shared: Shared) -> None:
     with gr.Column(elem_classes="step", visible=False) as download_step:
         gr.HTML(show.step(3, "Or download everything", "One zip file for your own machine or a colleague."))
         gr.Markdown(
-            "Inside: the **adapter**, **project.yaml** (run it again with `python -m ft_core run project.yaml`), notes on **data** and **environment**, "
+            "Inside: the **adapter**, **project.yaml** and the **data file** you uploaded (run it again with `python -m ft_core run project.yaml`), "
+            "notes on the dataset and the **environment**, "
             "the **evaluation report** with every test answer, the **measurements** and **sample answers** of the training, and the **log**. "
-            "The answers hold test rows of your data: share it only with people who may see them."
+            "It holds your data: share it only with people who may see it."
         )
         with gr.Row(elem_classes="actions"):
             collect = gr.Button("Download everything", elem_id="share-collect")
@@ -183,7 +184,7 @@ def start_push(
 def collect_everything(workspace: Workspace, run_id: str) -> Any:
     """Zip the run for download."""
     run = _run(workspace, run_id)
-    return gr.update(value=str(pack(run, uploads.downloads())), visible=True)
+    return gr.update(value=str(pack(run, uploads.downloads(), uploads.source_of(workspace, run))), visible=True)
 
 
 def _run(workspace: Workspace, run_id: str) -> Run:

@@ -117,6 +117,14 @@ def selected_dataset(workspace: Workspace, identity: str) -> Dataset | None:
     return Dataset.open(newest) if newest else None
 
 
+def source_of(workspace: Workspace, run: Run) -> Path | None:
+    """The uploaded file a run's data was made from; None when it was not uploaded or is gone."""
+    try:
+        return find(workspace, run.spec().data.source)
+    except FTError:
+        return None
+
+
 def download_copy(run: Run) -> str:
     """The run's project.yaml where Gradio may serve it from, its source called what the person calls it."""
     target = downloads() / run.id / "project.yaml"

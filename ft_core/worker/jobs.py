@@ -28,7 +28,11 @@ def do(run: Run, name: JobName, arguments: dict[str, Any], token: str | None, re
 
 
 def here(
-    run: Run, name: JobName, arguments: dict[str, Any], token: str | None = None, on_progress: Progress | None = None
+    run: Run,
+    name: JobName,
+    arguments: dict[str, Any] | None = None,
+    token: str | None = None,
+    on_progress: Progress | None = None,
 ) -> Outcome:
     """Do a job in this process, with the same state on disk as a child of the supervisor leaves. Raises FTError."""
-    return perform(run, name, lambda record: do(run, name, arguments, token, record), on_progress)
+    return perform(run, name, lambda record: do(run, name, arguments or {}, token, record), on_progress)

@@ -32,6 +32,14 @@ def test_everything_made_is_inside_and_checkpoints_are_not(run, tmp_path):
     assert weights == (run.adapter / "adapter_model.safetensors").read_bytes()
 
 
+def test_the_data_file_goes_beside_the_project(run, tmp_path):
+    source = tmp_path / "rows.csv"
+    source.write_text("text,label\na,b\n")
+    with zipfile.ZipFile(pack(run, tmp_path / "downloads", source)) as archive:
+        assert archive.read(f"{run.id}/rows.csv") == source.read_bytes()
+        assert f"{run.id}/project.yaml" in archive.namelist()
+
+
 def test_a_failure_leaves_the_older_zip_and_nothing_half_made(run, tmp_path, monkeypatch):
     first = pack(run, tmp_path).read_bytes()
     monkeypatch.setattr(
