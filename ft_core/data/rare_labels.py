@@ -50,7 +50,7 @@ def fix(rare: Sequence[RareLabel]) -> str:
     """What to do about them: nothing is renamed by itself."""
     close = [f"{_quoted(one.label)} is probably {_quoted(one.likely)}" for one in rare[:_SHOWN] if one.likely]
     if not close:
-        words = "Correct these rows in the file: rename the label to a more frequent one, or add examples of it."
+        words = "Correct these rows in the file: rename the label to another one, or add examples of it."
     else:
         others = any(one.likely is None for one in rare)
         words = f"Correct these rows in the file: {', '.join(close)}."

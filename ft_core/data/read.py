@@ -211,7 +211,7 @@ def table_of(
 
 def empty(name: str, why: str) -> FTError:
     """FTError `data.empty`."""
-    return FTError("data.empty", f"{name} is empty.", why, "Choose a file with at least some dozen rows.")
+    return FTError("data.empty", f"{name} is empty.", why, "Choose a file with rows of examples: a hundred or more.")
 
 
 def unreadable(name: str, why: str) -> FTError:

@@ -67,7 +67,7 @@ def test_the_words_name_counts_rows_and_spellings():
         "Rename the other labels, or add examples of them."
     )
     assert rare_labels.fix(rare[:1]).endswith("`delivry` is probably `delivery`.")
-    assert "rename the label to a more frequent one" in rare_labels.fix(rare[1:])
+    assert "rename the label to another one" in rare_labels.fix(rare[1:])
     assert "the empty label has 1 (row 3)" in rare_labels.why([RareLabel(" ", [3], None)], SPLITS)
 
 
