@@ -11,6 +11,7 @@ from ft_core.settings.example import Example
 
 # difflib's ratio: one wrong letter in five still passes, `positive` and `negative` (0.5) do not.
 _CLOSE = 0.8
+_MAX_MISSPELT = 100  # so many rare ones are free texts, not misspelt labels, and comparing them would only cost time
 _SHOWN = 5
 _SHOWN_LENGTH = 40
 
@@ -32,8 +33,7 @@ def find(examples: Sequence[Example], needed: int) -> list[RareLabel]:
     rare = [label for label in rows if len(rows[label]) < needed]
     counts = Counter({label: len(rows[label]) for label in rows if len(rows[label]) >= needed})
     frequent: dict[str, str] = {}
-    # So many rare ones are free texts, not misspelt labels, and comparing them all would only cost time.
-    for label, _ in counts.most_common(MAX_LABELS) if len(rare) <= MAX_LABELS else []:
+    for label, _ in counts.most_common(MAX_LABELS) if len(rare) <= _MAX_MISSPELT else []:
         frequent.setdefault(spelling_key(label), label)
     found = [RareLabel(label, rows[label], _likely(label, frequent)) for label in rare]
     return sorted(found, key=lambda one: (one.likely is None, one.label))
