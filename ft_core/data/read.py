@@ -8,6 +8,7 @@ from typing import Any
 
 from charset_normalizer import from_bytes
 
+from ft_core.data import foreign
 from ft_core.errors import FTError
 
 Row = dict[str, Any]
@@ -92,6 +93,14 @@ def read(path: Path) -> Table:
     return table
 
 
+def format_of(name: str) -> str:
+    """The format that the ending of a file's name stands for. Raises FTError `data.format`, which says how to get a file that is read."""
+    kind = FORMATS.get(Path(name).suffix.lower())
+    if kind is None:
+        raise foreign.by_name(name)
+    return kind
+
+
 def _kind(path: Path) -> str:
     if not path.exists():
         raise FTError(
@@ -100,15 +109,14 @@ def _kind(path: Path) -> str:
             f"{path} does not exist.",
             "Check the path, or choose another file.",
         )
-    kind = FORMATS.get(path.suffix.lower())
-    if kind is None or not path.is_file():
-        what = f"{path.name} is a folder." if path.is_dir() else f"A {path.suffix or 'nameless'} file cannot be read."
+    if path.is_dir():
         raise FTError(
             "data.format",
-            what,
-            "Files that work: .csv, .tsv, .json, .jsonl, .parquet.",
-            "Save the table as CSV (in a spreadsheet: File, Save as, CSV UTF-8).",
+            f"{path.name} is a folder.",
+            "The examples are read from one file.",
+            "Choose the file inside it that holds the examples.",
         )
+    kind = format_of(path.name)
     size = path.stat().st_size
     if size == 0:
         raise empty(path.name, "It has 0 bytes.")
@@ -123,9 +131,13 @@ def _kind(path: Path) -> str:
 
 
 def decode(data: bytes, name: str) -> tuple[str, str]:
-    """Bytes -> text and the name of its encoding: byte-order mark, UTF-8, then a guess. Raises FTError `data.unreadable`."""
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b", b"PAR1")):
-        raise unreadable(name, "It is a spreadsheet, archive or other binary file under the name of a text file.")
+    """Bytes -> text and the name of its encoding: byte-order mark, UTF-8, then a guess.
+
+    Raises FTError `data.unreadable`, or `data.format` for a file that is no text.
+    """
+    refusal = foreign.by_content(data, name)
+    if refusal:
+        raise refusal
     encoding = next((encoding for mark, encoding in _MARKS.items() if data.startswith(mark)), None) or _guess(data)
     if encoding == _MIXED:
         return "".join(_decode_line(line) for line in data.splitlines(keepends=True)), _MIXED
@@ -199,7 +211,7 @@ def table_of(
 
 def empty(name: str, why: str) -> FTError:
     """FTError `data.empty`."""
-    return FTError("data.empty", f"{name} is empty.", why, "Choose a file with at least some dozen rows.")
+    return FTError("data.empty", f"{name} is empty.", why, "Choose a file with rows of examples: a hundred or more.")
 
 
 def unreadable(name: str, why: str) -> FTError:

@@ -23,7 +23,7 @@ def read(path: Path) -> Table:
         data = parquet.read_table(path)
         rows = data.to_pylist()
     except (pyarrow.ArrowException, OSError, ValueError) as error:
-        raise unreadable(path.name, f"It is not a valid Parquet file: {error}.") from error
+        raise unreadable(path.name, f"It is not a valid Parquet file: {str(error).rstrip('.')}.") from error
     for column, names in _label_names(data.schema).items():
         for row in rows:
             if isinstance(row[column], int) and 0 <= row[column] < len(names):

@@ -44,6 +44,7 @@ LABELS = (
     "queue",
 )
 SYSTEMS = ("system", "system_prompt")
+_SHOWN_LENGTH = 60
 LEARNABLE = ("text-label", "prompt-answer", "alpaca", "messages", "sharegpt", "squad")
 
 
@@ -83,9 +84,9 @@ def shape(table: Table, columns: ColumnSpec, system: str | None, task: Task | No
         if not examples:
             raise FTError(
                 "data.shape",
-                "No row holds a conversation that can be learnt from.",
-                f"Row {unusable[0][0]} has {unusable[0][1]}.",
-                "Choose data whose conversations have only system, user and assistant messages.",
+                f"No row of {_quoted(found.columns.messages)} holds a conversation that can be learnt from.",
+                f"Row {unusable[0][0]} has {unusable[0][1]}. {_columns(table)}",
+                "Choose another Messages column, or data whose conversations have only system, user and assistant messages.",
             )
     else:
         examples, unusable = build.pairs(table, found.columns, system, found.extra), []
@@ -109,8 +110,15 @@ def find(table: Table, columns: ColumnSpec, task: Task | None = None) -> Found:
 
     Raises FTError `data.columns` or `data.one_column`.
     """
-    _require(table, columns)
     lists = [name for name in table.columns if isinstance(_first(table, name), list)]
+    if len(table.columns) == 1 and not lists and not columns.messages:
+        raise FTError(
+            "data.one_column",
+            "The file has only one column.",
+            f"It is {_quoted(table.columns[0])}; learning needs a text to answer and the answer to it.",
+            "Add a second column with the answer or the label to each row, and give both a header.",
+        )
+    _require(table, columns)
     # What was found may come back as what was chosen: it is the same shape, with the columns that have no part of their own.
     known = _preference(table) or _conversation(table, lists, columns) or _named_shape(table, columns)
     if known and _agrees(known.columns, columns):
@@ -118,14 +126,6 @@ def find(table: Table, columns: ColumnSpec, task: Task | None = None) -> Found:
     if columns.messages:
         shape_name = "sharegpt" if _keys(table, columns.messages) >= {"from", "value"} else "messages"
         return Found(shape_name, columns, f"You chose `{columns.messages}` as the conversations.")
-    if len(table.columns) == 1:
-        only = table.columns[0]
-        raise FTError(
-            "data.one_column",
-            "The file has only one column.",
-            f"It is `{only}`; learning needs a text to answer and the answer to it.",
-            "Add a second column with the answer or the label to each row, and give both a header.",
-        )
     return _pair(table, columns, task)
 
 
@@ -138,16 +138,14 @@ def _agrees(found: ColumnSpec, chosen: ColumnSpec) -> bool:
 def _require(table: Table, columns: ColumnSpec) -> None:
     """Raise `data.columns` when a chosen column is not in the table."""
     chosen = {part: name for part, name in columns.model_dump().items() if name is not None}
-    missing = [name for name in chosen.values() if name not in table.columns]
+    missing = {part: name for part, name in chosen.items() if name not in table.columns}
     if missing:
-        lowered = {name.lower(): name for name in table.columns}
-        close = [lowered[match] for name in missing for match in difflib.get_close_matches(name.lower(), lowered, n=1)]
-        fix = f"Choose {', '.join(f'`{name}`' for name in close)} instead." if close else "Choose one of these columns."
+        names = " and ".join(_quoted(name) for name in missing.values())
         raise FTError(
             "data.columns",
-            f"There is no column {', '.join(f'`{name}`' for name in missing)}.",
-            f"The columns are {_listed(table.columns)}.",
-            fix,
+            f"There {'are no columns' if len(missing) > 1 else 'is no column'} {names}.",
+            _columns(table),
+            f"Choose {' and '.join(_instead(table, part, name) for part, name in missing.items())}.",
         )
     if columns.prompt and columns.prompt == columns.answer:
         raise FTError(
@@ -156,6 +154,13 @@ def _require(table: Table, columns: ColumnSpec) -> None:
             "A model cannot learn from a text that is its own answer.",
             "Choose two columns.",
         )
+
+
+def _instead(table: Table, part: str, name: str) -> str:
+    """The column whose name is close to the one that is not there, and the control to choose it in."""
+    lowered = {name.lower(): name for name in table.columns}
+    close = difflib.get_close_matches(name.lower(), lowered, n=1)
+    return f"{_quoted(lowered[close[0]]) if close else 'one of these'} as the {ColumnSpec.model_fields[part].title}"
 
 
 def _first(table: Table, name: str) -> Any:
@@ -230,7 +235,7 @@ def _pair(table: Table, columns: ColumnSpec, task: Task | None) -> Found:
     if prompt is None or answer is None:
         shape_name, why = (
             ("text", "There is a column of texts but none with answers.")
-            if free
+            if free or columns.prompt
             else ("unknown", "No column looks like a text to answer.")
         )
         return Found(shape_name, columns, why)
@@ -285,19 +290,24 @@ def _why(chosen: ColumnSpec, used: ColumnSpec, figures: dict[str, Statistics], i
     return f"{first} and {second}."
 
 
-def _listed(names: list[str]) -> str:
-    shown = ", ".join(f"`{name}`" for name in names[:20])
-    return shown + (f" and {len(names) - 20} more" if len(names) > 20 else "")
+def _columns(table: Table) -> str:
+    """The columns that there are, as a sentence."""
+    names = table.columns
+    shown = ", ".join(map(_quoted, names[:20])) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
+    return f"The columns are {shown}." if len(names) > 1 else f"The only column is {shown}."
+
+
+def _quoted(name: str) -> str:
+    """A name in short: where the header is missing, it is a whole text."""
+    return f"`{name if len(name) <= _SHOWN_LENGTH else name[: _SHOWN_LENGTH - 1] + '…'}`"
 
 
 def _unsupported(found: Found, table: Table) -> FTError:
+    choose = "the Prompt column and the Answer column yourself"
     if found.shape == "preference":
-        what, why, fix = (
-            "This is preference data, which cannot be learnt from yet.",
-            found.why,
-            "Choose data with one good answer in each row, or choose",
-        )
+        what = "This is preference data, which cannot be learnt from yet."
+        fix = f"Choose data with one good answer in each row, or choose {choose}."
     else:
-        what, fix = "It is not clear what is to be learnt from this file.", "Choose"
-        why = f"{found.why} The columns are {_listed(table.columns)}."
-    return FTError("data.shape", what, why, f"{fix} the Prompt column and the Answer column yourself.")
+        what = "It is not clear what is to be learnt from this file."
+        fix = f"Choose {choose}, or add a column with the answer or the label to the file."
+    return FTError("data.shape", what, f"{found.why} {_columns(table)}", fix)

@@ -3,6 +3,7 @@
 import random
 from collections import Counter, defaultdict
 
+from ft_core.data import rare_labels
 from ft_core.data.clean import prompt_text
 from ft_core.data.duplicates import near_duplicate_groups, normalise
 from ft_core.errors import FTError
@@ -30,8 +31,8 @@ def split(examples: list[Example], task: Task, spec: SplitSpec) -> dict[str, lis
     chosen: dict[str, list[int]] = {name: [] for name in SPLITS}
     for label in sorted(strata):
         _fill(chosen, strata[label], spec, shuffle)
-    for name, share in (("train", 1.0), ("validation", spec.validation), ("test", spec.test)):
-        if share > 0 and not chosen[name]:
+    for name in splits_in_use(spec):
+        if not chosen[name]:
             raise _too_few(f"The {name} split would be empty.", len(examples))
     return {name: [examples[number] for number in sorted(numbers)] for name, numbers in chosen.items()}
 
@@ -67,8 +68,14 @@ def _groups(examples: list[Example]) -> list[list[int]]:
     return sorted(groups + [group for place, group in enumerate(equal) if place not in joined])
 
 
+def splits_in_use(spec: SplitSpec) -> list[str]:
+    """The splits that get examples, train first: every label needs one example for each."""
+    shares = {"train": 1.0, "validation": spec.validation, "test": spec.test}
+    return [name for name in SPLITS if shares[name] > 0]
+
+
 def _require(examples: list[Example], task: Task, spec: SplitSpec) -> None:
-    needed = 1 + (spec.validation > 0) + (spec.test > 0)
+    splits = splits_in_use(spec)
     if spec.validation + spec.test >= 1:
         raise FTError(
             "data.split",
@@ -76,19 +83,16 @@ def _require(examples: list[Example], task: Task, spec: SplitSpec) -> None:
             f"Validation ({spec.validation:g}) and test ({spec.test:g}) take all examples.",
             "Lower the Validation share or the Test share.",
         )
-    if len(examples) < needed:
+    if len(examples) < len(splits):
         raise _too_few("There are too few examples to split.", len(examples))
-    if task != "classification" or needed == 1:
-        return
-    rare = {label: count for label, count in Counter(example.answer for example in examples).items() if count < needed}
+    rare = rare_labels.find(examples, len(splits)) if task == "classification" else []
     if rare:
-        shown = ", ".join(f"`{label[:40]}` ({count})" for label, count in sorted(rare.items())[:10])
-        rows = [example.row for example in examples if example.answer in rare][:20]
+        labels = f"{len(rare):,} labels have" if len(rare) > 1 else "1 label has"
         raise FTError(
             "data.split",
-            f"{len(rare)} label{'s have' if len(rare) > 1 else ' has'} fewer than {needed} examples.",
-            f"Each split needs one: {shown}{' and more' if len(rare) > 10 else ''}; rows {', '.join(map(str, rows))}.",
-            "Add examples for these labels, rename them to another label, or remove those rows; if these are no labels, set Task to instruction.",
+            f"The data cannot be split yet: {labels} too few examples.",
+            rare_labels.why(rare, splits),
+            rare_labels.fix(rare),
         )
 
 
@@ -96,6 +100,6 @@ def _too_few(what: str, count: int) -> FTError:
     return FTError(
         "data.split",
         what,
-        f"There are {count} examples once the data is clean.",
+        f"{count} example{' is' if count == 1 else 's are'} left once the data is clean.",
         "Add examples, or lower the Validation share or the Test share.",
     )

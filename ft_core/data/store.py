@@ -26,7 +26,7 @@ from ft_core.data.split import SPLITS, split
 from ft_core.data.tokens import ChatTokenizer
 from ft_core.errors import FTError
 from ft_core.run import read_json, write_json
-from ft_core.settings.data import DataSpec
+from ft_core.settings.data import DataSpec, SplitSpec
 from ft_core.settings.example import Example
 from ft_core.settings.project import Task
 
@@ -125,7 +125,7 @@ def prepare(
     shaped = shape(table, spec.columns, spec.system, task)
     cleaned = clean(shaped.examples, shaped.task, spec.clean)
     parts = split(cleaned.examples, shaped.task, spec.split)
-    report = _report(source, table, shaped, cleaned, parts)
+    report = _report(source, table, shaped, cleaned, parts, spec.split)
     report["token_lengths"] = _token_lengths(parts, tokenizer)
     values = {
         "version": 1,
@@ -166,7 +166,7 @@ def _write(folder: Path, parts: dict[str, list[Example]], report: dict[str, Any]
 
 
 def _report(
-    source: Path, table: Table, shaped: Shaped, cleaned: Cleaned, parts: dict[str, list[Example]]
+    source: Path, table: Table, shaped: Shaped, cleaned: Cleaned, parts: dict[str, list[Example]], shares: SplitSpec
 ) -> dict[str, Any]:
     label_counts = (
         {name: dict(Counter(example.answer for example in examples)) for name, examples in parts.items()}
@@ -189,7 +189,7 @@ def _report(
         "kept": len(cleaned.examples),
         "removed": len(table.rows) + len(table.bad_rows) - len(cleaned.examples),
         "splits": {name: len(examples) for name, examples in parts.items()},
-        "problems": [problem.as_dict() for problem in problems(table, shaped, cleaned)],
+        "problems": [problem.as_dict() for problem in problems(table, shaped, cleaned, shares)],
         "steps": [step.as_dict() for step in cleaned.steps],
         "label_counts": label_counts,
     }

@@ -22,7 +22,8 @@ def test_everything_about_a_file_as_json(tmp_path, tokenizer_folder):
     )
     assert result["mapping"] == {"prompt": "message", "answer": "label"} and result["labels"] == ["x", "y"]
     assert result["bad_rows"] == [{"row": 21, "reason": "1 field instead of 2"}]
-    assert [problem["code"] for problem in result["problems"]] == ["bad_rows"] and result["token_lengths"]["max"] > 0
+    assert [problem["code"] for problem in result["problems"]] == ["bad_rows", "small_data"]
+    assert result["token_lengths"]["max"] > 0
 
 
 def test_a_shape_that_cannot_be_learnt_is_reported(tmp_path):
@@ -37,3 +38,11 @@ def test_one_column_is_refused(tmp_path):
     with pytest.raises(FTError) as caught:
         inspect(path)
     assert caught.value.code == "data.one_column"
+
+
+def test_a_file_of_two_rows_does_not_look_fine(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("message,label\nWhere is my parcel now,delivery\nI want my money back,returns\n")
+    problems = {problem["code"]: problem for problem in inspect(path)["problems"]}
+    assert list(problems) == ["rare_labels", "small_data"]
+    assert problems["small_data"]["count"] == 2 and problems["small_data"]["rows"] == []

@@ -1,6 +1,6 @@
 import pytest
 
-from ft_core.data.read import MAX_BYTES, read
+from ft_core.data.read import MAX_BYTES, format_of, read
 from ft_core.errors import FTError
 
 
@@ -52,7 +52,7 @@ def test_half_characters_of_json_can_be_stored(tmp_path):
         ("a.json", b"{}", "data.unreadable"),
         ("a.json", b"3", "data.unreadable"),
         ("a.xlsx", b"PK\x03\x04", "data.format"),
-        ("a.csv", b"PK\x03\x04rest", "data.unreadable"),
+        ("a.csv", b"PK\x03\x04rest", "data.format"),
         ("a.parquet", b"no parquet", "data.unreadable"),
         ("a.json", b"[" * 100_000, "data.unreadable"),
         ("a.json", b"[" * 900 + b"]" * 900, "data.unreadable"),
@@ -66,7 +66,8 @@ def test_files_that_cannot_be_read(tmp_path, name, data, code):
 def test_missing_file_folder_and_too_large_file(tmp_path):
     assert refusal(tmp_path / "none.csv").code == "data.missing"
     (tmp_path / "folder.csv").mkdir()
-    assert refusal(tmp_path / "folder.csv").code == "data.format"
+    folder = refusal(tmp_path / "folder.csv")
+    assert folder.code == "data.format" and folder.what == "folder.csv is a folder." and "inside it" in folder.fix
     with open(tmp_path / "large.csv", "wb") as file:
         file.truncate(MAX_BYTES + 1)
     assert refusal(tmp_path / "large.csv").code == "data.too_large"
@@ -74,4 +75,12 @@ def test_missing_file_folder_and_too_large_file(tmp_path):
 
 def test_the_format_error_names_what_works(tmp_path):
     error = refusal(write(tmp_path, "a.xlsx", b"x"))
-    assert ".csv" in error.why and ".parquet" in error.why and error.fix.startswith("Save")
+    assert ".csv" in error.why and ".parquet" in error.why and error.fix.startswith("Save the sheet as CSV")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("a.csv", "csv"), ("B.CSV", "csv"), ("a.tab", "tsv"), ("a.b.ndjson", "jsonl"), ("x.parquet", "parquet")],
+)
+def test_the_ending_gives_the_format(name, kind):
+    assert format_of(name) == kind

@@ -129,32 +129,81 @@ def test_empty_cells_stay_for_the_cleaning():
     assert len(shaped.examples) == 6 and shaped.examples[0].question == "" and shaped.examples[4].answer == ""
 
 
-def test_a_column_that_is_not_there():
+@pytest.mark.parametrize(
+    ("chosen", "what", "fix"),
+    [
+        ({"prompt": "mesage"}, "There is no column `mesage`.", "Choose `Message` as the Prompt column."),
+        ({"answer": "LABEL"}, "There is no column `LABEL`.", "Choose `label` as the Answer column."),
+        ({"answer": "zzz"}, "There is no column `zzz`.", "Choose one of these as the Answer column."),
+        (
+            {"prompt": "zzz", "answer": "lable"},
+            "There are no columns `zzz` and `lable`.",
+            "Choose one of these as the Prompt column and `label` as the Answer column.",
+        ),
+        ({"messages": "massage"}, "There is no column `massage`.", "Choose `Message` as the Messages column."),
+    ],
+)
+def test_a_column_that_is_not_there(chosen, what, fix):
     with pytest.raises(FTError) as caught:
-        shape(table(message=texts(), label=["a", "b"] * 6), ColumnSpec(prompt="mesage", answer="label"), None, None)
-    assert (
-        caught.value.code == "data.columns"
-        and "`message`, `label`" in caught.value.why
-        and "`message`" in caught.value.fix
-    )
+        shape(table(Message=texts(), label=["a", "b"] * 6), ColumnSpec(**chosen), None, None)
+    assert caught.value.as_dict() == {
+        "code": "data.columns",
+        "what": what,
+        "why": "The columns are `Message`, `label`.",
+        "fix": fix,
+    }
+
+
+def test_one_column_twice():
     with pytest.raises(FTError, match="both prompt and answer"):
         shape(table(message=texts(), label=["a", "b"] * 6), ColumnSpec(prompt="label", answer="label"), None, None)
 
 
-def test_one_column_and_nothing_to_learn():
+@pytest.mark.parametrize("chosen", [{}, {"prompt": "message", "answer": "label"}, {"prompt": "mesage"}])
+def test_one_column(chosen):
     with pytest.raises(FTError) as caught:
-        shape(table(message=texts()), ANY, None, None)
-    assert caught.value.code == "data.one_column"
+        shape(table(message=texts()), ColumnSpec(**chosen), None, None)
+    assert caught.value.code == "data.one_column" and "`message`" in caught.value.why
+    assert caught.value.fix.startswith("Add a second column with the answer or the label")
+
+
+def test_a_header_that_is_a_whole_text_is_shown_in_short():
+    with pytest.raises(FTError) as caught:
+        shape(table(**{"a long text " * 40: texts()}), ANY, None, None)
+    assert caught.value.why.startswith("It is `a long text") and len(caught.value.why) < 150
+
+
+@pytest.mark.parametrize("chosen", [{}, {"prompt": "message"}])
+def test_a_missing_label_column(chosen):
+    data = table(id=[str(n) for n in range(12)], date=["2024-01-01"] * 12, message=texts())
+    with pytest.raises(FTError) as caught:
+        shape(data, ColumnSpec(**chosen), None, None)
+    assert caught.value.code == "data.shape"
+    assert caught.value.why == (
+        "There is a column of texts but none with answers. The columns are `id`, `date`, `message`."
+    )
+    assert "Answer column" in caught.value.fix and "add a column with the answer or the label" in caught.value.fix
+
+
+def test_nothing_to_learn():
     with pytest.raises(FTError) as caught:
         shape(table(id=["1", "2"], date=["2024-01-01", "2024-01-02"]), ANY, None, None)
     assert caught.value.code == "data.shape" and "`date`" in caught.value.why
 
 
+def test_a_messages_column_without_conversations():
+    with pytest.raises(FTError) as caught:
+        shape(table(message=texts(), label=["a", "b"] * 6), ColumnSpec(messages="label"), None, None)
+    assert caught.value.code == "data.shape" and caught.value.what.startswith("No row of `label` holds a conversation")
+    assert "The columns are `message`, `label`." in caught.value.why and "Messages column" in caught.value.fix
+
+
 def test_preference_data_is_named_and_refused():
     data = table(prompt=texts(), chosen=texts(), rejected=texts())
     assert find(data, ANY).shape == "preference"
-    with pytest.raises(FTError, match="preference"):
+    with pytest.raises(FTError, match="preference") as caught:
         shape(data, ANY, None, None)
+    assert "The columns are `prompt`, `chosen`, `rejected`." in caught.value.why
     assert shape(data, ColumnSpec(prompt="prompt", answer="chosen"), None, None).shape == "prompt-answer"
 
 

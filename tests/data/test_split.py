@@ -113,7 +113,12 @@ def test_a_share_of_nothing_gives_nothing():
         ([], "instruction", SplitSpec(), "0 examples"),
         (some(2), "instruction", SplitSpec(), "2 examples"),
         (some(30), "instruction", SplitSpec(validation=0.5, test=0.5), "Nothing is left to train on"),
-        (some(30) + [example(99, "odd one", "z")], "classification", SplitSpec(), "`z` (1); rows 99"),
+        (
+            some(30) + [example(99, "odd one", "z")],
+            "classification",
+            SplitSpec(),
+            "1 label has too few examples. Every label needs 3 examples",
+        ),
         ([example(n, "the same", "abc"[n % 3]) for n in range(30)], "classification", SplitSpec(), "would be empty"),
     ],
 )
@@ -121,3 +126,24 @@ def test_what_cannot_be_split(examples, task, spec, part):
     with pytest.raises(FTError) as caught:
         split(examples, task, spec)
     assert caught.value.code == "data.split" and part in str(caught.value)
+
+
+def test_rare_labels_are_named_with_rows_and_their_likely_spelling():
+    odd = [example(98, "where is it", "delivry"), example(99, "odd one", "zebra")]
+    with pytest.raises(FTError) as caught:
+        split(some(30, ("delivery", "billing")) + odd, "classification", SplitSpec())
+    error = caught.value
+    assert error.what == "The data cannot be split yet: 2 labels have too few examples."
+    assert "`delivry` has 1 (row 98); `zebra` has 1 (row 99)." in error.why
+    assert error.fix.startswith("Correct these rows in the file: `delivry` is probably `delivery`.")
+
+
+def test_a_task_taken_for_classification_gives_a_short_message():
+    texts = [
+        example(n, f"{WORDS[n % 16]} {n * 17}", f"An answer of its own, number {n}: {WORDS[n % 16]}")
+        for n in range(900)
+    ]
+    with pytest.raises(FTError) as caught:
+        split(texts, "classification", SplitSpec())
+    assert "900 labels have" in caught.value.what and len(str(caught.value)) < 700
+    assert caught.value.fix.startswith("Set Task to instruction")

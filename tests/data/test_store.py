@@ -35,6 +35,7 @@ def test_a_dataset_is_stored_reported_and_read_again(tmp_path, source, tokenizer
         "label_spelling",
         "duplicates",
         "bad_rows",
+        "small_data",
     ]
     assert report["columns"] == {"prompt": "message", "answer": "label", "system": None, "messages": None}
     assert sum(report["label_counts"]["train"].values()) == dataset.counts["train"]
@@ -92,3 +93,9 @@ def test_a_damaged_or_missing_dataset_is_noticed(tmp_path, source):
     with pytest.raises(FTError) as caught:
         Dataset.open(tmp_path / "datasets" / "0123456789ab")
     assert caught.value.code == "data.missing"
+
+
+def test_the_report_measures_small_data_by_the_chosen_shares(tmp_path, source):
+    spec = SPEC.model_copy(update={"split": SplitSpec(test=0.5)})
+    found = prepare(source, spec, None, tmp_path / "datasets").report["problems"][-1]
+    assert found["code"] == "small_data" and "about 30 for the test" in found["why"]
