@@ -8,7 +8,7 @@ import gradio as gr
 from ft_core import pipeline
 from ft_core.catalog import STARTER
 from ft_core.data.check import check
-from ft_core.data.read import FORMATS, Table, read
+from ft_core.data.read import Table, read
 from ft_core.data.shape import Shaped, shape
 from ft_core.errors import FTError
 from ft_core.settings.data import CleanSpec, ColumnSpec, DataSpec, SplitSpec
@@ -48,7 +48,6 @@ def build(shared: Shared) -> None:
         with gr.Row(equal_height=True):
             file = gr.File(
                 label="Your file (.csv .tsv .json .jsonl .parquet)",
-                file_types=[*FORMATS],
                 height=150,
                 elem_id="data-file",
                 scale=2,

@@ -85,12 +85,12 @@ def label_counts(report: dict[str, Any]) -> pandas.DataFrame:
 
 
 def problems(found: Sequence[dict[str, Any]]) -> pandas.DataFrame:
-    """Problems of a file: what, how many rows, which, and what will be done."""
+    """Problems of a file: what, how many rows, which, why it matters, and what is or should be done."""
     table = [
         [row["title"], row["count"], _row_numbers(row["rows"], row["count"]), row["why"], row["fix"]] for row in found
     ]
     return pandas.DataFrame(
-        table, columns=["Problem", "Rows affected", "Row numbers", "Why it matters", "What will be done"]
+        table, columns=["Problem", "Rows affected", "Row numbers", "Why it matters", "What is or should be done"]
     )
 
 
@@ -181,5 +181,7 @@ def answers_table(rows: Sequence[dict[str, Any]]) -> pandas.DataFrame:
 
 
 def _row_numbers(rows: Sequence[int], count: int) -> str:
+    if not rows:
+        return "the whole file"
     shown = ", ".join(str(row) for row in rows[:8])
     return f"{shown}, …" if count > len(rows[:8]) else shown

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from ft_core import pipeline
-from ft_core.data.read import FORMATS, MAX_BYTES
+from ft_core.data.read import MAX_BYTES, format_of
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
 from ft_core.run import Run, write_text
@@ -29,14 +29,7 @@ def keep(workspace: Workspace, path: Path) -> str:
 
     Raises FTError `data.format` or `data.too_large`.
     """
-    suffix = path.suffix.lower()
-    if suffix not in FORMATS:
-        raise FTError(
-            "data.format",
-            f"{suffix or 'This'} files cannot be read.",
-            f"The file ends in {suffix or 'nothing'}.",
-            f"Choose a file that ends in {', '.join(FORMATS)}.",
-        )
+    format_of(path.name)
     if path.stat().st_size > MAX_BYTES:
         raise FTError(
             "data.too_large",
@@ -47,7 +40,7 @@ def keep(workspace: Workspace, path: Path) -> str:
     with open(path, "rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     stem = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:60].strip("-") or "data"
-    name = f"{stem}-{digest[:12]}{suffix}"
+    name = f"{stem}-{digest[:12]}{path.suffix.lower()}"
     target = workspace.uploads / name
     if not target.is_file():
         workspace.uploads.mkdir(parents=True, exist_ok=True)
