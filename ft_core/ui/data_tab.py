@@ -147,7 +147,7 @@ def build(shared: Shared) -> None:
             )
         )
         tokens = gr.HighlightedText(
-            label="One example as tokens, the pieces a model reads", color_map={"learnt": theme.LEARNT, "read only": theme.READ},
+            label="One example as tokens, the pieces the starter model reads; another base model cuts the words differently", color_map={"learnt": theme.LEARNT, "read only": theme.READ},
             show_inline_category=False, combine_adjacent=False, elem_id="data-tokens", elem_classes="tokens",
         )  # fmt: skip
         number = gr.Slider(
@@ -344,7 +344,7 @@ def show_dataset(workspace: Workspace, dataset_id: str) -> Any:
     values += [("Validation", f"{counts['validation']:,}", "examples"), ("Test", f"{counts['test']:,}", "examples")]
     if lengths:
         values += [
-            ("Middle length", f"{lengths['median']:,}", "tokens"),
+            ("Median length", f"{lengths['median']:,}", "tokens"),
             ("Longest", f"{lengths['max']:,}", f"tokens, row {lengths['longest_row']:,}"),
         ]
     steps = [

@@ -54,7 +54,7 @@ def build_app(home: Path) -> gr.Blocks:
                 "**Dataset**\n\nNone yet. Begin in the Data tab.", elem_id="selected-dataset", container=False
             )
         parts = []
-        with gr.Tabs(elem_id="tabs") as tabs:
+        with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as tabs:
             for name, room in TABS:
                 with gr.Tab(name, id=name.lower(), elem_id=f"tab-{name.lower()}") as tab:
                     shared = Shared(

@@ -221,6 +221,7 @@ button.lg, button.md { border-radius: 10px !important; }
 .dark .progress .fill { background: var(--primary-400); }
 .progress .still { background: var(--neutral-400); }
 .notice { border-left: 4px solid var(--neutral-400); background: var(--background-fill-secondary); border-radius: 10px; padding: 14px 18px !important; }
+.notice .notice { border: 0; padding: 0 !important; background: none; }
 .notice.bad { border-left-color: #c2413b; background: #fdf3f2; }
 .dark .notice.bad { background: #2a1817; }
 .verdict { border-radius: 14px; padding: 24px 26px; border: 1px solid var(--border-color-primary); border-left-width: 6px;

@@ -39,8 +39,7 @@ def keep(workspace: Workspace, path: Path) -> str:
         )
     with open(path, "rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    stem = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:60].strip("-") or "data"
-    name = f"{stem}-{digest[:12]}{path.suffix.lower()}"
+    name = f"{_slug(path.stem)}-{digest[:12]}{path.suffix.lower()}"
     target = workspace.uploads / name
     if not target.is_file():
         workspace.uploads.mkdir(parents=True, exist_ok=True)
@@ -91,7 +90,8 @@ def project_of(workspace: Workspace, dataset: Dataset) -> ProjectSpec:
     path = _project_file(workspace, dataset.id)
     if path.is_file():
         return project.load(path)
-    return ProjectSpec(task=dataset.task, data=dataset.spec)
+    name = _slug(Path(title(dataset.report["source"])).stem)
+    return ProjectSpec(name=name, task=dataset.task, data=dataset.spec)
 
 
 def selected_dataset(workspace: Workspace, identity: str) -> Dataset | None:
@@ -135,3 +135,8 @@ def downloads() -> Path:
 
 def _project_file(workspace: Workspace, dataset: str) -> Path:
     return workspace.uploads / "projects" / f"{dataset}.yaml"
+
+
+def _slug(name: str) -> str:
+    """Small letters, digits and hyphens, at most 60."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60].strip("-") or "data"
