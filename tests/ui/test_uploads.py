@@ -7,7 +7,7 @@ import pytest
 from ft_core import pipeline
 from ft_core.errors import FTError
 from ft_core.settings import project
-from ft_core.settings.data import DataSpec
+from ft_core.settings.data import CleanSpec, DataSpec
 from ft_core.settings.project import ProjectSpec
 from ft_core.ui import uploads
 
@@ -51,7 +51,8 @@ def test_a_dataset_remembers_its_project(workspace):
 def test_a_dataset_prepared_elsewhere_has_a_project_called_after_its_file(workspace, tmp_path):
     file = tmp_path / "Meine Täfel.csv"
     file.write_text("text,label\n" + "".join(f"message number {n} of {n % 2},{'ab'[n % 2]}\n" for n in range(40)))
-    dataset = pipeline.prepare_source(workspace, ProjectSpec(data=DataSpec(source=file.name)), tmp_path)
+    spec = ProjectSpec(data=DataSpec(source=file.name, clean=CleanSpec(near_duplicates="keep")))
+    dataset = pipeline.prepare_source(workspace, spec, tmp_path)
     assert uploads.project_of(workspace, dataset).name == "meine-t-fel"
 
 
