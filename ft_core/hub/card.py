@@ -114,9 +114,9 @@ def _measured(report: dict[str, Any] | None) -> str:
         ["Metric", "Base", "Base with examples in the prompt", "Tuned", "Difference", "95 % interval of the difference"]
     ]
     for metric in report["metrics"].values():
-        interval = "–" if metric["low"] is None else f"{_number(metric['low'])} to {_number(metric['high'])}"
+        interval = "–" if metric["low"] is None else f"{_score(metric['low'])} to {_score(metric['high'])}"
         better = f"{escape(metric['title'])} ({metric['better']} is better)"
-        rows.append([better, *(_number(metric[key]) for key in ("base", "few_shot", "tuned", "difference")), interval])
+        rows.append([better, *(_score(metric[key]) for key in ("base", "few_shot", "tuned", "difference")), interval])
     shots = report.get("few_shot_examples")
     text = f"On {report['n']} test examples that were not used in training. Difference is tuned minus base."
     if shots:
@@ -209,6 +209,11 @@ def _made(run: Run) -> str:
 def _table(rows: list[list[str]]) -> str:
     head, *body = [f"| {' | '.join(row)} |" for row in rows]
     return "\n".join([head, f"|{' --- |' * len(rows[0])}", *body])
+
+
+def _score(value: float | None) -> str:
+    """A measured value with three digits after the point."""
+    return "–" if value is None else f"{value:.3f}" if abs(value) < 100 else f"{value:,.0f}"
 
 
 def _number(value: Any) -> str:

@@ -52,7 +52,7 @@ def build(shared: Shared) -> None:
         gr.HTML(show.step(2, "The verdict", "Decided by one metric, chosen beforehand for this kind of task."))
         verdict = gr.HTML()
         headline = gr.BarPlot(
-            x="contestant", y="value", color="contestant", color_map=COLOURS, height=260, x_title="contestant", x_label_angle=-15, sort=None, buttons=[],
+            x="contestant", y="value", color="contestant", color_map=COLOURS, height=320, x_title="contestant", x_label_angle=-15, sort=None, buttons=[],
             show_label=False, label="The deciding metric", elem_id="evaluation-headline",
         )  # fmt: skip
         metrics = gr.Dataframe(
@@ -234,10 +234,10 @@ def watch_report(workspace: Workspace, seen: str, run_id: str, which: str, searc
             y_title=f"{decided['title'].lower()} ({decided['better']} is better)",
             title=f"{decided['title']} on {report['n']:,} test examples",
         ),
-        frames.metrics(report, show.number),
+        frames.metrics(report, show.score),
         "\n".join(f"- {show.plain(note)}" for note in report.get("notes", [])),
         gr.update(visible=labels),
-        frames.per_label(report, show.number) if labels else None,
+        frames.per_label(report, show.score) if labels else None,
         frames.confusion(report) if labels else None,
         gr.update(visible=True),
         *filter_answers(workspace, run.id, which, search),

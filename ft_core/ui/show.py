@@ -117,6 +117,13 @@ def number(value: float | None, digits: int = 3) -> str:
     return f"{value:.{digits}f}".rstrip("0").rstrip(".") if abs(value) < 1000 else f"{value:,.0f}"
 
 
+def score(value: float | None) -> str:
+    """A measured value with three digits after the point, so that a column of them lines up; a dash when there is none."""
+    if value is None:
+        return "–"
+    return f"{value:.3f}" if abs(value) < 100 else f"{value:,.0f}"
+
+
 def count(amount: int, word: str, many: str | None = None) -> str:
     """`1 row`, `1,204 rows`."""
     return f"{amount:,} {word if amount == 1 else many or word + 's'}"

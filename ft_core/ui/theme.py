@@ -240,7 +240,7 @@ button.lg, button.md { border-radius: 10px !important; }
 .gradio-container thead th { font-weight: 600 !important; }
 .gradio-container .prose table { border-collapse: collapse; width: 100%; }
 .gradio-container .prose th, .gradio-container .prose td { border: 1px solid var(--border-color-primary) !important; padding: 7px 10px !important;
-  word-break: normal; }
+  word-break: normal; overflow-wrap: normal; }
 #playground-base, #playground-tuned { border: 1px solid var(--border-color-primary) !important; border-radius: 12px !important; padding: 8px !important;
   background: var(--background-fill-secondary) !important; }
 #share-card .prose h1 { font-size: 22px; } #share-card .prose h2 { font-size: 17px; }

@@ -38,7 +38,7 @@ def test_the_measured_table_holds_the_report(run):
     run.write_report(REPORT)
     card = model_card(run)
     assert "**The tuned model is better than its base.**" in card
-    assert "| Accuracy (higher is better) | 0.325 | – | 0.9 | 0.575 | 0.4 to 0.725 |" in card
+    assert "| Accuracy (higher is better) | 0.325 | – | 0.900 | 0.575 | 0.400 to 0.725 |" in card
     assert "On 40 test examples" in card
     assert "not been evaluated" not in card
 
