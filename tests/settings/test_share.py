@@ -15,7 +15,9 @@ def test_owner_and_name(repo):
     assert ShareSpec(repo=repo).repo == repo
 
 
-@pytest.mark.parametrize("repo", ["triage", "/triage", "ada/", "ada/x/y", "../x", "ada/.x", "a b/c", "", "a/" + "x" * 95])
+@pytest.mark.parametrize(
+    "repo", ["triage", "/triage", "ada/", "ada/x/y", "../x", "ada/.x", "a b/c", "", "a/" + "x" * 95]
+)
 def test_what_is_no_repository_is_refused(repo):
     with pytest.raises(ValidationError, match="repo"):
         ShareSpec(repo=repo)
