@@ -146,6 +146,7 @@ def test_a_waiting_job_is_taken_out_and_can_be_queued_again(workspace, supervise
     launch.stop(workspace, run, "train")
     assert queued(workspace) == [(run.id, "evaluate"), (other.id, "train")]
     assert launch.view(workspace, run, "train").status == "none"
+    assert run.stop_requested(), "the supervisor may be starting it at this very moment"
     assert not other.stop_requested()
     launch.enqueue(workspace, run, "train")
     assert not run.stop_requested(), "the old request would stop it again at once"
