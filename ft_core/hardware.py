@@ -25,7 +25,10 @@ _PACKAGES = (
 
 
 class Hardware(BaseModel):
-    """Processor cores, memory in gigabytes (1e9 bytes), the GPU when there is one, the Space's id on a Space."""
+    """Processor cores, memory in gigabytes (1e9 bytes), the GPU when there is one, the Space's id on a Space.
+
+    `gpu_memory_gb` is None also for a GPU that does not tell: one that shares the computer's memory, or a slice of one.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -38,11 +41,10 @@ class Hardware(BaseModel):
     @property
     def label(self) -> str:
         """One line for the header."""
-        compute = (
-            f"{self.gpu}, {self.gpu_memory_gb:.0f} GB"
-            if self.gpu
-            else f"{self.cores} processor cores, {self.memory_gb:.0f} GB memory, no GPU"
-        )
+        if self.gpu is None:
+            compute = f"{self.cores} processor cores, {self.memory_gb:.0f} GB memory, no GPU"
+        else:
+            compute = self.gpu if self.gpu_memory_gb is None else f"{self.gpu}, {self.gpu_memory_gb:.0f} GB"
         return f"Space {self.space}: {compute}" if self.space else f"This computer: {compute}"
 
 
@@ -91,8 +93,8 @@ def _gpu() -> tuple[str | None, float | None]:
         return None, None
     if answer.returncode != 0 or not answer.stdout.strip():
         return None, None
-    name, mebibytes = answer.stdout.splitlines()[0].rsplit(",", 1)
-    return name.strip(), round(float(mebibytes) * 2**20 / 1e9, 1)
+    name, mebibytes = (part.strip() for part in answer.stdout.splitlines()[0].rsplit(",", 1))
+    return name, round(int(mebibytes) * 2**20 / 1e9, 1) if mebibytes.isdigit() else None
 
 
 def environment() -> dict[str, object]:

@@ -6,9 +6,9 @@ System fonts only: nothing is fetched, so a Space, a laptop and a train without 
 import gradio as gr
 from gradio.themes.utils.colors import Color
 
-BASE, FEW_SHOT, TUNED = "#7c8aa0", "#c58a2c", "#12847c"
+BASE, FEW_SHOT, TUNED = "#7c8aa0", "#bf8429", "#12847c"
 TRAINING, VALIDATION = "#12847c", "#c8762b"
-SPLITS = {"train": "#12847c", "validation": "#c58a2c", "test": "#7c8aa0"}
+SPLITS = {"train": "#12847c", "validation": "#bf8429", "test": "#7c8aa0"}
 LEARNT, READ = "#5fc2b5", "#cfd6dd"
 
 _TEAL = Color(
@@ -231,7 +231,7 @@ button.lg, button.md { border-radius: 10px !important; }
 .verdict .more { margin-top: 10px; color: var(--body-text-color-subdued); }
 .verdict.better { border-left-color: #1c8a53; } .verdict.better .result { color: #17703f; } .dark .verdict.better .result { color: #6fd39c; }
 .verdict.worse { border-left-color: #c2413b; } .verdict.worse .result { color: #a8332e; } .dark .verdict.worse .result { color: #f19a94; }
-.verdict.same { border-left-color: #c58a2c; } .verdict.same .result { color: #80560f; } .dark .verdict.same .result { color: #e8bd73; }
+.verdict.same { border-left-color: #bf8429; } .verdict.same .result { color: #80560f; } .dark .verdict.same .result { color: #e8bd73; }
 
 .table-wrap { border-radius: 10px !important; }
 .gradio-container table, .gradio-container table td, .gradio-container table th, .gradio-container .table-wrap * { font-family: var(--font) !important; }

@@ -9,7 +9,6 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from ft_core.data.tokens import ChatTokenizer
-from ft_core.errors import FTError
 from ft_core.settings.example import Message
 from ft_core.starter import build, texts
 from ft_core.starter.dialogues import as_text, dialogues
@@ -105,18 +104,5 @@ def test_the_documents_are_what_the_chat_template_renders(small_texts, tmp_path)
         assert chat.encode(messages).ids == tokenizer(as_text(dialogue))["input_ids"]
 
 
-def test_another_text_is_refused(small_texts):
-    (small_texts / "story.txt.xz").write_bytes(lzma.compress(b"another"))
-    with pytest.raises(FTError) as caught:
-        texts.split(small_texts)
-    assert caught.value.code == "starter.text"
-
-
 def test_no_example_message_is_in_our_dialogues():
     texts.check_examples(as_text(dialogue) for dialogue in dialogues(build.DIALOGUES, build.DIALOGUE_SEED))
-
-
-def test_an_example_message_in_the_training_texts_is_caught():
-    message = "My parcel came with a broken lid and nobody answers me"
-    documents = ["Once upon a time. " + message.upper().replace(" ", "  ") + "! The end.", "Nothing here."]
-    assert texts.borrowed(documents, [message, "Where is the other one that I wanted to have"]) == [message]

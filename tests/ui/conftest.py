@@ -1,14 +1,18 @@
 """A workspace with the example in it, and a run to look at."""
 
+import shutil
 from pathlib import Path
 
 import psutil
 import pytest
+from filelock import FileLock
 
 from ft_core import pipeline
 from ft_core.run import JobState, Run
 from ft_core.ui import uploads
 from ft_core.workspace import Workspace
+from tests import helpers
+from tests.hub.made import save_adapter
 
 
 @pytest.fixture(scope="session")
@@ -59,3 +63,29 @@ def job_state():
         )
 
     return make
+
+
+@pytest.fixture(scope="session")
+def tuned_home(tmp_path_factory) -> Path:
+    """A home with a run on a tiny base model whose adapter has random weights. Tests must not write to it."""
+    home = tmp_path_factory.mktemp("tuned") / "home"
+    workspace = Workspace(home)
+    base = helpers.make_base_model(tmp_path_factory.mktemp("tuned-base"))
+    run = helpers.make_run(workspace.runs_folder, base, helpers.make_dataset(workspace.datasets, 60))
+    save_adapter(base, run.adapter)
+    return home
+
+
+@pytest.fixture
+def tuned(tuned_home, workspace) -> Run:
+    """That run in this test's own workspace."""
+    shutil.copytree(tuned_home, workspace.home)
+    return workspace.runs()[0]
+
+
+@pytest.fixture
+def supervised(workspace):
+    """A supervisor is at work, as far as its lock tells; it does nothing."""
+    workspace.queue.mkdir(parents=True)
+    with FileLock(workspace.queue / "supervisor.lock"):
+        yield

@@ -1,0 +1,36 @@
+"""DataSpec: what may be asked of the data, and what is done when nothing is."""
+
+import pytest
+from pydantic import ValidationError
+
+from ft_core.settings.data import CleanSpec, ColumnSpec, DataSpec, SplitSpec
+
+
+def test_only_the_source_is_needed_and_everything_is_cleaned():
+    spec = DataSpec(source="tickets.csv")
+    assert set(spec.clean.model_dump().values()) == {"fix"}
+    assert set(spec.columns.model_dump().values()) == {None} and spec.system is None
+    with pytest.raises(ValidationError, match="source"):
+        DataSpec.model_validate({})
+
+
+@pytest.mark.parametrize("part", ["validation", "test"])
+def test_a_split_takes_at_most_half(part):
+    assert getattr(SplitSpec.model_validate({part: 0.5}), part) == 0.5
+    for wrong in (0.51, -0.1, float("nan")):
+        with pytest.raises(ValidationError, match=part):
+            SplitSpec.model_validate({part: wrong})
+
+
+def test_a_problem_is_fixed_or_kept_and_nothing_else():
+    assert CleanSpec(html="keep").duplicates == "fix"
+    with pytest.raises(ValidationError, match="'fix' or 'keep'"):
+        CleanSpec.model_validate({"html": "remove"})
+
+
+@pytest.mark.parametrize("kind", [ColumnSpec, CleanSpec, SplitSpec])
+def test_unknown_keys_are_refused_and_every_setting_explains_itself(kind):
+    with pytest.raises(ValidationError, match="colour"):
+        kind.model_validate({"colour": 1})
+    for name, field in kind.model_fields.items():
+        assert field.title and (field.description or "").endswith("."), name

@@ -1,0 +1,27 @@
+"""EvalSpec: what may be asked of an evaluation."""
+
+import pytest
+from pydantic import ValidationError
+
+from ft_core.settings.evaluation import EvalSpec
+
+
+def test_all_test_examples_are_used_unless_a_limit_is_given():
+    assert EvalSpec().limit is None and EvalSpec(limit=5).limit == 5
+
+
+@pytest.mark.parametrize(
+    ("field", "good", "bad"),
+    [("few_shot", (0, 32), (-1, 33)), ("limit", (1,), (0,)), ("max_new_tokens", (1, 4096), (0, 4097))],
+)
+def test_limits(field, good, bad):
+    for value in good:
+        assert getattr(EvalSpec.model_validate({field: value}), field) == value
+    for value in bad:
+        with pytest.raises(ValidationError, match=field):
+            EvalSpec.model_validate({field: value})
+
+
+def test_every_setting_explains_itself():
+    for name, field in EvalSpec.model_fields.items():
+        assert field.title and (field.description or "").endswith("."), name

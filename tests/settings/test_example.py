@@ -1,0 +1,36 @@
+"""One example: its parts by name."""
+
+import pytest
+from pydantic import ValidationError
+
+from ft_core.settings.example import Example, Message
+
+
+def conversation(*turns: tuple[str, str]) -> Example:
+    return Example.model_validate({"row": 7, "messages": [{"role": role, "content": said} for role, said in turns]})
+
+
+def test_the_last_answer_is_learnt_and_the_rest_is_its_prompt():
+    example = conversation(
+        ("system", "Sort."), ("user", "one"), ("assistant", "1"), ("user", "two"), ("assistant", "2")
+    )
+    assert (example.question, example.answer) == ("two", "2")
+    assert [message.content for message in example.prompt] == ["Sort.", "one", "1", "two"]
+
+
+def test_a_text_without_a_question_has_an_empty_one():
+    assert conversation(("assistant", "Once upon a time.")).question == ""
+
+
+def test_nobody_else_speaks():
+    with pytest.raises(ValidationError, match="role"):
+        conversation(("tool", "x"))
+    with pytest.raises(ValidationError, match="name"):
+        Message.model_validate({"role": "user", "content": "x", "name": "Ada"})
+
+
+def test_an_example_cannot_be_changed():
+    example = conversation(("user", "one"), ("assistant", "1"))
+    with pytest.raises(ValidationError, match="frozen"):
+        example.row = 8
+    assert {example: 1}[conversation(("user", "one"), ("assistant", "1"))] == 1, "equal ones are one key"

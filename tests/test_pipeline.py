@@ -1,0 +1,130 @@
+"""The main job as one function: from a project file to a measured run, and what a run is created from."""
+
+import os
+
+import pytest
+import yaml
+
+from ft_core import catalog, pipeline
+from ft_core.data.store import Dataset
+from ft_core.errors import FTError
+from ft_core.run import Run
+from ft_core.settings import project
+from ft_core.worker import jobs
+from ft_core.workspace import Workspace
+from tests.helpers import make_base_model, write_toy_csv
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A project of its own base model and data, the source beside it."""
+    folder = tmp_path_factory.mktemp("project")
+    make_base_model(folder / "base")
+    write_toy_csv(folder / "toy.csv", 60)
+    values = {
+        "name": "toy",
+        "data": {"source": "toy.csv", "split": {"validation": 0.1, "test": 0.2}},
+        "model": {"base": str(folder / "base")},
+        "training": {"epochs": 1, "batch_size": 8, "lora_rank": 4, "max_length": 64, "threads": 1, "evaluations": 1},
+        "evaluation": {"few_shot": 0, "max_new_tokens": 4},
+    }
+    (folder / "project.yaml").write_text(yaml.safe_dump(values))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def prepared(folder, tmp_path_factory):
+    """(workspace, spec, dataset)."""
+    workspace = Workspace(tmp_path_factory.mktemp("home"))
+    spec = project.load(folder / "project.yaml")
+    return workspace, spec, pipeline.prepare_source(workspace, spec, folder)
+
+
+def test_the_main_job_prepares_trains_and_measures(folder, tmp_path):
+    workspace, asked = Workspace(tmp_path), []
+
+    def do_job(run: Run, job) -> str:
+        asked.append(job)
+        return jobs.here(run, job, {})
+
+    found = pipeline.run_project(workspace, folder / "project.yaml", do_job)
+    assert asked == ["train", "evaluate"]
+    (run,) = workspace.runs()
+    assert set(found) == {"run", "dataset", "training", "evaluation"}
+    assert found["run"] == run.id and workspace.dataset(found["dataset"]).is_dir()
+    assert found["training"] == run.training() and found["training"]["status"] == "done"
+    assert found["evaluation"] == run.report() and found["evaluation"]["n"] > 1
+
+
+def test_a_training_that_was_stopped_is_not_measured(folder, tmp_path):
+    asked = []
+
+    def do_job(run: Run, job) -> str:
+        asked.append(job)
+        return jobs.here(run, job, {}, on_progress=lambda step, *_: run.request_stop() if step else None)
+
+    found = pipeline.run_project(Workspace(tmp_path), folder / "project.yaml", do_job)
+    assert asked == ["train"] and found["training"]["status"] == "stopped" and found["evaluation"] is None
+
+
+def test_the_source_lies_beside_its_project_or_where_its_path_says(prepared, folder, tmp_path):
+    workspace, spec, dataset = prepared
+    elsewhere = spec.model_copy(update={"data": spec.data.model_copy(update={"source": str(folder / "toy.csv")})})
+    assert pipeline.prepare_source(workspace, elsewhere, tmp_path).counts == dataset.counts
+    with pytest.raises(FTError) as caught:
+        pipeline.prepare_source(workspace, spec, tmp_path)
+    assert caught.value.code == "data.missing"
+
+
+def test_a_run_is_created_with_every_choice_filled_in(prepared):
+    workspace, spec, dataset = prepared
+    run = pipeline.create_run(workspace, spec, dataset)
+    frozen = run.spec()
+    assert spec.task is None and frozen.task == dataset.task == "classification"
+    assert frozen.training.threads == 1 and frozen.training.micro_batch_size == 8
+    assert run.data()["dataset"] == dataset.id and run.data()["sha256"] == dataset.sha256
+    assert run.data()["labels"] == list(dataset.labels) and run.data()["counts"] == dataset.counts
+    assert run.environment()["packages"]["torch"]
+    assert workspace.run(run.id) == run
+
+
+def test_a_moved_home_still_finds_its_data(folder, tmp_path):
+    workspace = Workspace(tmp_path / "home")
+    spec = project.load(folder / "project.yaml")
+    run = pipeline.create_run(workspace, spec, pipeline.prepare_source(workspace, spec, folder))
+    workspace.home.rename(tmp_path / "moved")
+    moved = Workspace(tmp_path / "moved").run(run.id)
+    assert len(Dataset.open(moved.folder / moved.data()["folder"]).examples("train")) > 10
+
+
+def test_a_base_folder_is_remembered_by_its_whole_path(prepared, folder, monkeypatch):
+    workspace, spec, dataset = prepared
+    monkeypatch.chdir(folder)
+    here = spec.model_copy(update={"model": spec.model.model_copy(update={"base": "./base"})})
+    assert pipeline.create_run(workspace, here, dataset).spec().model.base == str((folder / "base").resolve())
+    starter = spec.model_copy(update={"model": spec.model.model_copy(update={"base": catalog.STARTER})})
+    assert pipeline.create_run(workspace, starter, dataset).spec().model.base == catalog.STARTER
+
+
+@pytest.mark.parametrize("base", ["./none", "/none/at/all", "~/none", "none", "a/b/c", "../x"])
+def test_a_base_model_that_is_not_there_is_said_before_a_run_is_made(prepared, base):
+    workspace, spec, dataset = prepared
+    before = len(workspace.runs())
+    wrong = spec.model_copy(update={"model": spec.model.model_copy(update={"base": base})})
+    with pytest.raises(FTError) as caught:
+        pipeline.create_run(workspace, wrong, dataset)
+    assert caught.value.code == "model.missing" and base in caught.value.what
+    assert len(workspace.runs()) == before
+
+
+def test_a_hub_id_is_taken_as_it_is(prepared):
+    workspace, spec, dataset = prepared
+    asked = spec.model_copy(update={"model": spec.model.model_copy(update={"base": "Qwen/Qwen2.5-0.5B-Instruct"})})
+    assert pipeline.create_run(workspace, asked, dataset).spec().model.base == "Qwen/Qwen2.5-0.5B-Instruct"
+    assert pipeline.base_tokenizer("Qwen/Qwen2.5-0.5B-Instruct") is None
+
+
+def test_the_shipped_example_is_there_with_its_data():
+    spec, beside = pipeline.example_project()
+    assert spec.model.base == catalog.STARTER and (beside / spec.data.source).is_file()
+    assert os.path.samefile(beside, pipeline.EXAMPLE.parent)

@@ -1,0 +1,184 @@
+"""What a training tells the run while it goes on, step by step with the library's own state and control."""
+
+import math
+import time
+
+import numpy
+import pytest
+import torch
+from transformers import AutoTokenizer, TrainerControl, TrainerState, TrainingArguments
+
+from ft_core import modeling
+from ft_core.errors import FTError
+from ft_core.run import Run
+from ft_core.settings import project
+from ft_core.settings.example import Example, Message
+from ft_core.train import checkpoints
+from ft_core.train.callbacks import Keeper, Plan, Recorder, Sampler, memory_gb
+from tests.helpers import make_base_model
+
+LOGS = {"loss": 1.5, "grad_norm": 0.7, "learning_rate": 1e-3, "token_accuracy": 0.4}
+
+
+@pytest.fixture
+def run(tmp_path) -> Run:
+    return Run.create(tmp_path / "runs", project.parse({"data": {"source": "x.csv"}}, "p"), {}, {})
+
+
+@pytest.fixture
+def arguments(run) -> TrainingArguments:
+    return TrainingArguments(output_dir=str(run.checkpoints), learning_rate=0.01, report_to="none", use_cpu=True)
+
+
+def plan(**values) -> Plan:
+    known = {"steps": 10, "batch_size": 8, "rows": 32, "epochs": 2.5, "milestones": frozenset({5, 10})}
+    return Plan(**(known | {"tokens_after": numpy.arange(11) * 100} | values))
+
+
+def at(step: int) -> TrainerState:
+    return TrainerState(global_step=step)
+
+
+def take(recorder: Recorder, arguments, step: int, seconds: float = 0.0) -> None:
+    """One step of that length."""
+    recorder.on_step_begin(arguments, at(step - 1), TrainerControl())
+    recorder.began -= seconds
+    recorder.on_step_end(arguments, at(step), TrainerControl())
+
+
+def test_epochs_and_seconds_are_counted_over_all_attempts():
+    found = plan(seconds_before=60.0)
+    found.started = time.monotonic() - 5
+    assert found.epoch(4) == 1.0 and found.epoch(10) == 2.5
+    assert 65 <= found.seconds() < 66
+
+
+def test_memory_is_what_this_process_holds():
+    assert 0.05 < memory_gb() < 200
+
+
+def test_each_step_is_told_with_its_epoch(run, arguments):
+    said = []
+    recorder = Recorder(run, plan(), lambda *row: said.append(row))
+    take(recorder, arguments, 4)
+    take(recorder, arguments, 10)
+    assert said == [(4, 10, "training, epoch 1.0 of 2.5"), (10, 10, "training, epoch 2.5 of 2.5")]
+    assert recorder.peak_memory_gb > 0
+
+
+def test_the_last_step_is_never_past_the_last_epoch(run, arguments):
+    said = []
+    recorder = Recorder(run, plan(steps=2, rows=11, epochs=1.0), lambda *row: said.append(row))
+    take(recorder, arguments, 2)
+    assert said[-1] == (2, 2, "training, epoch 1.0 of 1")
+
+
+def test_speed_is_that_of_the_last_twenty_steps(run, arguments):
+    recorder = Recorder(run, plan(steps=40, tokens_after=numpy.arange(41) * 100), lambda *_: None)
+    for step in range(1, 21):
+        take(recorder, arguments, step, seconds=10.0)
+    assert recorder.moving_speed() == pytest.approx(10, rel=0.01)
+    for step in range(21, 41):
+        take(recorder, arguments, step, seconds=1.0)
+    assert recorder.moving_speed() == pytest.approx(100, rel=0.01)
+    assert recorder.tokens == 4000 and recorder.step_seconds == pytest.approx(220, rel=0.01)
+
+
+def test_a_log_becomes_a_row_of_measurements(run, arguments):
+    recorder = Recorder(run, plan(), lambda *_: None)
+    take(recorder, arguments, 4, seconds=1.0)
+    recorder.on_log(arguments, at(4), TrainerControl(), logs=LOGS)
+    (row,) = run.metrics()
+    assert (row["kind"], row["step"], row["epoch"], row["tokens"]) == ("train", 4, 1.0, 400)
+    assert (row["loss"], row["gradient_norm"], row["learning_rate"], row["token_accuracy"]) == (1.5, 0.7, 1e-3, 0.4)
+    assert row["tokens_per_second"] == pytest.approx(100, rel=0.05)
+    assert abs(row["time"] - time.time()) < 10 and row["memory_gb"] > 0
+
+
+def test_a_validation_becomes_a_row_of_its_own(run, arguments):
+    recorder = Recorder(run, plan(), lambda *_: None)
+    recorder.on_log(arguments, at(5), TrainerControl(), logs={"eval_loss": 0.9, "token_accuracy": 0.6})
+    (row,) = run.metrics()
+    assert (row["kind"], row["step"], row["loss"], row["token_accuracy"]) == ("validation", 5, 0.9, 0.6)
+
+
+def test_the_librarys_closing_summary_is_no_measurement(run, arguments):
+    recorder = Recorder(run, plan(), lambda *_: None)
+    recorder.on_log(arguments, at(10), TrainerControl(), logs={"train_runtime": 3.0, "train_loss": 1.0})
+    recorder.on_log(arguments, at(10), TrainerControl())
+    assert run.metrics() == []
+
+
+@pytest.mark.parametrize("wrong", [{"loss": math.nan}, {"loss": math.inf}, {"grad_norm": math.nan}])
+def test_what_is_no_number_ends_the_training_with_advice(run, arguments, wrong):
+    recorder = Recorder(run, plan(), lambda *_: None)
+    with pytest.raises(FTError) as caught:
+        recorder.on_log(arguments, at(7), TrainerControl(), logs=LOGS | wrong)
+    assert caught.value.code == "train.diverged" and "step 7" in caught.value.what
+    assert "0.01" in caught.value.why and "0.002" in caught.value.fix
+    assert run.metrics() == []
+
+
+@pytest.mark.parametrize("validates", [True, False])
+def test_a_milestone_asks_for_log_validation_and_checkpoint(run, arguments, validates):
+    keeper, control = Keeper(run, plan(), validates), TrainerControl()
+    keeper.on_step_end(arguments, at(4), control)
+    assert not (control.should_log or control.should_save or control.should_evaluate)
+    keeper.on_step_end(arguments, at(5), control)
+    assert control.should_log and control.should_save and control.should_evaluate == validates
+    assert not control.should_training_stop
+
+
+def test_a_request_to_stop_saves_first(run, arguments):
+    keeper, control = Keeper(run, plan(), True), TrainerControl()
+    run.request_stop()
+    keeper.on_step_end(arguments, at(3), control)
+    assert control.should_save and control.should_log and control.should_training_stop
+
+
+def test_a_saved_checkpoint_is_sealed_with_the_time_trained(run, arguments):
+    folder = run.checkpoints / "checkpoint-5"
+    folder.mkdir(parents=True)
+    (folder / "weights").write_bytes(b"1234")
+    Keeper(run, plan(seconds_before=60.0), True).on_save(arguments, at(5), TrainerControl())
+    found = checkpoints.newest(run.checkpoints)
+    assert found is not None and (found.folder, found.step) == (folder, 5) and 60 <= found.seconds < 120
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory):
+    """(model, tokenizer, two examples)."""
+    base = make_base_model(tmp_path_factory.mktemp("base"))
+    examples = [
+        Example(row=row, messages=(Message(role="user", content=question), Message(role="assistant", content=answer)))
+        for row, question, answer in ((3, "Ada saw apple in attic", "fruit"), (9, "Ben saw goat in barn", "animal"))
+    ]
+    return modeling.load_base(str(base), quantised=False), AutoTokenizer.from_pretrained(base), examples
+
+
+def test_the_same_prompts_are_answered_before_the_first_step_and_at_milestones(run, arguments, asked):
+    model, tokenizer, examples = asked
+    sampler = Sampler(run, plan(), tokenizer, examples)
+    sampler.on_train_begin(arguments, at(0), TrainerControl(), model=model)
+    for step in (4, 5):
+        sampler.on_step_end(arguments, at(step), TrainerControl(), model=model)
+    rows = run.samples()
+    assert [(row["step"], row["row"]) for row in rows] == [(0, 3), (0, 9), (5, 3), (5, 9)]
+    assert [row["prompt"] for row in rows[:2]] == [example.question for example in examples]
+    assert [row["expected"] for row in rows[:2]] == ["fruit", "animal"]
+    assert rows[0]["answer"] == rows[2]["answer"] != "", "greedy: the same model says the same"
+
+
+def test_a_resumed_training_does_not_ask_the_base_again(run, arguments, asked):
+    model, tokenizer, examples = asked
+    Sampler(run, plan(), tokenizer, examples).on_train_begin(arguments, at(5), TrainerControl(), model=model)
+    assert run.samples() == []
+
+
+def test_sampling_changes_neither_random_state_nor_mode(run, arguments, asked):
+    model, tokenizer, examples = asked
+    model.train()
+    before = torch.get_rng_state()
+    Sampler(run, plan(), tokenizer, examples).sample(model, 5)
+    assert torch.equal(torch.get_rng_state(), before) and model.training
+    model.eval()
