@@ -53,25 +53,23 @@ def build_app(home: Path) -> gr.Blocks:
             dataset_words = gr.Markdown(
                 "**Dataset**\n\nNone yet. Begin in the Data tab.", elem_id="selected-dataset", container=False
             )
-        parts = []
+        # Not inside the tabs, whose contents the browser builds when they are opened: a timer built twice could not be stopped.
+        timers = [gr.Timer(POLL_SECONDS, active=index == 0) for index in range(len(TABS))]
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as tabs:
-            for name, room in TABS:
+            for index, (name, room) in enumerate(TABS):
                 with gr.Tab(name, id=name.lower(), elem_id=f"tab-{name.lower()}") as tab:
-                    shared = Shared(
-                        home, page, tabs, tab, gr.Timer(POLL_SECONDS, active=not parts), run_id, dataset_id, source
-                    )
+                    _poll_when_shown(tab, timers, index)
+                    shared = Shared(home, page, tabs, tab, timers[index], run_id, dataset_id, source)
                     room.build(shared)
-                    parts.append(shared)
-        _poll_what_is_shown(parts)
         seen = gr.State("")
         follow(
             [page.load, header.tick, run_id.change, dataset_id.change],
-            shared.quiet(list_runs),
+            guard.private(list_runs, home, quiet=True),
             [seen, run_id, dataset_id],
             [seen, run_choice, dataset_words],
         )
         run_choice.input(
-            shared.private(choose_run),
+            guard.private(choose_run, home),
             [run_choice],
             [run_id],
             queue=False,
@@ -81,18 +79,16 @@ def build_app(home: Path) -> gr.Blocks:
     return page
 
 
-def _poll_what_is_shown(parts: list[Shared]) -> None:
+def _poll_when_shown(tab: gr.Tab, timers: list[gr.Timer], shown: int) -> None:
     """Only the open tab's timer ticks: a browser that draws what nobody sees takes a processor core from the training."""
-    timers = [part.timer for part in parts]
-    for index, part in enumerate(parts):
-        part.tab.select(
-            lambda shown=index: [gr.Timer(active=index == shown) for index in range(len(timers))],
-            None,
-            timers,
-            queue=False,
-            show_progress="hidden",
-            api_visibility="private",
-        )
+    tab.select(
+        lambda: [gr.Timer(active=index == shown) for index in range(len(timers))],
+        None,
+        timers,
+        queue=False,
+        show_progress="hidden",
+        api_visibility="private",
+    )
 
 
 def launch(page: gr.Blocks, home: Path, port: int | None = None, *, wait: bool = True) -> tuple[Any, str, str]:
