@@ -1,4 +1,4 @@
-"""The command line: the same functions the tabs call.
+"""The command line: the same functions the tabs call. What a person sees of them is in `ft_core.terminal`.
 
 Exit codes: 0 done, 2 something the person can fix, 1 a defect of ours. With --json exactly one JSON object goes to standard output and
 everything else to standard error.
@@ -6,26 +6,25 @@ everything else to standard error.
 
 import contextlib
 import getpass
-import json
 import os
 import signal
 import sys
-import time
-import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, TextIO
 
 import typer
 from huggingface_hub import get_token
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
-from rich.table import Column, Table
 
-from ft_core.errors import FTError, explain
-from ft_core.run import JobName, Progress, Run
+from ft_core import terminal
+from ft_core.errors import FTError
+from ft_core.run import JobName, Run
+from ft_core.settings import project
+from ft_core.settings.project import ProjectSpec
+from ft_core.terminal import Result
 from ft_core.worker.job import Outcome
+from ft_core.worker.overview import overview, overviews
+from ft_core.worker.quiet import quiet_libraries
 from ft_core.workspace import Workspace, home_folder
 
 app = typer.Typer(
@@ -33,6 +32,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     help="Fine-Tuning Studio: from a spreadsheet to a measured model.",
+    epilog="Begin with: python -m ft_core run examples/ticket_triage/project.yaml",
 )
 
 HomeOption = Annotated[
@@ -42,72 +42,20 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print exactly one JSON
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or the path of its folder.")]
 ProjectArgument = Annotated[Path, typer.Argument(metavar="PROJECT.yaml", help="A project file.")]
 
-Result = dict[str, Any]
-
 
 def main() -> None:
     """The entry of `python -m ft_core`."""
     os.environ.setdefault("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    app()
-
-
-def answer(as_json: bool, work: Callable[[], Result], words: Callable[[Result], None]) -> None:
-    """Do the work with standard output kept clean, then print its result as one JSON object or in words; or its error."""
+    quiet_libraries()
+    if "--json" not in sys.argv:
+        app()
     try:
-        with contextlib.redirect_stdout(sys.stderr):
-            result = work()
-    except Exception as error:  # noqa: BLE001 - the command line's last line
-        _refuse(as_json, error)
-    if as_json:
-        print(json.dumps(result, ensure_ascii=False, allow_nan=False))
-    elif result.get("status") == "stopped" and "steps" not in result:
-        print(f"Run {result['run']}: stopped before there was a result. The same command begins it again.")
-    else:
-        words(result)
-
-
-def _refuse(as_json: bool, error: Exception) -> None:
-    problem = explain(error)
-    if problem.code == "bug":
-        traceback.print_exception(error)
-    if as_json:
-        print(json.dumps({"error": problem.as_dict()}, ensure_ascii=False))
-    else:
-        typer.echo(f"{problem.what}\n  Why: {problem.why}\n  Fix: {problem.fix}", err=True)
-    raise typer.Exit(1 if problem.code == "bug" else 2)
-
-
-@contextlib.contextmanager
-def shown_progress() -> Iterator[Progress]:
-    """A bar on a terminal, a line every few seconds elsewhere; always on standard error."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield _progress_lines()
-        return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Bar(*columns, console=console) as bar:
-        task = bar.add_task("starting", total=None)
-        yield lambda step, total, message: bar.update(task, completed=step, total=total, description=message)
-
-
-def _progress_lines() -> Progress:
-    last = ("", 0.0)
-
-    def show(step: int, total: int, message: str) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if message.split(",")[0] != last[0] or now - last[1] > 5 or step == total:
-            last = (message.split(",")[0], now)
-            print(f"{step}/{total} {message}", file=sys.stderr, flush=True)
-
-    return show
+        sys.exit(app(standalone_mode=False))
+    except typer.TyperException as error:
+        why = error.format_message()
+        fix = "Read what it takes: python -m ft_core COMMAND --help"
+        terminal.refuse(FTError("command.invalid", "The command cannot be understood.", why, fix), as_json=True)
 
 
 @contextlib.contextmanager
@@ -132,7 +80,7 @@ def in_foreground(run: Run, job: JobName) -> Outcome:
 
     print(f"Run {run.id}: {job}", file=sys.stderr, flush=True)
     run.clear_stop()
-    with shown_progress() as progress, stop_on_interrupt(run):
+    with terminal.shown_progress(run, job) as progress, stop_on_interrupt(run):
         return here(run, job, {}, get_token(), progress)
 
 
@@ -145,16 +93,11 @@ def inspect_command(
     from ft_core.data.inspect import inspect
     from ft_core.pipeline import base_tokenizer
 
-    def words(found: Result) -> None:
-        print(
-            f"{data.name}: {found['format']}, {found['rows']} rows, columns {', '.join(found['columns'])}. Shape: {found['shape']}. {found['why']}"
-        )
-        for problem in found["problems"]:
-            print(
-                f"- {problem['title']}: {problem['count']} (rows {', '.join(map(str, problem['rows'][:8]))}). {problem['fix']}"
-            )
-
-    answer(as_json, lambda: inspect(data, tokenizer=base_tokenizer("starter")), words)
+    terminal.answer(
+        as_json,
+        lambda: inspect(data, tokenizer=base_tokenizer("starter")),
+        lambda found: terminal.show_inspection(found, data),
+    )
 
 
 @app.command()
@@ -177,20 +120,16 @@ def prepare(
             "report": dataset.report,
         }
 
-    answer(
-        as_json,
-        work,
-        lambda result: print(
-            f"Dataset {result['dataset']}: {result['rows']} rows, {result['removed']} removed, splits {result['splits']}"
-        ),
-    )
+    terminal.answer(as_json, work, lambda result: terminal.show_dataset(result, source, is_project(source)))
 
 
-def project_or_data(source: Path) -> Any:
+def is_project(source: Path) -> bool:
+    return source.suffix in project.SUFFIXES
+
+
+def project_or_data(source: Path) -> ProjectSpec:
     """The project in a YAML file, or one of defaults around a data file."""
-    from ft_core.settings import project
-
-    if source.suffix in (".yaml", ".yml"):
+    if is_project(source):
         return project.load(source)
     return project.parse({"data": {"source": source.name}}, source.name)
 
@@ -199,7 +138,6 @@ def project_or_data(source: Path) -> Any:
 def train(path: ProjectArgument, as_json: JsonOption = False, home: HomeOption = None) -> None:
     """One training in the foreground."""
     from ft_core.pipeline import create_run, prepare_source
-    from ft_core.settings import project
 
     def work() -> Result:
         workspace = Workspace(home_folder(home))
@@ -208,7 +146,7 @@ def train(path: ProjectArgument, as_json: JsonOption = False, home: HomeOption =
         in_foreground(run, "train")
         return training_result(run)
 
-    answer(as_json, work, print_training)
+    terminal.answer(as_json, work, terminal.show_training)
 
 
 @app.command()
@@ -228,21 +166,11 @@ def resume(run: RunArgument, as_json: JsonOption = False, home: HomeOption = Non
         in_foreground(found, "train")
         return training_result(found)
 
-    answer(as_json, work, print_training)
+    terminal.answer(as_json, work, terminal.show_training)
 
 
 def training_result(run: Run) -> Result:
     return {"run": run.id} | (run.training() or {})
-
-
-def print_training(result: Result) -> None:
-    losses = [("training", result["train_loss"]), ("validation", result["validation_loss"])]
-    measured = ", ".join(f"{name} loss {loss:.3f}" for name, loss in losses if loss is not None)
-    print(
-        f"Run {result['run']}: {result['status']} after {result['steps']} of {result['total_steps']} steps, {measured}"
-    )
-    if result["status"] == "stopped":
-        print(f"Go on with: python -m ft_core resume {result['run']}")
 
 
 @app.command()
@@ -254,60 +182,27 @@ def stop(run: RunArgument, as_json: JsonOption = False, home: HomeOption = None)
         workspace = Workspace(home_folder(home))
         found = workspace.run_or_path(run)
         jobs: tuple[JobName, ...] = ("train", "evaluate", "serve")
-        asked = [job for job in jobs if launch.view(workspace, found, job).status in ("running", "queued")]
+        asked: list[JobName] = [
+            job for job in jobs if launch.view(workspace, found, job).status in ("running", "queued")
+        ]
         for job in asked:
             launch.stop(workspace, found, job)
         return {"run": found.id, "asked": asked}
 
-    answer(as_json, work, lambda result: print(f"Asked to stop: {', '.join(result['asked']) or 'nothing was at work'}"))
+    terminal.answer(
+        as_json, work, lambda result: print(f"Asked to stop: {', '.join(result['asked']) or 'nothing was at work'}")
+    )
 
 
 @app.command()
 def status(run: RunArgument, as_json: JsonOption = False, home: HomeOption = None) -> None:
     """Where a run stands."""
-    answer(as_json, lambda: described(Workspace(home_folder(home)), run), print_status)
 
+    def work() -> Result:
+        workspace = Workspace(home_folder(home))
+        return overview(workspace, workspace.run_or_path(run))
 
-def described(workspace: Workspace, name: str) -> Result:
-    """One run as values: its jobs, results and error."""
-    from ft_core.worker import launch
-
-    run = workspace.run_or_path(name)
-    spec = run.spec()
-    jobs = {}
-    for job in get_args(JobName):
-        view = launch.view(workspace, run, job)
-        if view.status != "none":
-            jobs[job] = {
-                "status": view.status,
-                "step": view.step,
-                "total": view.total,
-                "message": view.message,
-                "seconds_left": view.seconds_left,
-            }
-    report = run.report()
-    error = next((found for job in get_args(JobName) if (found := run.error(job))), None)
-    return {
-        "run": run.id,
-        "name": spec.name,
-        "base": spec.model.base,
-        "folder": str(run.folder),
-        "jobs": jobs,
-        "training": run.training(),
-        "verdict": report["verdict"] if report else None,
-        "hub": run.hub(),
-        "error": error.as_dict() if error else None,
-    }
-
-
-def print_status(result: Result) -> None:
-    print(f"{result['run']}  {result['name']}, from {result['base']}, in {result['folder']}")
-    for job, state in result["jobs"].items():
-        print(f"- {job}: {state['status']}, step {state['step']} of {state['total']}")
-    if result["verdict"]:
-        print(result["verdict"]["sentence"])
-    if result["error"]:
-        print(f"{result['error']['what']} {result['error']['why']} {result['error']['fix']}")
+    terminal.answer(as_json, work, terminal.show_status)
 
 
 @app.command()
@@ -315,23 +210,9 @@ def runs(as_json: JsonOption = False, home: HomeOption = None) -> None:
     """All runs, newest first."""
 
     def work() -> Result:
-        workspace = Workspace(home_folder(home))
-        return {"runs": [described(workspace, run.id) for run in workspace.runs()]}
+        return {"runs": overviews(Workspace(home_folder(home)))}
 
-    def words(result: Result) -> None:
-        table = Table(Column("run", no_wrap=True), "name", "base", "training", "evaluation", "verdict")
-        for row in result["runs"]:
-            states = [row["jobs"].get(job, {}).get("status", "-") for job in ("train", "evaluate")]
-            table.add_row(
-                row["run"], row["name"], row["base"], *states, row["verdict"]["result"] if row["verdict"] else "-"
-            )
-        Console().print(
-            table
-            if result["runs"]
-            else "No runs yet. Start one: python -m ft_core run examples/ticket_triage/project.yaml"
-        )
-
-    answer(as_json, work, words)
+    terminal.answer(as_json, work, terminal.show_runs)
 
 
 @app.command()
@@ -340,22 +221,11 @@ def evaluate(run: RunArgument, as_json: JsonOption = False, home: HomeOption = N
 
     def work() -> Result:
         found = Workspace(home_folder(home)).run_or_path(run)
-        stopped = in_foreground(found, "evaluate") == "stopped"
-        return {"run": found.id} | ({"status": "stopped"} if stopped else found.report() or {})
+        outcome = in_foreground(found, "evaluate")
+        report = found.report() if outcome == "done" else None
+        return {"run": found.id, "status": outcome, "metrics": {}, "verdict": None} | (report or {})
 
-    answer(as_json, work, print_evaluation)
-
-
-def print_evaluation(result: Result) -> None:
-    table = Table("metric", "base", "with examples", "tuned", "difference", "95 % interval")
-    for metric in result["metrics"].values():
-        values = [
-            "-" if metric[key] is None else f"{metric[key]:.3f}" for key in ("base", "few_shot", "tuned", "difference")
-        ]
-        interval = "-" if metric["low"] is None else f"{metric['low']:+.3f} to {metric['high']:+.3f}"
-        table.add_row(metric["title"], *values, interval)
-    Console().print(table)
-    print(result["verdict"]["sentence"])
+    terminal.answer(as_json, work, terminal.show_evaluation)
 
 
 @app.command()
@@ -363,12 +233,9 @@ def run(path: ProjectArgument, as_json: JsonOption = False, home: HomeOption = N
     """The main job: prepare, train and evaluate."""
     from ft_core.pipeline import run_project
 
-    def words(result: Result) -> None:
-        print_training({"run": result["run"]} | result["training"])
-        if result["evaluation"]:
-            print_evaluation(result["evaluation"])
-
-    answer(as_json, lambda: run_project(Workspace(home_folder(home)), path, in_foreground), words)
+    terminal.answer(
+        as_json, lambda: run_project(Workspace(home_folder(home)), path, in_foreground), terminal.show_main_job
+    )
 
 
 @app.command()
@@ -379,38 +246,69 @@ def chat(
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
-    """Talk to a run's model: one question with --prompt, else a conversation. An empty line ends it."""
-    from ft_core.serve.chat import reply, talk
+    """Talk to a run's model.
 
-    found = Workspace(home_folder(home))
+    One question with --prompt, else a conversation that an empty line ends.
+    """
     which = "base" if base else "tuned"
-    if prompt is None:
-        out = sys.stdout
-        answer(False, lambda: talk(found.run_or_path(run), which, sys.stdin, out, get_token()), lambda _result: None)
-        return
-    answer(
-        as_json,
-        lambda: reply(found.run_or_path(run), which, prompt, get_token()),
-        lambda result: print(result["answer"]),
-    )
+    out = sys.stdout
+
+    def work() -> Result | None:
+        found = Workspace(home_folder(home)).run_or_path(run)
+        if as_json and prompt is None:
+            why = "With --json there is one answer, and a conversation has many."
+            raise FTError("chat.no_prompt", "There is no question to answer.", why, "Add --prompt with the question.")
+        from ft_core.serve.chat import reply, talk  # loads torch: only once the request is known to be good
+
+        if prompt is not None:
+            return reply(found, which, prompt, get_token())
+        talk(found, which, sys.stdin, out, get_token())
+        return None
+
+    terminal.answer(as_json, work, lambda result: print(result["answer"]))
 
 
 @app.command()
 def serve(
     run: RunArgument,
     port: Annotated[int, typer.Option("--port", help="A port of this machine; 0: any free one.")] = 8000,
+    as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
-    """An OpenAI-compatible server on this machine alone (127.0.0.1)."""
+    """An OpenAI-compatible server on this machine alone (127.0.0.1).
+
+    It says its address once it is ready, and ends with Ctrl-C or when nobody has asked for 15 minutes.
+    """
     from ft_core.worker.jobs import here
 
-    def work() -> Result:
-        found = Workspace(home_folder(home)).run_or_path(run)
-        with shown_progress() as progress:
-            here(found, "serve", {"port": port}, get_token(), progress)
-        return {}
+    out = sys.stdout
 
-    answer(False, work, lambda _result: print("The server has ended."))
+    def work() -> None:
+        found = Workspace(home_folder(home)).run_or_path(run)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # `stop` ends it as Ctrl-C does
+        with terminal.shown_progress(found, "serve") as progress, contextlib.suppress(KeyboardInterrupt):
+
+            def tell(step: int, total: int, message: str) -> None:
+                progress(step, total, message)
+                if message == "ready":
+                    say_address(found, as_json, out)
+
+            here(found, "serve", {"port": port}, get_token(), tell)
+        print("The server has ended.")
+
+    terminal.answer(as_json, work, lambda _result: None)
+
+
+def say_address(run: Run, as_json: bool, out: TextIO) -> None:
+    """Where the run's server answers, as soon as it does."""
+    state = run.job("serve")
+    port = state.port if state else None
+    url = f"http://127.0.0.1:{port}/v1"
+    with contextlib.redirect_stdout(out):
+        if as_json:
+            terminal.print_json({"run": run.id, "url": url, "port": port})
+        else:
+            print(f"Ready at {url} with the models tuned and base. Ctrl-C ends it.", flush=True)
 
 
 @app.command()
@@ -421,16 +319,19 @@ def push(
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
-    """To the Hub, with its model card. The token: HF_TOKEN, else the one of `hf auth login`, else you are asked."""
+    """Share a trained run on the Hugging Face Hub, with its model card.
+
+    The token is taken from HF_TOKEN, else from `hf auth login`; else you are asked for it.
+    """
     from ft_core.worker.jobs import here
 
     def work() -> Result:
         found = Workspace(home_folder(home)).run_or_path(run)
-        with shown_progress() as progress:
+        with terminal.shown_progress(found, "push") as progress:
             here(found, "push", {"repo": repo, "private": not public}, own_token(), progress)
         return found.hub() or {}
 
-    answer(as_json, work, lambda result: print(result["url"]))
+    terminal.answer(as_json, work, lambda result: print(result["url"]))
 
 
 def own_token() -> str | None:

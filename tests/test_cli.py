@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 import yaml
 
@@ -65,9 +67,15 @@ def values(answer: subprocess.CompletedProcess[str]) -> dict:
 
 
 @pytest.fixture(scope="module")
-def made(project):
+def main_job(project):
     """The main job, done once by the command."""
-    return values(command(project, "run", str(project / "project.yaml"), "--json"))
+    return command(project, "run", str(project / "project.yaml"), "--json")
+
+
+@pytest.fixture(scope="module")
+def made(main_job):
+    """Its result."""
+    return values(main_job)
 
 
 def test_run_prepares_trains_and_evaluates(made):
@@ -77,6 +85,11 @@ def test_run_prepares_trains_and_evaluates(made):
     assert made["evaluation"]["verdict"]["sentence"].endswith(".")
 
 
+def test_standard_error_holds_our_progress_and_nothing_of_the_libraries(main_job):
+    for line in main_job.stderr.splitlines():
+        assert re.fullmatch(r"Run \S+: (train|evaluate)|\d+/\d+ (reading|loading|training|answers)\b.*", line), line
+
+
 def test_inspect_and_prepare(project):
     found = values(command(project, "inspect", str(project / "toy.csv"), "--json"))
     assert {"format", "shape", "encoding", "rows", "columns", "problems"} <= set(found)
@@ -84,6 +97,14 @@ def test_inspect_and_prepare(project):
     prepared = values(command(project, "prepare", str(project / "project.yaml"), "--json"))
     assert set(prepared) == {"dataset", "rows", "removed", "splits", "report"}
     assert sum(prepared["splits"].values()) == prepared["rows"] - prepared["removed"]
+
+
+def test_a_data_file_is_prepared_too_and_the_way_on_is_told(project):
+    prepared = command(project, "prepare", str(project / "toy.csv"))
+    assert prepared.returncode == 0 and "96 of 96 rows kept" in prepared.stdout
+    assert "`data: {source: toy.csv}`" in prepared.stdout
+    looked = command(project, "inspect", str(project / "toy.csv"))
+    assert "96 rows, columns message, label" in looked.stdout and "Next: python -m ft_core prepare" in looked.stdout
 
 
 def test_status_and_runs(project, made):
@@ -100,6 +121,34 @@ def test_chat_answers_with_both_models(project, made):
         command(project, "chat", made["run"], "--prompt", "Ada saw apple in attic Monday", "--base", "--json")
     )
     assert (tuned["model"], base["model"]) == ("tuned", "base") and tuned["answer"] != base["answer"]
+
+
+def test_a_conversation_is_no_json(project, made):
+    answer = command(project, "chat", made["run"], "--json")
+    assert answer.returncode == 2 and json.loads(answer.stdout)["error"]["code"] == "chat.no_prompt"
+
+
+def test_serve_says_its_address_and_ends_when_asked(project, made):
+    server = subprocess.Popen(
+        [sys.executable, "-m", "ft_core", "serve", made["run"], "--port", "0", "--json"],
+        cwd=ROOT,
+        env=os.environ | {"FT_HOME": str(project / "home")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert server.stdout is not None
+        ready = json.loads(server.stdout.readline())
+        assert ready["run"] == made["run"] and ready["url"] == f"http://127.0.0.1:{ready['port']}/v1"
+        models = httpx.get(f"{ready['url']}/models").json()["data"]
+        assert {model["id"] for model in models} == {"tuned", "base"}
+        assert values(command(project, "stop", made["run"], "--json")) == {"run": made["run"], "asked": ["serve"]}
+        rest, said = server.communicate(timeout=60)
+    finally:
+        server.kill()
+    assert (server.returncode, rest) == (0, "") and said.splitlines()[-1] == "The server has ended."
+    assert values(command(project, "status", made["run"], "--json"))["jobs"]["serve"]["status"] == "stopped"
 
 
 def test_push_leaves_a_link_and_the_token_nowhere(project, made):
@@ -157,9 +206,45 @@ def test_killed_and_resumed_it_is_the_same_to_the_last_bit(project, made):
     assert again.returncode == 2 and json.loads(again.stdout)["error"]["code"] == "run.done"
 
 
-def test_evaluating_before_training_is_refused(project):
-    trained = command(project, "evaluate", "20260101-000000-abcdef", "--json")
-    assert trained.returncode == 2 and json.loads(trained.stdout)["error"]["code"] == "run.missing"
+def test_ctrl_c_keeps_the_work(project):
+    child = subprocess.Popen(
+        [sys.executable, "-m", "ft_core", "train", str(project / "project.yaml"), "--json"],
+        cwd=ROOT,
+        env=os.environ | {"FT_HOME": str(project / "stopped")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    workspace = Workspace(project / "stopped")
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and not (workspace.runs() and workspace.runs()[0].metrics()):
+        time.sleep(0.02)
+    child.send_signal(signal.SIGINT)
+    said, told = child.communicate(timeout=120)
+    assert child.returncode == 0, told
+    result = json.loads(said)
+    assert result["status"] == "stopped" and 0 < result["steps"] < result["total_steps"]
+    keys = {"run", "status", "steps", "train_loss", "validation_loss", "tokens_per_second", "peak_memory_gb"}
+    assert keys <= set(result) and "Ctrl-C again" in told
+    evaluated = command(project, "evaluate", result["run"], "--json", home="stopped")
+    assert {"run", "metrics", "verdict"} <= set(values(evaluated))
+
+
+@pytest.mark.parametrize(
+    "words", ["status", "stop", "resume", "evaluate", "chat --prompt hello", "serve", "push --repo alice/toy"]
+)
+def test_a_run_that_is_not_there_is_said_so(project, words):
+    verb, *options = words.split()
+    answer = command(project, verb, "20260101-000000-abcdef", *options, "--json")
+    assert answer.returncode == 2 and json.loads(answer.stdout)["error"]["code"] == "run.missing"
+
+
+@pytest.mark.parametrize("words", ["train --json", "nonsense --json", "status x --colour red --json"])
+def test_a_command_that_cannot_be_understood_is_one_object_too(project, words):
+    answer = command(project, *words.split())
+    assert answer.returncode == 2 and answer.stderr == ""
+    error = json.loads(answer.stdout)["error"]
+    assert error["code"] == "command.invalid" and all(error[part] for part in ("what", "why", "fix"))
 
 
 @pytest.mark.parametrize(
@@ -169,6 +254,7 @@ def test_evaluating_before_training_is_refused(project):
         ("one.csv", "message\nhello\nthere\n", "data.one_column"),
         ("wrong.yaml", "data: {source: toy.csv}\ntrainin: {epochs: 3}\n", "project.invalid"),
         ("label.yaml", "data: {source: toy.csv, columns: {prompt: message, answer: lable}}\n", "data.columns"),
+        ("notes.txt", "message,label\na,b\n", "data.format"),
         ("gone.yaml", "data: {source: gone.csv}\n", "data.missing"),
         ("base.yaml", "data: {source: toy.csv}\nmodel: {base: ./no-such-folder}\n", "model.missing"),
     ],

@@ -14,11 +14,11 @@ ROWS = [
     {"data", "starter"},
     {"plan", "train", "evals", "serve", "hub"},
     {"worker", "pipeline"},
-    {"ui", "cli", "__main__"},
+    {"ui", "cli", "terminal", "__main__"},
 ]
 ROW = {room: number for number, rooms in enumerate(ROWS) for room in rooms}
 # A workspace lists runs; the other way round would be a circle.
-SAME_ROW = {"workspace": {"run"}, "__main__": {"cli"}}
+SAME_ROW = {"workspace": {"run"}, "cli": {"terminal"}, "__main__": {"cli"}}
 
 
 def imported_rooms(source: str) -> set[str]:

@@ -260,8 +260,8 @@ async def _watch(
     while not server.started and not server.should_exit:
         await asyncio.sleep(0.02)
     if server.started:
-        progress(0, 0, "ready")
         ready()
+        progress(0, 0, "ready")
     while not server.should_exit:
         idle = activity.active == 0 and time.monotonic() - activity.last > idle_seconds
         server.should_exit = idle or (should_stop is not None and should_stop())

@@ -5,8 +5,10 @@ from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from ft_core.errors import FTError
+from ft_core.settings import words
 from ft_core.settings.data import DataSpec
 from ft_core.settings.evaluation import EvalSpec
 from ft_core.settings.model import ModelSpec
@@ -15,6 +17,7 @@ from ft_core.settings.train import TrainSpec
 
 Task = Literal["classification", "instruction", "chat"]
 VERSION = 1
+SUFFIXES = (".yaml", ".yml")
 
 
 class ProjectSpec(BaseModel):
@@ -30,6 +33,9 @@ class ProjectSpec(BaseModel):
         pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$",
         title="Name",
         description="What you call this project.",
+        json_schema_extra={
+            "rule": "letters A to Z, digits, spaces, dots, `_` and `-`, beginning with a letter or a digit"
+        },
     )
     task: Task | None = Field(
         default=None,
@@ -67,24 +73,19 @@ def parse(values: object, where: str) -> ProjectSpec:
         raise FTError(
             "project.invalid",
             f"{where} has {len(problems)} setting{'s' if len(problems) > 1 else ''} that cannot be used.",
-            " ".join(problems),
-            "Correct " + ", ".join(f"`{'.'.join(str(p) for p in e['loc'])}`" for e in error.errors()) + ".",
+            "\n".join(problems),
+            f"Correct {', '.join(f'`{_key(problem)}`' for problem in error.errors())}.",
         ) from error
 
 
 def describe(error: ValidationError) -> list[str]:
     """One sentence per wrong setting, with the key and the value given."""
-    return [_sentence(problem) for problem in error.errors(include_url=False)]
+    problems = error.errors(include_url=False)
+    return [words.sentence(problem, f"`{_key(problem)}`", ProjectSpec) for problem in problems]
 
 
-def _sentence(problem) -> str:
-    key = ".".join(str(part) for part in problem["loc"])
-    if problem["type"] == "extra_forbidden":
-        return f"`{key}` is not a setting."
-    if problem["type"] == "missing":
-        return f"`{key}` is missing."
-    message = problem["msg"][:1].lower() + problem["msg"][1:]
-    return f"`{key}`: {message} (given: {problem['input']!r})."
+def _key(problem: ErrorDetails) -> str:
+    return ".".join(str(part) for part in problem["loc"])
 
 
 def load(path: Path) -> ProjectSpec:
@@ -96,9 +97,16 @@ def load(path: Path) -> ProjectSpec:
             "The file does not exist.",
             "Check the path, or write one: see examples/.",
         )
+    if path.suffix not in SUFFIXES:
+        raise FTError(
+            "project.invalid",
+            f"{path.name} is not a project file.",
+            "A project is a .yaml file that names the data and the settings.",
+            f"Write the line `data: {{source: {path.name}}}` into a file project.yaml beside it, and give that one.",
+        )
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: no UTF-8, or a date such as 2026-13-01
         where = getattr(error, "problem_mark", None)
         line = f" near line {where.line + 1}" if where else ""
         raise FTError(

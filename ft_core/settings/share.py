@@ -14,5 +14,6 @@ class ShareSpec(BaseModel):
         max_length=96,
         title="Repository",
         description="owner/name on the Hugging Face Hub.",
+        json_schema_extra={"rule": "owner/name, each of letters, digits, dots, `_` and `-`"},
     )
     private: bool = Field(default=True, title="Private", description="Only you, and those you invite, can see it.")

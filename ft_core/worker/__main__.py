@@ -8,6 +8,7 @@ from typing import cast, get_args
 from ft_core.errors import FTError
 from ft_core.run import JobName, Run
 from ft_core.worker.jobs import here
+from ft_core.worker.quiet import quiet_libraries
 
 
 def main() -> int:
@@ -16,6 +17,7 @@ def main() -> int:
     if name not in get_args(JobName):
         raise SystemExit(f"no such job: {name}")
     job = cast(JobName, name)
+    quiet_libraries()
     request = json.loads(sys.stdin.readline())
     run = Run.open(Path(folder))
     try:

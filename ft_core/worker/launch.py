@@ -177,9 +177,10 @@ def stop(workspace: Workspace, run: Run, job: JobName) -> None:
 
 
 def end(state: JobState | None, force: bool = False) -> None:
-    """Signal the process group of the very process that wrote this state."""
+    """Signal the very process that wrote this state, and the group it leads: a child of ours does, a command in a terminal may not."""
     if state is not None and state.alive:
         try:
-            os.killpg(state.pid, signal.SIGKILL if force else signal.SIGTERM)
+            send = os.killpg if os.getpgid(state.pid) == state.pid else os.kill
+            send(state.pid, signal.SIGKILL if force else signal.SIGTERM)
         except ProcessLookupError:
             return

@@ -32,11 +32,21 @@ def test_every_wrong_key_is_named_at_once():
         assert f"`{key}`" in error.why and f"`{key}`" in error.fix
 
 
+def test_each_problem_has_a_line_and_a_typo_its_suggestion():
+    with pytest.raises(FTError) as caught:
+        project.parse(MINIMAL | {"training": {"learning_rat": 1, "epochs": "x"}}, "p.yaml")
+    assert caught.value.why.splitlines() == [
+        "`training.epochs`: must be a number above 0 and at most 100 (given: 'x').",
+        "`training.learning_rat` is not a setting. Did you mean `learning_rate`?",
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
         ("version: 2\ndata: {source: x}", "project.newer"),
         ("data: [", "project.yaml"),
+        ("name: 2026-13-01", "project.yaml"),
         ("- a\n- b", "project.invalid"),
         ("", "project.invalid"),
     ],
@@ -53,6 +63,14 @@ def test_a_missing_file_is_said_to_be_missing(tmp_path):
     with pytest.raises(FTError) as caught:
         project.load(tmp_path / "none.yaml")
     assert caught.value.code == "project.missing"
+
+
+def test_a_data_file_in_its_place_is_told_what_to_do(tmp_path):
+    path = tmp_path / "tickets.csv"
+    path.write_text("message,label\na: b,c\n")
+    with pytest.raises(FTError) as caught:
+        project.load(path)
+    assert caught.value.code == "project.invalid" and "`data: {source: tickets.csv}`" in caught.value.fix
 
 
 def test_values_cannot_be_changed():

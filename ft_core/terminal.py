@@ -1,0 +1,317 @@
+"""What a command says: its one JSON object, or words and tables for a person; and progress while it works.
+
+Progress and errors go to standard error, results to standard output. Texts of the person's data are shown as they are, never as markup.
+"""
+
+import contextlib
+import json
+import shlex
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+from rich.table import Column, Table
+
+from ft_core.errors import FTError, explain
+from ft_core.run import JobName, Progress, Run
+from ft_core.settings.data import CleanSpec
+
+Result = dict[str, Any]
+
+LINE_SECONDS = 5.0  # between two lines of progress where there is no terminal
+BAR_SECONDS = 1.0  # between two looks into the run's files for the bar
+SHOWN_ROWS = 4
+
+
+# One answer.
+
+
+def answer(as_json: bool, work: Callable[[], Result | None], words: Callable[[Result], None]) -> None:
+    """Do the work with standard output kept clean, then print its result as one JSON object or in words; or its error.
+
+    None as the result: the work has said everything itself.
+    """
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            result = work()
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the command line's last line
+        problem = explain(error)
+        if problem.code == "bug":
+            traceback.print_exception(error)
+        refuse(problem, as_json)
+    if result is None:
+        return
+    if as_json:
+        print_json(result)
+    else:
+        words(result)
+
+
+def print_json(result: Result) -> None:
+    """The one object on standard output."""
+    print(json.dumps(result, ensure_ascii=False, allow_nan=False), flush=True)
+
+
+def refuse(problem: FTError, as_json: bool) -> NoReturn:
+    """End the process with a problem told: exit code 1 for a defect of ours, 2 for what the person can fix."""
+    if as_json:
+        print_json({"error": problem.as_dict()})
+    else:
+        show_error(problem)
+    sys.exit(1 if problem.code == "bug" else 2)
+
+
+def show_error(problem: FTError) -> None:
+    """What, why and fix on standard error; a reason of several lines stays in its column."""
+    why = problem.why.replace("\n", "\n       ")
+    print(f"{problem.what}\n  Why: {why}\n  Fix: {problem.fix}", file=sys.stderr)
+
+
+# Progress.
+
+
+@contextlib.contextmanager
+def shown_progress(run: Run, job: JobName) -> Iterator[Progress]:
+    """A bar on a terminal, a line every few seconds elsewhere: steps, latest training loss, time left."""
+    console = Console(stderr=True, markup=False, highlight=False)
+    if not console.is_terminal:
+        yield _lines(run, job)
+        return
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=None),
+        TextColumn("{task.fields[steps]}"),
+        TextColumn("{task.fields[more]}", markup=False),
+        TimeElapsedColumn(),
+    )
+    with Bar(*columns, console=console, expand=True) as bar:
+        task = bar.add_task("starting", total=None, steps="", more="")
+        looked = 0.0
+
+        def show(step: int, total: int, message: str) -> None:
+            nonlocal looked
+            steps = f"{step}/{total}" if total else ""
+            bar.update(task, completed=step, total=total or None, description=message, steps=steps)
+            if time.monotonic() - looked > BAR_SECONDS:
+                bar.update(task, more=", ".join(measured(run, job, step == total)))
+                looked = time.monotonic()
+
+        yield show
+
+
+def _lines(run: Run, job: JobName) -> Progress:
+    topic, told = "", 0.0
+
+    def show(step: int, total: int, message: str) -> None:
+        nonlocal topic, told
+        now = time.monotonic()
+        if message.split(",")[0] != topic or now - told > LINE_SECONDS or 0 < step == total:
+            topic, told = message.split(",")[0], now
+            words = ", ".join([message, *measured(run, job, step == total)])
+            print(f"{step}/{total} {words}" if total else words, file=sys.stderr, flush=True)
+
+    return show
+
+
+def measured(run: Run, job: JobName, ended: bool) -> list[str]:
+    """What a run's files say about the job at work: the latest training loss, the time left unless it has ended. Empty at first."""
+    found = []
+    losses = [row["loss"] for row in run.metrics() if row["kind"] == "train"] if job == "train" else []
+    if losses:
+        found.append(f"loss {losses[-1]:.3f}")
+    state = run.job(job)
+    if state is not None and state.seconds_left is not None and not ended:
+        found.append(f"{duration(state.seconds_left)} left")
+    return found
+
+
+def duration(seconds: float) -> str:
+    """65 -> `1 min 5 s`."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+# Data.
+
+
+def show_inspection(found: Result, path: Path) -> None:
+    """What a file holds, what is wrong with it, what to do next."""
+    kind = f"{found['format']}, {found['encoding']}" if found["encoding"] else found["format"]
+    print(f"{path.name} ({kind}): {_count(found['rows'], 'row')}, columns {', '.join(found['columns'])}")
+    print(f"Shape: {found['shape']}. {found['why']}")
+    if found["labels"]:
+        print(f"Labels: {', '.join(found['labels'][:12])}{', ...' if len(found['labels']) > 12 else ''}")
+    _show_lengths(found["token_lengths"])
+    if found["task"] is None:
+        print("Nothing can be learnt from this shape yet.")
+        return
+    if found["problems"]:
+        table = _table("problem", Column("found", justify="right"), "in rows", "what to do")
+        for problem in found["problems"]:
+            table.add_row(problem["title"], f"{problem['count']:,}", _rows(problem), problem["fix"])
+        _print(table)
+        if any(problem["code"] in CleanSpec.model_fields for problem in found["problems"]):
+            print("What can be set to fix is mended by `prepare`, unless `data.clean` of a project file says `keep`.")
+    else:
+        print("No problems were found.")
+    print(f"Next: python -m ft_core prepare {_quoted(path)}")
+
+
+def show_dataset(result: Result, source: Path, is_project: bool) -> None:
+    """How many rows are left, what was done about each problem, what to do next."""
+    splits = result["splits"]
+    kept = result["rows"] - result["removed"]
+    print(
+        f"Dataset {result['dataset']}: {kept:,} of {_count(result['rows'], 'row')} kept: {splits['train']:,} to train on, "
+        f"{splits['validation']:,} to validate, {splits['test']:,} to test"
+    )
+    report = result["report"]
+    print(report["why"])
+    _show_lengths(report["token_lengths"])
+    steps = {step["code"]: step for step in report["steps"]}
+    if report["problems"]:
+        table = _table("problem", Column("found", justify="right"), "in rows", "what was done")
+        for problem in report["problems"]:
+            done = _done(steps.get(problem["code"], {})) or problem["fix"]
+            table.add_row(problem["title"], f"{problem['count']:,}", _rows(problem), done)
+        _print(table)
+    else:
+        print("No problems were found.")
+    if is_project:
+        print(f"Next: python -m ft_core run {_quoted(source)}")
+        return
+    print(f"Next: write the line `data: {{source: {source.name}}}` into a file project.yaml beside {source.name}, then")
+    print(f"      python -m ft_core run {_quoted(source.with_name('project.yaml'))}")
+
+
+def _show_lengths(lengths: Result | None) -> None:
+    if lengths:
+        print(
+            f"Length: half of the examples have at most {lengths['median']:,} tokens, 95 % at most {lengths['p95']:,}; "
+            f"the longest, row {lengths['longest_row']}, has {lengths['max']:,}"
+        )
+
+
+def _done(step: Result) -> str:
+    """What a cleaning step did; empty when it left the rows as they are."""
+    if step.get("removed"):
+        return f"{_count(step['removed'], 'row')} left out"
+    return f"{_count(step['changed'], 'row')} mended" if step.get("changed") else ""
+
+
+def _rows(problem: Result) -> str:
+    shown = ", ".join(map(str, problem["rows"][:SHOWN_ROWS]))
+    return f"{shown}, ..." if problem["count"] > SHOWN_ROWS else shown
+
+
+# Runs.
+
+
+def show_training(result: Result) -> None:
+    """How a training ended, and what to do next."""
+    _show_end(result)
+    if result["status"] == "stopped":
+        print(f"Go on with: python -m ft_core resume {result['run']}")
+    else:
+        print(f"Next: python -m ft_core evaluate {result['run']}")
+
+
+def show_main_job(result: Result) -> None:
+    """The training and, unless it was stopped, the evaluation after it."""
+    training = {"run": result["run"]} | result["training"]
+    if training["status"] == "stopped":
+        show_training(training)
+        return
+    _show_end(training)
+    show_evaluation({"run": result["run"], "verdict": None} | (result["evaluation"] or {}))
+
+
+def _show_end(result: Result) -> None:
+    losses = [("training", result["train_loss"]), ("validation", result["validation_loss"])]
+    said = ", ".join(f"{name} loss {loss:.3f}" for name, loss in losses if loss is not None)
+    print(f"Run {result['run']}: {result['status']} after {result['steps']} of {result['total_steps']} steps, {said}")
+
+
+def show_evaluation(result: Result) -> None:
+    """The scores side by side, and the verdict in one sentence."""
+    if result["verdict"] is None:
+        print("The evaluation was stopped before there was a result.")
+        print(f"Begin it again with: python -m ft_core evaluate {result['run']}")
+        return
+    numbers = ("base", "with\nexamples", "tuned", "difference", "95 % interval")
+    table = _table("metric", *(Column(name, justify="right", no_wrap=True) for name in numbers))
+    for metric in result["metrics"].values():
+        title = metric["title"] + (" (lower is better)" if metric["better"] == "lower" else "")
+        values = [_number(metric[key]) for key in ("base", "few_shot", "tuned")]
+        change, low, high = (_number(metric[key], "+") for key in ("difference", "low", "high"))
+        table.add_row(title, *values, change, "-" if metric["low"] is None else f"{low} to {high}")
+    _print(table)
+    print(result["verdict"]["sentence"])
+
+
+def show_status(result: Result) -> None:
+    """Where one run stands."""
+    print(f"{result['run']}  {result['name']}, from {result['base']}, in {result['folder']}")
+    for job, state in result["jobs"].items():
+        steps = [f"step {state['step']} of {state['total']}"] if state["total"] else []
+        at_work = [state["message"]] if state["status"] in ("running", "queued") and state["message"] else []
+        left = [f"{duration(state['seconds_left'])} left"] if state["seconds_left"] is not None else []
+        print(f"- {job}: {', '.join([state['status'], *steps, *at_work, *left])}")
+    if result["verdict"]:
+        print(result["verdict"]["sentence"])
+    if result["hub"]:
+        print(f"On the Hub: {result['hub']['url']}")
+    if result["error"]:
+        print(f"{result['error']['what']}\n  Why: {result['error']['why']}\n  Fix: {result['error']['fix']}")
+
+
+def show_runs(result: Result) -> None:
+    """One line a run."""
+    if not result["runs"]:
+        print("No runs yet. Start one: python -m ft_core run examples/ticket_triage/project.yaml")
+        return
+    run, training, evaluation = (Column(name, no_wrap=True) for name in ("run", "training", "evaluation"))
+    table = _table(run, "name", Column("base", no_wrap=True, max_width=16), training, evaluation)
+    for row in result["runs"]:
+        states = [row["jobs"].get(job, {}).get("status", "-") for job in ("train", "evaluate")]
+        verdict = row["verdict"]["result"] if row["verdict"] else states[1]
+        table.add_row(row["run"], row["name"] or "cannot be read", row["base"] or "-", states[0], verdict)
+    _print(table)
+
+
+# Small pieces.
+
+
+def _table(*columns: str | Column) -> Table:
+    return Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+
+
+def _print(table: Table) -> None:
+    Console(markup=False, highlight=False, emoji=False).print(table)
+
+
+def _number(value: float | None, sign: str = "") -> str:
+    """Three decimals, fewer of a large number."""
+    if value is None:
+        return "-"
+    digits = 3 if abs(value) < 100 else 1 if abs(value) < 1000 else 0
+    return f"{value:{sign},.{digits}f}"
+
+
+def _count(amount: int, word: str) -> str:
+    return f"{amount:,} {word}{'' if amount == 1 else 's'}"
+
+
+def _quoted(path: Path) -> str:
+    return shlex.quote(str(path))

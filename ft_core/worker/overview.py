@@ -1,0 +1,51 @@
+"""Where runs stand, as plain values: what `status` and `runs` answer."""
+
+from typing import Any, get_args
+
+from ft_core.errors import FTError
+from ft_core.run import JobName, Run
+from ft_core.worker import launch
+from ft_core.workspace import Workspace
+
+
+def overview(workspace: Workspace, run: Run) -> dict[str, Any]:
+    """One run: its jobs that ever began, results and error. Raises FTError `project.*` when its project cannot be read."""
+    spec = run.spec()
+    names: tuple[JobName, ...] = get_args(JobName)
+    views = {name: launch.view(workspace, run, name) for name in names}
+    report = run.report()
+    error = next((found for name in names if (found := run.error(name))), None)
+    return {
+        "run": run.id,
+        "name": spec.name,
+        "base": spec.model.base,
+        "folder": str(run.folder),
+        "jobs": {
+            name: {
+                "status": view.status,
+                "step": view.step,
+                "total": view.total,
+                "message": view.message,
+                "seconds_left": view.seconds_left,
+            }
+            for name, view in views.items()
+            if view.status != "none"
+        },
+        "training": run.training(),
+        "verdict": report["verdict"] if report else None,
+        "hub": run.hub(),
+        "error": error.as_dict() if error else None,
+    }
+
+
+def overviews(workspace: Workspace) -> list[dict[str, Any]]:
+    """All runs, newest first. One that cannot be read (a newer version wrote it, say) does not hide the others."""
+    return [_readable(workspace, run) for run in workspace.runs()]
+
+
+def _readable(workspace: Workspace, run: Run) -> dict[str, Any]:
+    try:
+        return overview(workspace, run)
+    except FTError as error:
+        unknown = dict.fromkeys(("name", "base", "training", "verdict", "hub"))
+        return {"run": run.id, "folder": str(run.folder), "jobs": {}, "error": error.as_dict()} | unknown

@@ -1,0 +1,17 @@
+"""What libraries say that tells a person nothing: kept off the terminal and out of log.txt. Their other words stay."""
+
+import logging
+import warnings
+
+from huggingface_hub.utils import disable_progress_bars, enable_progress_bars
+
+
+def quiet_libraries() -> None:
+    """Once, when a process starts that may load a model, and before it does. Imports none of them."""
+    # Said at each import on a processor: a kernel is missing that `modeling` switches off anyway.
+    logging.getLogger("bitsandbytes.backends.cpu.ops").setLevel(logging.ERROR)
+    # peft 0.21 asks transformers 5.23 for an attribute it has renamed; gone when peft is updated.
+    warnings.filterwarnings("ignore", r".is_gradient_checkpointing", FutureWarning)
+    # transformers draws a bar while it reads weights, into a log file too. Bars of downloads and uploads stay, on a terminal.
+    disable_progress_bars()
+    enable_progress_bars("huggingface_hub")

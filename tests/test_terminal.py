@@ -1,0 +1,239 @@
+"""What a command says: lines and bars with loss and time left, tables that a person reads, one object for a program."""
+
+import json
+import os
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from ft_core import terminal
+from ft_core.errors import FTError
+from ft_core.run import JobName, JobState, Run
+from ft_core.settings import project
+
+PROBLEMS = [
+    {
+        "code": "html",
+        "title": "HTML in texts",
+        "count": 6,
+        "rows": [1, 2, 3, 4, 5, 6],
+        "fix": "Set HTML to fix: they are removed.",
+    },
+    {
+        "code": "empty",
+        "title": "Empty cells",
+        "count": 1,
+        "rows": [9],
+        "fix": "Set Empty cells to fix: these rows are left out.",
+    },
+    {
+        "code": "conflicts",
+        "title": "One text, different answers",
+        "count": 2,
+        "rows": [7, 8],
+        "fix": "Correct these rows in the file.",
+    },
+]
+LENGTHS = {"median": 47, "p95": 75, "max": 151, "longest_row": 1043}
+FOUND = {
+    "format": "csv",
+    "encoding": "utf-8",
+    "rows": 2278,
+    "columns": ["[bold]", "label"],
+    "shape": "text-label",
+    "why": "`[bold]` holds the longest texts.",
+    "labels": ["a", "b"],
+    "task": "classification",
+    "token_lengths": LENGTHS,
+    "problems": PROBLEMS,
+}
+
+
+@pytest.fixture
+def run(tmp_path):
+    return Run.create(tmp_path / "runs", project.parse({"data": {"source": "x.csv"}}, "p"), {}, {})
+
+
+def at_work(run: Run, seconds_left: float, job: JobName = "train") -> None:
+    """The state file of a job in this process."""
+    now, started = time.time(), psutil.Process().create_time()
+    state = JobState(status="running", pid=os.getpid(), process_start=started, started=now, heartbeat=now)
+    run.write_job(job, state.model_copy(update={"seconds_left": seconds_left}))
+
+
+def flat(text: str) -> str:
+    """A table's words in one line."""
+    return " ".join(text.split())
+
+
+def test_a_line_has_steps_loss_and_time_left(run, monkeypatch, capsys):
+    monkeypatch.setattr(terminal, "LINE_SECONDS", 0.0)
+    with terminal.shown_progress(run, "train") as progress:
+        progress(0, 40, "loading the base model")
+        at_work(run, 125.0)
+        run.append_metric({"kind": "train", "step": 9, "loss": 0.75})
+        run.append_metric({"kind": "validation", "step": 9, "loss": 3.0})
+        time.sleep(0.01)
+        progress(10, 40, "training, epoch 1.0 of 4")
+        progress(40, 40, "training, epoch 4.0 of 4")
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == [
+        "0/40 loading the base model",
+        "10/40 training, epoch 1.0 of 4, loss 0.750, 2 min 5 s left",
+        "40/40 training, epoch 4.0 of 4, loss 0.750",
+    ]
+
+
+def test_lines_come_every_few_seconds_and_when_something_new_begins(run, capsys):
+    with terminal.shown_progress(run, "evaluate") as progress:
+        for step in range(100):
+            progress(step, 200, "answers of the base model")
+        progress(100, 200, "answers of the tuned model")
+        at_work(run, 1.0, "evaluate")
+        progress(200, 200, "answers of the tuned model")
+        progress(0, 0, "ready")
+    assert capsys.readouterr().err.splitlines() == [
+        "0/200 answers of the base model",
+        "100/200 answers of the tuned model",
+        "200/200 answers of the tuned model",
+        "ready",
+    ]
+
+
+def test_the_bar_of_a_terminal_shows_the_loss_too(run, monkeypatch, capsys):
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    at_work(run, 30.0)
+    run.append_metric({"kind": "train", "step": 9, "loss": 0.75})
+    with terminal.shown_progress(run, "train") as progress:
+        progress(10, 40, "training, epoch 1.0 of 4")
+    shown = capsys.readouterr()
+    assert "loss 0.750, 30 s left" in shown.err and "10/40" in shown.err and shown.out == ""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.2, "0 s"), (65, "1 min 5 s"), (3600, "1 h 0 min"), (9000, "2 h 30 min")]
+)
+def test_durations_in_words(seconds, words):
+    assert terminal.duration(seconds) == words
+
+
+def test_a_result_is_one_object_and_nothing_else_reaches_standard_output(capsys):
+    def work():
+        print("chatter")
+        return {"x": "ä"}
+
+    terminal.answer(True, work, lambda _result: None)
+    shown = capsys.readouterr()
+    assert (shown.out, shown.err) == ('{"x": "ä"}\n', "chatter\n")
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "exit_code"),
+    [
+        (FTError("data.empty", "What.", "Why.", "Fix."), "data.empty", 2),
+        (KeyboardInterrupt(), "stopped", 2),
+        (ZeroDivisionError("x"), "bug", 1),
+    ],
+)
+def test_errors_have_their_exit_codes(capsys, error, code, exit_code):
+    def work():
+        raise error
+
+    with pytest.raises(SystemExit) as end:
+        terminal.answer(True, work, lambda _result: None)
+    shown = capsys.readouterr()
+    assert end.value.code == exit_code and json.loads(shown.out)["error"]["code"] == code
+    assert ("Traceback" in shown.err) == (code == "bug")
+
+
+def test_reasons_of_several_lines_stay_in_their_column(capsys):
+    terminal.show_error(FTError("project.invalid", "Two are wrong.", "first\nsecond", "Correct them."))
+    assert capsys.readouterr().err == "Two are wrong.\n  Why: first\n       second\n  Fix: Correct them.\n"
+
+
+def test_an_inspection_is_a_table_of_problems_with_a_way_on(capsys):
+    terminal.show_inspection(FOUND, Path("my data/tickets.csv"))
+    shown = flat(capsys.readouterr().out)
+    assert "2,278 rows, columns [bold], label" in shown and "row 1043, has 151" in shown
+    assert "HTML in texts 6 1, 2, 3, 4, ..." in shown and "Empty cells 1 9 " in shown
+    assert "unless `data.clean` of a project file says `keep`" in shown
+    assert shown.endswith("Next: python -m ft_core prepare 'my data/tickets.csv'")
+
+
+def test_a_file_without_problems_or_of_no_use_is_said_so(capsys):
+    terminal.show_inspection(FOUND | {"problems": []}, Path("a.csv"))
+    assert "No problems were found." in capsys.readouterr().out
+    useless = {"task": None, "labels": [], "problems": [], "token_lengths": None, "shape": "preference"}
+    terminal.show_inspection(FOUND | useless, Path("a.csv"))
+    shown = capsys.readouterr().out
+    assert "Nothing can be learnt from this shape yet." in shown and "Next" not in shown
+
+
+def test_a_dataset_says_what_was_done_about_each_problem(capsys):
+    steps = [{"code": "html", "changed": 6, "removed": 0}, {"code": "empty", "changed": 0, "removed": 1}]
+    report = {"why": "You chose.", "token_lengths": LENGTHS, "problems": PROBLEMS, "steps": steps}
+    splits = {"train": 1535, "validation": 220, "test": 440}
+    result = {"dataset": "4b8fd2c6ba37", "rows": 2196, "removed": 1, "splits": splits, "report": report}
+    terminal.show_dataset(result, Path("p/project.yaml"), is_project=True)
+    shown = flat(capsys.readouterr().out)
+    assert "2,195 of 2,196 rows kept: 1,535 to train on" in shown
+    assert "6 rows mended" in shown and "1 row left out" in shown and "Correct these rows" in shown
+    assert shown.endswith("Next: python -m ft_core run p/project.yaml")
+    terminal.show_dataset(result, Path("p/a.csv"), is_project=False)
+    assert "`data: {source: a.csv}`" in capsys.readouterr().out
+
+
+METRIC = {"title": "Accuracy", "better": "higher", "base": 0.25, "few_shot": None, "tuned": 0.75, "difference": 0.5}
+METRICS = {
+    "accuracy": METRIC | {"low": 0.25, "high": 0.625},
+    "perplexity": METRIC
+    | {"title": "Perplexity", "better": "lower", "tuned": 1234.5, "difference": -462.03, "low": None, "high": None},
+}
+TRAINING = {"status": "done", "steps": 9, "total_steps": 9, "train_loss": 0.5, "validation_loss": None}
+
+
+def test_an_evaluation_is_a_table_and_a_sentence(capsys):
+    terminal.show_evaluation({"run": "r", "metrics": METRICS, "verdict": {"sentence": "It is better."}})
+    shown = flat(capsys.readouterr().out)
+    assert "Accuracy 0.250 - 0.750 +0.500 +0.250 to +0.625" in shown
+    assert "1,234 -462.0 -" in shown and "(lower is" in shown and shown.endswith("It is better.")
+
+
+def test_the_main_job_tells_how_to_go_on(capsys):
+    terminal.show_main_job({"run": "r1", "training": TRAINING | {"status": "stopped"}, "evaluation": None})
+    assert "python -m ft_core resume r1" in capsys.readouterr().out
+    terminal.show_main_job({"run": "r1", "training": TRAINING, "evaluation": None})
+    shown = capsys.readouterr().out
+    assert "training loss 0.500\n" in shown and "python -m ft_core evaluate r1" in shown
+    report = {"metrics": METRICS, "verdict": {"sentence": "It is better."}}
+    terminal.show_main_job({"run": "r1", "training": TRAINING, "evaluation": report})
+    assert "It is better." in capsys.readouterr().out
+    terminal.show_training({"run": "r1"} | TRAINING)
+    assert "Next: python -m ft_core evaluate r1" in capsys.readouterr().out
+
+
+def test_runs_and_status(capsys):
+    job = {"status": "running", "step": 3, "total": 9, "message": "training, epoch 1", "seconds_left": 65.0}
+    row = {
+        "run": "20260101-000000-abcdef",
+        "name": "[red]",
+        "base": "starter",
+        "folder": "/f",
+        "jobs": {"train": job},
+        "verdict": {"result": "better", "sentence": "It is better."},
+        "hub": {"url": "http://hub/x"},
+        "error": {"code": "c", "what": "What.", "why": "Why.", "fix": "Fix."},
+    }
+    terminal.show_status(row)
+    shown = capsys.readouterr().out
+    assert "- train: running, step 3 of 9, training, epoch 1, 1 min 5 s left" in shown
+    assert "It is better." in shown and "http://hub/x" in shown and "  Fix: Fix." in shown
+    broken = {"run": "20260101-000000-000000", "name": None, "base": None, "jobs": {}, "verdict": None}
+    terminal.show_runs({"runs": [row, broken]})
+    shown = flat(capsys.readouterr().out)
+    assert "20260101-000000-abcdef [red] starter running better" in shown and "cannot be read" in shown
+    terminal.show_runs({"runs": []})
+    assert "No runs yet." in capsys.readouterr().out
