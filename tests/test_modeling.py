@@ -38,7 +38,7 @@ def test_a_forward_in_eval_mode_leaves_four_bit_weights_and_gradients_as_they_we
     model = modeling.load_base(str(base))
     layers = [module for module in model.modules() if isinstance(module, Linear4bit)]
     before = [(layer.weight.clone(), layer.weight.quant_state.absmax.clone()) for layer in layers]
-    states = torch.randn(1, 8, 64, requires_grad=True)
+    states = torch.randn(1, 8, 64, dtype=modeling.compute_dtype(), requires_grad=True)
 
     def gradient() -> torch.Tensor:
         return torch.autograd.grad(model.train()(inputs_embeds=states).logits.logsumexp(-1).sum(), states)[0]
