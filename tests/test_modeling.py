@@ -76,6 +76,17 @@ def test_run_model_is_the_base_while_its_adapter_is_off(tmp_path, base):
         assert torch.equal(bare, modeling.load_base(str(base))(ids).logits)
 
 
+def test_a_run_keeps_the_commit_that_is_recorded_in_it(tmp_path, base):
+    dataset = make_dataset(tmp_path / "datasets", 60)
+    local = make_run(tmp_path / "runs", base, dataset)
+    assert modeling.pinned(local) == ModelSpec(base=str(base)) and local.model_revision is None
+    run = make_run(tmp_path / "runs", "alice/tiny-chat", dataset)
+    run.write_model_revision("a" * 40)
+    run.write_model_revision("b" * 40)
+    assert run.model_revision == "a" * 40 and run.environment()["python"] == "3.11"
+    assert modeling.pinned(run) == ModelSpec(base="alice/tiny-chat", revision="a" * 40)  # and asks no Hub
+
+
 def test_missing_models(tmp_path):
     for name in (str(tmp_path), "not a hub id", str(tmp_path / "nowhere")):
         with pytest.raises(FTError) as caught:
