@@ -4,15 +4,6 @@ from pathlib import Path
 
 import torch
 from bitsandbytes.nn import Linear4bit
-from huggingface_hub import snapshot_download
-from huggingface_hub.errors import (
-    GatedRepoError,
-    HfHubHTTPError,
-    HFValidationError,
-    LocalEntryNotFoundError,
-    RepositoryNotFoundError,
-    RevisionNotFoundError,
-)
 from peft import PeftModel
 from transformers import (
     AutoModelForCausalLM,
@@ -22,13 +13,10 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
-from ft_core import catalog
+from ft_core import catalog, download
 from ft_core.errors import FTError
 from ft_core.run import Run
-
-# One model's own files and nothing else: no pickled weights, no exports for other programs in subfolders.
-_TOKENIZER_FILES = ["*.json", "*.jinja", "*.txt", "tokenizer.model"]
-_SUBFOLDERS = ["*/*"]
+from ft_core.settings.model import ModelSpec
 
 
 def device() -> str:
@@ -52,52 +40,39 @@ def set_threads(threads: int | None) -> None:
         torch.set_num_threads(threads)
 
 
+def pinned(run: Run, token: str | None = None) -> ModelSpec:
+    """The run's base model, a Hub model at one commit: the one recorded in the run, or, before that, what its revision stands for now.
+
+    The training records it with `run.write_model_revision`; a newer commit on the Hub then changes nothing in this run.
+    Raises what `download.commit` raises.
+    """
+    model = run.spec().model
+    if catalog.base_folder(model.base) is not None:
+        return model.model_copy(update={"revision": None})
+    revision = run.model_revision or download.commit(model.base, model.revision, token)
+    return model.model_copy(update={"revision": revision})
+
+
 def model_folder(base: str, revision: str | None = None, token: str | None = None, weights: bool = True) -> Path:
     """The folder with a base model's files, downloaded when `base` is a Hub id; without `weights` only what the tokenizer needs.
 
-    Raises FTError `model.missing`, `model.gated`, `hub.unreachable`.
+    Raises FTError `model.missing` and what `download.fetch` raises.
     """
     folder = catalog.base_folder(base)
-    if folder is not None:
-        if not (folder / "config.json").is_file():
-            raise _missing(base, f"The folder {folder} holds no config.json.")
-        return folder
-    wanted = [*_TOKENIZER_FILES, "*.safetensors"] if weights else _TOKENIZER_FILES
-    try:
-        return Path(
-            snapshot_download(
-                base, revision=revision, token=token or False, allow_patterns=wanted, ignore_patterns=_SUBFOLDERS
-            )
-        )
-    except GatedRepoError as error:
-        raise FTError(
-            "model.gated",
-            f"The model {base} asks for permission before it can be downloaded.",
-            "Its owners gave no access to you yet, or nobody is signed in.",
-            f"Open https://huggingface.co/{base}, accept its terms, then sign in and start again; or choose another Base model.",
-        ) from error
-    except RevisionNotFoundError as error:
-        raise _missing(base, f"It has no revision {revision}.") from error
-    except (RepositoryNotFoundError, HFValidationError) as error:
-        raise _missing(
-            base, "It is neither a folder on this machine nor a model on the Hub that you can see."
-        ) from error
-    except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
-        raise FTError(
-            "hub.unreachable",
-            f"The model {base} could not be downloaded.",
-            f"The Hugging Face Hub did not answer, and the model is not on this machine yet ({type(error).__name__}).",
-            "Check the connection and start again, or choose `starter` as Base model: it needs no network.",
-        ) from error
+    if folder is None:
+        return download.fetch(base, revision, token, weights)
+    if not (folder / "config.json").is_file():
+        raise download.missing(base, f"The folder {folder} holds no config.json.")
+    return folder
 
 
 def load_tokenizer(base: str, revision: str | None = None, token: str | None = None) -> PreTrainedTokenizerFast:
-    """A base model's tokenizer. Raises FTError `model.missing`, `model.template`, `hub.unreachable`, `model.gated`."""
+    """A base model's tokenizer. Raises FTError `model.missing`, `model.template` and what `model_folder` raises."""
     folder = model_folder(base, revision, token, weights=False)
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
     except (OSError, ValueError) as error:
-        raise _missing(base, "Its tokenizer cannot be read.") from error
+        raise download.missing(base, "Its tokenizer cannot be read.") from error
     if not isinstance(tokenizer, PreTrainedTokenizerFast) or not tokenizer.chat_template:
         raise FTError(
             "model.template",
@@ -119,7 +94,7 @@ def load_base(
     scales to bfloat16 for good, and from then on the layer passes no gradient back. A validation or a sample answer in the middle
     of a training would spoil the rest of it without a word, so the repacking is switched off, layer by layer.
 
-    Raises FTError `model.missing`, `hub.unreachable`, `model.gated`.
+    Raises FTError `model.missing` and what `model_folder` raises.
     """
     folder = model_folder(base, revision, token)
     dtype = compute_dtype()
@@ -137,7 +112,7 @@ def load_base(
             trust_remote_code=False,
         )
     except (OSError, ValueError) as error:
-        raise _missing(
+        raise download.missing(
             base, f"Its weights cannot be loaded as a language model: {str(error).splitlines()[0]}"
         ) from error
     for module in model.modules():
@@ -149,24 +124,15 @@ def load_base(
 def load_run_model(run: Run, token: str | None = None) -> tuple[PeftModel, PreTrainedTokenizerFast]:
     """A run's base model (4 bits) with its adapter (float32), in eval mode; inside `model.disable_adapter()` it is the base model.
 
-    Raises FTError `run.no_adapter` and what `load_base` raises.
+    Raises FTError `run.no_adapter` and what `pinned` and `load_base` raise.
     """
     if not run.has_adapter:
         why = "Its training has neither finished nor been stopped."
         raise FTError(
             "run.no_adapter", "This run has no adapter yet.", why, "Start or resume the training in the Training tab."
         )
-    spec = run.spec()
-    tokenizer = load_tokenizer(spec.model.base, spec.model.revision, token)
-    base = load_base(spec.model.base, spec.model.revision, token=token)
+    chosen = pinned(run, token)
+    tokenizer = load_tokenizer(chosen.base, chosen.revision, token)
+    base = load_base(chosen.base, chosen.revision, token=token)
     model = PeftModel.from_pretrained(base, run.adapter, autocast_adapter_dtype=True)
     return model.eval(), tokenizer
-
-
-def _missing(base: str, why: str) -> FTError:
-    return FTError(
-        "model.missing",
-        f"There is no base model {base}.",
-        why,
-        "Choose another Base model: `starter`, a Hub id such as owner/name, or a folder.",
-    )

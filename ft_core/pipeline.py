@@ -5,8 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ft_core import catalog, hardware
-from ft_core.data.store import Dataset, prepare
+from ft_core import catalog, download, hardware
+from ft_core.data.split import SPLITS
+from ft_core.data.store import Dataset, prepare, token_lengths
 from ft_core.data.tokens import ChatTokenizer
 from ft_core.errors import FTError
 from ft_core.fit import prepare_spec
@@ -23,10 +24,29 @@ def example_project() -> tuple[ProjectSpec, Path]:
     return project.load(EXAMPLE), EXAMPLE.parent
 
 
-def base_tokenizer(base: str) -> ChatTokenizer | None:
-    """The tokenizer of a base model that is on this machine; None for one that is on the Hub."""
-    folder = catalog.base_folder(base)
-    return ChatTokenizer.load(folder) if folder else None
+def base_tokenizer(base: str, revision: str | None = None) -> ChatTokenizer | None:
+    """The tokenizer of a base model, when it is on this machine: the starter's, a local folder's, or a downloaded Hub model's.
+
+    None for a Hub model that was never downloaded: this asks nobody and waits for nothing. Raises FTError `model.missing` or
+    `model.template` for a tokenizer that cannot be used.
+    """
+    folder = catalog.base_folder(base) or download.cached_tokenizer(base, revision)
+    return ChatTokenizer.load(folder, base) if folder else None
+
+
+def base_token_lengths(dataset: Dataset, base: str, revision: str | None = None) -> dict[str, Any] | None:
+    """How long the dataset's examples are in tokens of this base model; None while its tokenizer is not on this machine.
+
+    A dataset does not depend on a base model: the lengths in its report are those of the base that it was first prepared for.
+    Raises what `base_tokenizer` raises.
+    """
+    tokenizer = base_tokenizer(base, revision)
+    if tokenizer is None:
+        return None
+    stored = dataset.report["token_lengths"]
+    if stored and stored.get("tokenizer") == tokenizer.fingerprint:
+        return stored
+    return token_lengths([example for split in SPLITS for example in dataset.examples(split)], tokenizer)
 
 
 def prepare_source(workspace: Workspace, spec: ProjectSpec, folder: Path) -> Dataset:
@@ -39,7 +59,7 @@ def prepare_source(workspace: Workspace, spec: ProjectSpec, folder: Path) -> Dat
         spec.data,
         spec.task,
         workspace.datasets,
-        base_tokenizer(spec.model.base),
+        base_tokenizer(spec.model.base, spec.model.revision),
     )
 
 

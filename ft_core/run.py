@@ -180,8 +180,18 @@ class Run:
         return read_json(self.folder / "data.json")
 
     def environment(self) -> dict[str, Any]:
-        """Packages, hardware and model revision at creation."""
+        """Packages and hardware at creation; from its training's first start on also `model_revision`."""
         return read_json(self.folder / "environment.json")
+
+    @property
+    def model_revision(self) -> str | None:
+        """The commit of the Hub base model that every job of this run uses; None until its training has loaded one, and for a local base."""
+        return self.environment().get("model_revision")
+
+    def write_model_revision(self, commit: str) -> None:
+        """Bind the run to a commit of its Hub base model, for good."""
+        if self.model_revision is None:
+            write_json(self.folder / "environment.json", self.environment() | {"model_revision": commit})
 
     @property
     def adapter(self) -> Path:

@@ -139,7 +139,11 @@ def data_spec() -> DataSpec:
 
 
 def make_run(
-    runs: Path, base: Path, dataset: Dataset, training: TrainSpec | None = None, evaluation: EvalSpec | None = None
+    runs: Path,
+    base: Path | str,
+    dataset: Dataset,
+    training: TrainSpec | None = None,
+    evaluation: EvalSpec | None = None,
 ) -> Run:
     """A run under `runs` that is ready to train: one thread, quick settings unless `training` says otherwise."""
     spec = ProjectSpec(

@@ -1,7 +1,8 @@
 """A stand-in for the Hugging Face Hub on loopback, for the real huggingface_hub client: model repositories in memory.
 
 It knows whoami, create_repo, preupload, large files (LFS batch and put), commits, model info, tree, and resolve (HEAD and GET with ranges).
-`with serve() as hub:` gives a Hub; `hub.url` is what HF_ENDPOINT is set to. `hub.fail(part, status)` makes requests fail.
+`with serve() as hub:` gives a Hub; `hub.url` is what HF_ENDPOINT is set to. `hub.fail(part, status)` makes requests fail, `hub.put(id, files)`
+commits as its owner would. A gated repository tells what it is and holds, and gives its files only to `members`.
 """
 
 import base64
@@ -52,6 +53,8 @@ class Repo:
     id: str
     private: bool
     commits: list[tuple[str, dict[str, StoredFile]]] = field(default_factory=list)
+    gated: bool = False
+    members: set[str] = field(default_factory=set)
 
     @property
     def files(self) -> dict[str, StoredFile]:
@@ -100,6 +103,12 @@ class Hub:
             {".gitattributes": StoredFile(b"*.safetensors filter=lfs diff=lfs merge=lfs -text\n", False)}
         )
         return self.repos[identity]
+
+    def put(self, identity: str, files: dict[str, bytes]) -> str:
+        """One commit that adds or replaces these files of a public repository, made when it is not there; its hash."""
+        repo = self.repos.get(identity) or self.create(identity)
+        stored = {path: StoredFile(content, path.endswith(self.large_suffixes)) for path, content in files.items()}
+        return repo.commit(repo.files | stored)
 
     def fail(self, part: str, status: int) -> None:
         """Answer every request whose path contains `part` with this status."""
@@ -268,6 +277,9 @@ class Handler(BaseHTTPRequestHandler):
         return self.answer({})
 
     def resolve(self, repo: Repo, revision: str, path: str) -> None:
+        if repo.gated and (self.person is None or self.person["name"] not in repo.members):
+            said = f"Access to model {repo.id} is restricted"
+            return self.refuse(403 if self.person else 401, said, "GatedRepo")
         commit = repo.at(revision)
         if commit is None:
             return self.refuse(404, f"Invalid rev id: {revision}", "RevisionNotFound")

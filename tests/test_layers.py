@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent
 ROWS = [
     {"errors"},
     {"settings"},
-    {"run", "workspace", "catalog", "hardware", "guide"},
+    {"run", "workspace", "catalog", "hardware", "download", "guide"},
     {"modeling", "generate", "fit", "queue"},
     {"data", "starter"},
     {"plan", "train", "evals", "serve", "hub"},

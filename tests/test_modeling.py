@@ -38,7 +38,7 @@ def test_a_forward_in_eval_mode_leaves_four_bit_weights_and_gradients_as_they_we
     model = modeling.load_base(str(base))
     layers = [module for module in model.modules() if isinstance(module, Linear4bit)]
     before = [(layer.weight.clone(), layer.weight.quant_state.absmax.clone()) for layer in layers]
-    states = torch.randn(1, 8, 64, requires_grad=True)
+    states = torch.randn(1, 8, 64, dtype=modeling.compute_dtype(), requires_grad=True)
 
     def gradient() -> torch.Tensor:
         return torch.autograd.grad(model.train()(inputs_embeds=states).logits.logsumexp(-1).sum(), states)[0]
@@ -74,6 +74,17 @@ def test_run_model_is_the_base_while_its_adapter_is_off(tmp_path, base):
             bare = model(ids).logits
         assert torch.equal(tuned, expected) and not torch.allclose(tuned, bare)
         assert torch.equal(bare, modeling.load_base(str(base))(ids).logits)
+
+
+def test_a_run_keeps_the_commit_that_is_recorded_in_it(tmp_path, base):
+    dataset = make_dataset(tmp_path / "datasets", 60)
+    local = make_run(tmp_path / "runs", base, dataset)
+    assert modeling.pinned(local) == ModelSpec(base=str(base)) and local.model_revision is None
+    run = make_run(tmp_path / "runs", "alice/tiny-chat", dataset)
+    run.write_model_revision("a" * 40)
+    run.write_model_revision("b" * 40)
+    assert run.model_revision == "a" * 40 and run.environment()["python"] == "3.11"
+    assert modeling.pinned(run) == ModelSpec(base="alice/tiny-chat", revision="a" * 40)  # and asks no Hub
 
 
 def test_missing_models(tmp_path):

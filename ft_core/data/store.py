@@ -113,7 +113,8 @@ def prepare(
 ) -> Dataset:
     """Read, shape, clean and split `source`, and store the result under `datasets`. The same input and settings give the same id.
 
-    `tokenizer` adds token lengths to the report. Raises every FTError of reading, shaping and splitting.
+    `tokenizer` adds token lengths to the report, and by which tokenizer they are: a version that is stored already keeps its own.
+    Raises every FTError of reading, shaping and splitting.
     """
     if not source.is_file():
         read(source)  # says what is wrong
@@ -126,7 +127,8 @@ def prepare(
     cleaned = clean(shaped.examples, shaped.task, spec.clean)
     parts = split(cleaned.examples, shaped.task, spec.split)
     report = _report(source, table, shaped, cleaned, parts, spec.split)
-    report["token_lengths"] = _token_lengths(parts, tokenizer)
+    examples = [example for name in SPLITS for example in parts[name]]
+    report["token_lengths"] = token_lengths(examples, tokenizer) if tokenizer else None
     values = {
         "version": 1,
         "sha256": identity,
@@ -195,11 +197,9 @@ def _report(
     }
 
 
-def _token_lengths(parts: dict[str, list[Example]], tokenizer: ChatTokenizer | None) -> dict[str, int] | None:
-    if tokenizer is None:
-        return None
-    examples = [example for name in SPLITS for example in parts[name]]
-    return tokens.summary(tokenizer.lengths(examples), examples)
+def token_lengths(examples: list[Example], tokenizer: ChatTokenizer) -> dict[str, Any]:
+    """{"median", "p95", "max", "longest_row", "tokenizer"} of all examples of a dataset, the last the tokenizer's fingerprint."""
+    return tokens.summary(tokenizer.lengths(examples), examples) | {"tokenizer": tokenizer.fingerprint}
 
 
 def _identity(source: Path, spec: DataSpec, task: Task | None) -> str:

@@ -1,5 +1,6 @@
 """Tokens of a conversation and which of them are learnt, without transformers."""
 
+import hashlib
 import json
 import re
 from collections.abc import Sequence
@@ -30,32 +31,37 @@ class Encoded:
 class ChatTokenizer:
     """A base model's tokenizer and chat template."""
 
-    def __init__(self, tokenizer: Tokenizer, template: ChatTemplate) -> None:
+    def __init__(self, tokenizer: Tokenizer, template: ChatTemplate, fingerprint: str) -> None:
+        """`fingerprint` tells this tokenizer with this template from any other: 12 hexadecimal digits."""
         tokenizer.no_truncation()
         tokenizer.no_padding()
         self._tokenizer = tokenizer
         self._template = template
+        self.fingerprint = fingerprint
         self._added = {index: token.content for index, token in tokenizer.get_added_tokens_decoder().items()}
         self._bytes = _byte_alphabet() if '"ByteLevel"' in str(tokenizer.to_str()) else None
 
     @classmethod
-    def load(cls, folder: Path) -> "ChatTokenizer":
+    def load(cls, folder: Path, base: str | None = None) -> "ChatTokenizer":
         """The tokenizer of a model folder: tokenizer.json, tokenizer_config.json, chat_template.jinja.
 
+        `base` is what the person calls the model: a downloaded one lies in a folder named by a commit.
         Raises FTError `model.missing` or `model.template`.
         """
+        name = base or folder.name
         if not (folder / "tokenizer.json").is_file():
             raise FTError(
                 "model.missing",
-                f"{folder.name} holds no tokenizer.",
+                f"{name} holds no tokenizer.",
                 "There is no file tokenizer.json in it.",
-                "Choose another base model.",
+                "Choose another Base model.",
             )
         config = _config(folder)
         special = {name: text for name in _SPECIAL if (text := _token_text(config.get(name)))}
-        return cls(
-            Tokenizer.from_file(str(folder / "tokenizer.json")), ChatTemplate(_template_source(folder, config), special)
-        )
+        source = _template_source(folder, config, name)
+        vocabulary = (folder / "tokenizer.json").read_bytes()
+        mark = hashlib.sha256(vocabulary + json.dumps([source, special]).encode()).hexdigest()[:12]
+        return cls(Tokenizer.from_buffer(vocabulary), ChatTemplate(source, special), mark)
 
     def encode(self, messages: Sequence[Message]) -> Encoded:
         """The whole conversation; learnt are the assistant's messages and their end-of-turn tokens. Raises FTError `model.template`."""
@@ -134,7 +140,7 @@ def _token_text(value: Any) -> str | None:
     return value.get("content") if isinstance(value, dict) else value
 
 
-def _template_source(folder: Path, config: dict[str, Any]) -> str:
+def _template_source(folder: Path, config: dict[str, Any], name: str) -> str:
     path = folder / "chat_template.jinja"
     source = path.read_text(encoding="utf-8") if path.is_file() else config.get("chat_template")
     if isinstance(source, list):
@@ -143,9 +149,9 @@ def _template_source(folder: Path, config: dict[str, Any]) -> str:
     if not source:
         raise FTError(
             "model.template",
-            f"{folder.name} cannot hold a conversation.",
+            f"{name} cannot hold a conversation.",
             "Its tokenizer has no chat template: it is a model that only continues text.",
-            "Choose a base model whose name ends in Instruct, Chat or -it.",
+            "Choose a Base model whose name ends in Instruct, Chat or -it.",
         )
     return source
 

@@ -55,7 +55,7 @@ def model_card(run: Run, repo: str | None = None) -> str:
 
 def revision(run: Run) -> str | None:
     """The commit of the Hub base model that the run was trained on, when it is known."""
-    return run.spec().model.revision or (run.environment() or {}).get("model_revision")
+    return run.model_revision or run.spec().model.revision
 
 
 def tokenizer_folder(run: Run) -> Path | None:

@@ -20,6 +20,7 @@ from ft_core.hub import auth
 from ft_core.hub.card import model_card, revision, tokenizer_folder
 from ft_core.run import Progress, Run, write_json, write_text
 from ft_core.settings import project
+from ft_core.settings.model import ModelSpec
 
 BASE = "base"
 _TOKENIZER = (
@@ -100,16 +101,12 @@ def stage(run: Run, repo: str, folder: Path) -> None:
     if base is None:
         _check_hub_base(spec.model.base)
     _stage_adapter(run, base, folder)
+    model = ModelSpec(base=spec.model.base, revision=revision(run))
     if base is not None:
         _stage_base(base, folder / BASE)
-        spec = spec.model_copy(
-            update={
-                "model": spec.model.model_copy(
-                    update={"base": catalog.STARTER if spec.model.base == catalog.STARTER else BASE}
-                )
-            }
-        )
-    spec = spec.model_copy(update={"data": spec.data.model_copy(update={"source": _without_folder(spec.data.source)})})
+        model = ModelSpec(base=catalog.STARTER if spec.model.base == catalog.STARTER else BASE)
+    data = spec.data.model_copy(update={"source": _without_folder(spec.data.source)})
+    spec = spec.model_copy(update={"data": data, "model": model})
     write_text(folder / "project.yaml", project.dump(spec))
     write_text(folder / "README.md", model_card(run, repo))
     report = run.report()

@@ -34,6 +34,7 @@ class Plan:
     epochs: float
     milestones: frozenset[int]
     tokens_after: numpy.ndarray
+    cut_off_rows: int = 0
     seconds_before: float = 0.0
     started: float = field(default_factory=time.monotonic)
 

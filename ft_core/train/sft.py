@@ -32,7 +32,8 @@ def train(run: Run, progress: Progress, token: str | None = None) -> dict[str, A
     """Train the run's adapter, going on from its newest complete checkpoint, until done or asked to stop.
 
     Returns and writes {"status": "done" | "stopped", "steps", "total_steps", "epochs", "train_loss", "validation_loss",
-    "tokens_per_second", "peak_memory_gb", "seconds", "trainable_parameters", "adapter_sha256"}; losses in nats per token.
+    "tokens_per_second", "peak_memory_gb", "seconds", "trainable_parameters", "cut_off_rows", "adapter_sha256"}. Losses are in nats per
+    token; `cut_off_rows` is how many training examples lose the end of an answer to Longest example.
     `token` is for gated Hub models. On the CPU a resumed training ends with the weights of an uninterrupted one, to the bit.
 
     Raises FTError `train.nothing_to_learn`, `train.diverged` and what `modeling` raises.
@@ -48,7 +49,7 @@ def train(run: Run, progress: Progress, token: str | None = None) -> dict[str, A
         run.write_log(f"going on from step {checkpoint.step} of {plan.steps}")
     trainer.train(resume_from_checkpoint=str(checkpoint.folder) if checkpoint else None)
     run.clear_report()  # it measured the adapter that is now replaced
-    adapter_sha256 = save_adapter(trainer.peft_model, trainer.tokenizer, run.adapter, spec.model)
+    adapter_sha256 = save_adapter(trainer.peft_model, trainer.tokenizer, run.adapter, modeling.pinned(run, token))
     checkpoints.prune(run.checkpoints)
     result = _result(run, trainer, recorder, adapter_sha256)
     run.write_training(result)
@@ -56,15 +57,22 @@ def train(run: Run, progress: Progress, token: str | None = None) -> dict[str, A
 
 
 def prepare(run: Run, progress: Progress, token: str | None = None) -> tuple[AnswerTrainer, Recorder]:
-    """Everything up to the first step: tokenised rows in order, the quantised base model with a new adapter, the trainer."""
+    """Everything up to the first step: tokenised rows in order, the quantised base model with a new adapter, the trainer.
+
+    A Hub model's commit is recorded in the run once everything of it is loaded: a model that cannot be used binds no run.
+    """
     spec = run.spec()
     training = spec.training
     dataset = Dataset.open(run.folder / run.data()["folder"])
     examples, held = dataset.examples("train"), dataset.examples("validation")
     total = plan_steps(training, len(examples))
     progress(0, total, "reading the data")
-    chat = ChatTokenizer.load(modeling.model_folder(spec.model.base, spec.model.revision, token, weights=False))
+    chosen = modeling.pinned(run, token)
+    chat = ChatTokenizer.load(modeling.model_folder(chosen.base, chosen.revision, token, weights=False), chosen.base)
     learnt = rows.tokenise(examples, chat, training.max_length)
+    cut_off = sum(row.cut_off for row in learnt)
+    if cut_off:
+        run.write_log(f"train: {rows.cut_off_words(learnt, training.max_length)}")
     watched = sorted(rows.tokenise(held, chat, training.max_length), key=lambda row: len(row.ids))
     lengths = numpy.array([len(row.ids) for row in learnt])
     order = rows.order(lengths, total, training.batch_size, training.seed)
@@ -75,10 +83,13 @@ def prepare(run: Run, progress: Progress, token: str | None = None) -> tuple[Ans
         epochs=training.epochs,
         milestones=frozenset(build.milestones(training, total)),
         tokens_after=numpy.concatenate([[0], lengths[order].reshape(total, -1).sum(axis=1).cumsum()]),
+        cut_off_rows=cut_off,
     )
-    progress(0, total, "loading the base model")
-    tokenizer = modeling.load_tokenizer(spec.model.base, spec.model.revision, token)
-    base = modeling.load_base(spec.model.base, spec.model.revision, token=token)
+    progress(0, total, f"{'downloading and ' if chosen.revision else ''}loading the base model")
+    tokenizer = modeling.load_tokenizer(chosen.base, chosen.revision, token)
+    base = modeling.load_base(chosen.base, chosen.revision, token=token)
+    if chosen.revision is not None:
+        run.write_model_revision(chosen.revision)
     recorder = Recorder(run, plan, progress)
     sampler = Sampler(run, plan, tokenizer, (held or examples)[:SAMPLES])
     trainer = AnswerTrainer(
@@ -153,5 +164,6 @@ def _result(run: Run, trainer: AnswerTrainer, recorder: Recorder, adapter_sha256
         "peak_memory_gb": max([recorder.peak_memory_gb, *memory]),
         "seconds": round(plan.seconds(), 1),
         "trainable_parameters": sum(p.numel() for p in trainer.peft_model.parameters() if p.requires_grad),
+        "cut_off_rows": plan.cut_off_rows,
         "adapter_sha256": adapter_sha256,
     }

@@ -126,6 +126,7 @@ def child_environment() -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if key not in SECRETS}
     return kept | {
         "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
+        "HF_HUB_DISABLE_PROGRESS_BARS": "1",  # they would fill the log that a person reads
         "TOKENIZERS_PARALLELISM": "false",
         "PYTHONUNBUFFERED": "1",
         "PYTHONIOENCODING": "utf-8",

@@ -92,8 +92,8 @@ def test_templates_that_cannot_be_used(tokenizer_folder, tmp_path, template, par
 
 def test_a_folder_without_tokenizer(tmp_path):
     with pytest.raises(FTError) as caught:
-        ChatTokenizer.load(tmp_path)
-    assert caught.value.code == "model.missing"
+        ChatTokenizer.load(tmp_path, "owner/name")
+    assert caught.value.code == "model.missing" and "owner/name" in caught.value.what
 
 
 def test_lengths_cutting_and_answers_that_are_cut(tokenizer_folder):

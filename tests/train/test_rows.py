@@ -31,9 +31,17 @@ def test_labels_are_the_answer_and_its_end(chat):
     )
 
 
-def test_rows_are_cut(chat):
-    (row,) = rows.tokenise([example(1, "a", "tool " * 50)], chat, 20)
-    assert len(row.ids) == len(row.labels) == 20
+def test_rows_are_cut_and_say_so(chat):
+    long = example(4, "a", "tool " * 50)
+    whole = len(chat.encode(long.messages).ids)
+    cut, short = rows.tokenise([long, example(5, "a", "tool")], chat, 20)
+    assert len(cut.ids) == len(cut.labels) == 20 and cut.cut_off and not short.cut_off
+    assert rows.cut_off_words([cut, short], 20) == (
+        "1 of 2 training examples lose the end of an answer (row 4): Longest example is 20 tokens, "
+        f"and the longest of them has {whole}."
+    )
+    (exact,) = rows.tokenise([long], chat, whole)
+    assert not exact.cut_off and len(exact.ids) == whole
 
 
 def test_rows_whose_answer_is_cut_off_are_named(chat):

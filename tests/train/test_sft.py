@@ -13,6 +13,7 @@ import torch
 from bitsandbytes.nn import Linear4bit, Params4bit
 from safetensors.torch import load_file, save_file
 
+from ft_core.data.tokens import ChatTokenizer
 from ft_core.errors import FTError
 from ft_core.run import Run
 from ft_core.settings.train import TrainSpec
@@ -237,6 +238,19 @@ def test_a_loss_that_is_no_number_ends_the_training(tmp_path, base, dataset):
         sft.train(run, quiet)
     assert caught.value.code == "train.diverged" and "Learning rate" in caught.value.fix
     assert not run.has_adapter and checkpoints.newest(run.checkpoints) is None
+
+
+def test_answers_that_are_cut_off_are_counted_in_log_and_result(tmp_path, base, dataset, finished):
+    chat = ChatTokenizer.load(base)
+    examples = dataset.examples("train")
+    lengths = chat.lengths(examples)
+    longest = int(lengths.max())
+    short = SPEC.model_copy(update={"epochs": 0.3, "evaluations": 1, "max_length": longest - 1})
+    run = make_run(tmp_path, base, dataset, short)
+    result = sft.train(run, quiet)
+    assert result["cut_off_rows"] == int((lengths == longest).sum()) > 0 == finished[1]["cut_off_rows"]
+    words = f"{result['cut_off_rows']} of {len(examples)} training examples lose the end of an answer"
+    assert words in run.log_tail() and f"Longest example is {longest - 1} tokens" in run.log_tail()
 
 
 def test_the_saved_adapter_is_float32_and_names_its_base(finished, base):
