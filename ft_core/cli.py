@@ -107,17 +107,19 @@ def prepare(
     home: HomeOption = None,
 ) -> None:
     """Clean, split and store a dataset version."""
-    from ft_core.pipeline import prepare_source
+    from ft_core.pipeline import base_token_lengths, prepare_source
 
     def work() -> Result:
-        dataset = prepare_source(Workspace(home_folder(home)), project_or_data(source), source.parent)
+        spec = project_or_data(source)
+        dataset = prepare_source(Workspace(home_folder(home)), spec, source.parent)
+        lengths = base_token_lengths(dataset, spec.model.base, spec.model.revision)
         removed = dataset.report["rows"] - dataset.report["kept"]
         return {
             "dataset": dataset.id,
             "rows": dataset.report["rows"],
             "removed": removed,
             "splits": dataset.counts,
-            "report": dataset.report,
+            "report": dataset.report | {"token_lengths": lengths},
         }
 
     terminal.answer(as_json, work, lambda result: terminal.show_dataset(result, source, is_project(source)))

@@ -21,7 +21,6 @@ from rich.table import Column, Table
 
 from ft_core.errors import FTError, explain
 from ft_core.run import JobName, Progress, Run
-from ft_core.settings.data import CleanSpec
 
 Result = dict[str, Any]
 
@@ -157,12 +156,11 @@ def show_inspection(found: Result, path: Path) -> None:
         print("Nothing can be learnt from this shape yet.")
         return
     if found["problems"]:
-        table = _table("problem", Column("found", justify="right"), "in rows", "what to do")
+        table = _table("problem", Column("found", justify="right"), "in rows", "what is or should be done")
         for problem in found["problems"]:
             table.add_row(problem["title"], f"{problem['count']:,}", _rows(problem), problem["fix"])
         _print(table)
-        if any(problem["code"] in CleanSpec.model_fields for problem in found["problems"]):
-            print("What can be set to fix is mended by `prepare`, unless `data.clean` of a project file says `keep`.")
+        _show_reasons(found["problems"])
     else:
         print("No problems were found.")
     print(f"Next: python -m ft_core prepare {_quoted(path)}")
@@ -186,6 +184,7 @@ def show_dataset(result: Result, source: Path, is_project: bool) -> None:
             done = _done(steps.get(problem["code"], {})) or problem["fix"]
             table.add_row(problem["title"], f"{problem['count']:,}", _rows(problem), done)
         _print(table)
+        _show_reasons(report["problems"])
     else:
         print("No problems were found.")
     if is_project:
@@ -210,7 +209,16 @@ def _done(step: Result) -> str:
     return f"{_count(step['changed'], 'row')} mended" if step.get("changed") else ""
 
 
+def _show_reasons(problems: list[Result]) -> None:
+    """What no table holds: the labels and numbers behind the problems that cleaning cannot mend."""
+    for problem in problems:
+        if problem["code"] in ("rare_labels", "small_data"):
+            print(f"{problem['title']}: {problem['why']}")
+
+
 def _rows(problem: Result) -> str:
+    if not problem["rows"]:
+        return "whole file"
     shown = ", ".join(map(str, problem["rows"][:SHOWN_ROWS]))
     return f"{shown}, ..." if problem["count"] > SHOWN_ROWS else shown
 
@@ -241,6 +249,10 @@ def _show_end(result: Result) -> None:
     losses = [("training", result["train_loss"]), ("validation", result["validation_loss"])]
     said = ", ".join(f"{name} loss {loss:.3f}" for name, loss in losses if loss is not None)
     print(f"Run {result['run']}: {result['status']} after {result['steps']} of {result['total_steps']} steps, {said}")
+    if result["cut_off_rows"]:
+        print(
+            f"{_count(result['cut_off_rows'], 'training example')} lost the end of the answer: raise training.max_length"
+        )
 
 
 def show_evaluation(result: Result) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 import gradio as gr
 
 from ft_core import pipeline
-from ft_core.catalog import STARTER
 from ft_core.data.check import check
 from ft_core.data.read import Table, read
 from ft_core.data.shape import Shaped, shape
@@ -147,7 +146,7 @@ def build(shared: Shared) -> None:
             )
         )
         tokens = gr.HighlightedText(
-            label="One example as tokens, the pieces the starter model reads; another base model cuts the words differently", color_map={"learnt": theme.LEARNT, "read only": theme.READ},
+            label="One example as tokens, the pieces the base model reads; another base model cuts the words differently", color_map={"learnt": theme.LEARNT, "read only": theme.READ},
             show_inline_category=False, combine_adjacent=False, elem_id="data-tokens", elem_classes="tokens",
         )  # fmt: skip
         number = gr.Slider(
@@ -336,7 +335,8 @@ def show_dataset(workspace: Workspace, dataset_id: str) -> Any:
     if dataset is None:
         return gr.skip()
     report, counts = dataset.report, dataset.counts
-    lengths = report["token_lengths"]
+    model = uploads.project_of(workspace, dataset).model
+    lengths = pipeline.base_token_lengths(dataset, model.base, model.revision)
     values = [
         ("Rows kept", f"{report['kept']:,}", f"of {report['rows']:,}"),
         ("Training", f"{counts['train']:,}", "examples"),
@@ -367,9 +367,12 @@ def show_dataset(workspace: Workspace, dataset_id: str) -> Any:
 def show_tokens(workspace: Workspace, dataset_id: str, number: float) -> Any:
     """One training example as (piece, learnt or read only)."""
     dataset = uploads.selected_dataset(workspace, dataset_id)
-    tokenizer = pipeline.base_tokenizer(STARTER)
-    if dataset is None or tokenizer is None:
+    if dataset is None:
         return gr.skip()
+    model = uploads.project_of(workspace, dataset).model
+    tokenizer = pipeline.base_tokenizer(model.base, model.revision)
+    if tokenizer is None:
+        return []  # a Hub model that is not on this machine yet
     examples = dataset.examples("train")
     encoded = tokenizer.encode(examples[min(max(int(number), 1), len(examples)) - 1].messages)
     return [

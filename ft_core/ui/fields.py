@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from ft_core.errors import FTError
+from ft_core.settings import words
 
 Settings = TypeVar("Settings", bound=BaseModel)
 
@@ -58,7 +59,7 @@ def collect(model: type[Settings], names: Sequence[str], values: Sequence[Any]) 
         for wrong in error.errors(include_url=False):
             label = model.model_fields[str(wrong["loc"][0])].title or str(wrong["loc"][0])
             labels.append(label)
-            sentences.append(f"{label}: {wrong['msg'][:1].lower()}{wrong['msg'][1:]} (given: {wrong['input']}).")
+            sentences.append(words.sentence(wrong, label, model))
         title = "One setting cannot be used." if len(labels) == 1 else f"{len(labels)} settings cannot be used."
         raise FTError("settings.invalid", title, " ".join(sentences), f"Change {' and '.join(labels)}.") from error
 

@@ -1,11 +1,13 @@
 """Training: the settings, the start, and watching the loss fall."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import gradio as gr
 
 from ft_core import catalog, pipeline
+from ft_core.data.store import Dataset
 from ft_core.errors import FTError
 from ft_core.fit import plan_steps
 from ft_core.hardware import on_space
@@ -127,7 +129,7 @@ def build(shared: Shared) -> None:
                 "**Epoch**: every training example seen once.\n\n"
                 "Both lines fall: it learns. Training falls while validation rises: it begins to learn by heart; fewer epochs or more examples help."
             )
-        thinned = gr.Markdown(elem_classes="quiet")
+        remarks = gr.Markdown(elem_classes="quiet")
         samples = gr.Dataframe(
             label="Sample answers on validation examples",
             interactive=False,
@@ -162,7 +164,7 @@ def build(shared: Shared) -> None:
     )
     watching = [seen_job, watch_step, progress, failure, log_part, log, stop, resume, start, leads_on]
     shared.follow(watch_job, [seen_job, shared.run_id], watching, changes=[shared.run_id])
-    results = [seen_results, tiles, loss, accuracy, thinned, samples, all_samples, project]
+    results = [seen_results, tiles, loss, accuracy, remarks, samples, all_samples, project]
     shared.follow(watch_results, [seen_results, shared.run_id], results, changes=[shared.run_id])
 
     example.click(shared.private(use_example), None, [shared.dataset_id], api_visibility="private")
@@ -210,11 +212,21 @@ def show_estimate(workspace: Workspace, dataset_id: str, base: str, *values: Any
     steps = plan_steps(spec, dataset.counts["train"])
     per_epoch = show.count(dataset.counts["train"], "training example")
     words = f"**{show.count(steps, 'step')}**: {per_epoch}, {spec.batch_size} a step, seen {show.number(spec.epochs)} times."
-    longest = (dataset.report["token_lengths"] or {}).get("max")
+    longest = _longest(dataset, base)
     if longest and longest > spec.max_length:
         words += f" The longest example has {longest:,} tokens: what is beyond {spec.max_length:,} is cut off."
     good_for = next((model.good_for for model in catalog.suggestions() if model.id == base), "")
     return f"{words}\n\n{good_for}"
+
+
+@lru_cache(maxsize=32)  # asked again at every change of a setting, and a dataset never changes
+def _longest(dataset: Dataset, base: str) -> int | None:
+    """Tokens of the longest example; None for a base model that is not on this machine yet or cannot be read."""
+    try:
+        lengths = pipeline.base_token_lengths(dataset, base)
+    except FTError:
+        return None  # said when the training is started
+    return lengths["max"] if lengths else None
 
 
 def start_training(workspace: Workspace, dataset_id: str, name: str, base: str, *values: Any) -> str:
@@ -314,9 +326,17 @@ def watch_results(workspace: Workspace, seen: str, run_id: str) -> Any:
         show.tiles(_tiles(run, metrics, launch.view(workspace, run, "train").seconds_left)),
         frames.curve(metrics, "loss"),
         frames.curve(metrics, "token_accuracy"),
-        f"Each point of the training lines is the mean of {every} steps." if every > 1 else "",
+        _remarks(run, every),
         *tables,
     ]
+
+
+def _remarks(run: Run, every: int) -> str:
+    """What the pictures do not show: how many steps a point stands for, and answers that were cut off."""
+    cut = (run.training() or {}).get("cut_off_rows", 0)
+    points = f"Each point of the training lines is the mean of {every} steps." if every > 1 else ""
+    lost = f"{show.count(cut, 'training example')} lost the end of the answer: raise Longest example." if cut else ""
+    return " ".join(part for part in (points, lost) if part)
 
 
 def _tiles(run: Run, metrics: list[dict[str, Any]], seconds_left: float | None) -> list[tuple[str, str, str]]:

@@ -119,11 +119,12 @@ def source_of(workspace: Workspace, run: Run) -> Path | None:
 
 
 def download_copy(run: Run) -> str:
-    """The run's project.yaml where Gradio may serve it from, its source called what the person calls it."""
+    """The run's project.yaml where Gradio may serve it from, its source called what the person calls it, its base model at the commit used."""
     target = downloads() / run.id / "project.yaml"
     spec = run.spec()
     data = spec.data.model_copy(update={"source": title(spec.data.source)})
-    write_text(target, project.dump(spec.model_copy(update={"data": data})))
+    model = spec.model.model_copy(update={"revision": run.model_revision})
+    write_text(target, project.dump(spec.model_copy(update={"data": data, "model": model})))
     return str(target)
 
 
