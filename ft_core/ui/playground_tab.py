@@ -11,7 +11,7 @@ from ft_core.errors import FTError
 from ft_core.run import Run
 from ft_core.serve.client import stream_chat
 from ft_core.settings.example import Message
-from ft_core.ui import show
+from ft_core.ui import show, theme
 from ft_core.ui.shared import TO_TOP, Shared, next_button, selected_run
 from ft_core.worker import launch
 from ft_core.worker.launch import JobView
@@ -295,9 +295,7 @@ def _test_messages(run: Run) -> list[str]:
 
 def _state_words(loading: bool, loaded: bool) -> str:
     if loaded:
-        return show.legend([("#22958b", "The models are loaded.")])
-    return (
-        show.legend([("#c58a2c", "Loading. This takes some seconds, and longer for a large model.")])
-        if loading
-        else show.legend([("#98a2a5", "The models are not loaded.")])
-    )
+        return show.legend([(theme.READY, "The models are loaded.")])
+    if loading:
+        return show.legend([(theme.WAITING, "Loading. This takes some seconds, and longer for a large model.")])
+    return show.legend([(theme.OFF, "The models are not loaded.")])

@@ -10,6 +10,7 @@ BASE, FEW_SHOT, TUNED = "#7c8aa0", "#bf8429", "#12847c"
 TRAINING, VALIDATION = "#12847c", "#c8762b"
 SPLITS = {"train": "#12847c", "validation": "#bf8429", "test": "#7c8aa0"}
 LEARNT, READ = "#5fc2b5", "#cfd6dd"
+READY, WAITING, OFF = "#22958b", "#bf8429", "#98a2a5"
 
 _TEAL = Color(
     "#effaf8",

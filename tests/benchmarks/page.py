@@ -17,13 +17,14 @@ from pathlib import Path
 
 import psutil
 
-from ft_core.run import Run
+from ft_core.run import JobState, Run
 from ft_core.settings import project
 from ft_core.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
 RUNS = 3
 STEPS = 10_000
+RUNS_LISTED = 100
 FIRST_PAGE_LIMIT, MEMORY_LIMIT, UPDATE_LIMIT = 6.0, 400.0, 0.2
 
 
@@ -92,6 +93,24 @@ def update(home: Path) -> float:
     return statistics.median(times)
 
 
+def header(home: Path) -> float:
+    """Seconds of one poll of the header with RUNS_LISTED runs in the workspace."""
+    from ft_core.ui.shell import list_runs
+
+    workspace = Workspace(home)
+    spec = project.parse({"data": {"source": "x.csv"}}, "p")
+    for _ in range(RUNS_LISTED):
+        run = Run.create(workspace.runs_folder, spec, {"dataset": "0" * 12, "folder": "../none", "sha256": ""}, {})
+        for job in ("train", "evaluate"):
+            run.write_job(job, JobState(status="done", pid=1, process_start=0.0, started=0.0, heartbeat=0.0))
+    times = []
+    for _ in range(10):
+        began = time.perf_counter()
+        list_runs(workspace, "", "", "")
+        times.append(time.perf_counter() - began)
+    return statistics.median(times)
+
+
 def main() -> None:
     """Measure and print."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -99,10 +118,12 @@ def main() -> None:
         opened = [first_page(Path(folder) / "home") for _ in range(RUNS)]
         seconds, megabytes = (statistics.median(column) for column in zip(*opened, strict=True))
         drawn = update(Path(folder) / "long")
+        listed = header(Path(folder) / "many")
     print("| what | measured | limit |\n|---|---|---|")
     print(f"| `python app.py` until its first page | {seconds:.1f} s | {FIRST_PAGE_LIMIT:.0f} s |")
     print(f"| memory of the page's process | {megabytes:.0f} MB | {MEMORY_LIMIT:.0f} MB |")
     print(f"| update of a live page with a {STEPS:,}-step run | {drawn * 1000:.0f} ms | {UPDATE_LIMIT * 1000:.0f} ms |")
+    print(f"| update of the header with {RUNS_LISTED} runs | {listed * 1000:.0f} ms | {UPDATE_LIMIT * 1000:.0f} ms |")
 
 
 if __name__ == "__main__":
