@@ -19,14 +19,14 @@ PROBLEMS = [
         "title": "HTML in texts",
         "count": 6,
         "rows": [1, 2, 3, 4, 5, 6],
-        "fix": "Set HTML to fix: they are removed.",
+        "fix": "They are removed, unless HTML is unticked (`html: keep`).",
     },
     {
         "code": "empty",
         "title": "Empty cells",
         "count": 1,
         "rows": [9],
-        "fix": "Set Empty cells to fix: these rows are left out.",
+        "fix": "These rows are left out, unless Empty cells is unticked (`empty: keep`).",
     },
     {
         "code": "conflicts",
@@ -159,7 +159,7 @@ def test_an_inspection_is_a_table_of_problems_with_a_way_on(capsys):
     shown = flat(capsys.readouterr().out)
     assert "2,278 rows, columns [bold], label" in shown and "row 1043, has 151" in shown
     assert "HTML in texts 6 1, 2, 3, 4, ..." in shown and "Empty cells 1 9 " in shown
-    assert "unless `data.clean` of a project file says `keep`" in shown
+    assert "(`html: keep`)" in shown
     assert shown.endswith("Next: python -m ft_core prepare 'my data/tickets.csv'")
 
 
@@ -192,7 +192,14 @@ METRICS = {
     "perplexity": METRIC
     | {"title": "Perplexity", "better": "lower", "tuned": 1234.5, "difference": -462.03, "low": None, "high": None},
 }
-TRAINING = {"status": "done", "steps": 9, "total_steps": 9, "train_loss": 0.5, "validation_loss": None}
+TRAINING = {
+    "status": "done",
+    "steps": 9,
+    "total_steps": 9,
+    "train_loss": 0.5,
+    "validation_loss": None,
+    "cut_off_rows": 0,
+}
 
 
 def test_an_evaluation_is_a_table_and_a_sentence(capsys):
@@ -212,7 +219,13 @@ def test_the_main_job_tells_how_to_go_on(capsys):
     terminal.show_main_job({"run": "r1", "training": TRAINING, "evaluation": report})
     assert "It is better." in capsys.readouterr().out
     terminal.show_training({"run": "r1"} | TRAINING)
-    assert "Next: python -m ft_core evaluate r1" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "Next: python -m ft_core evaluate r1" in shown and "lost the end" not in shown
+
+
+def test_answers_that_were_cut_off_are_told(capsys):
+    terminal.show_training({"run": "r1"} | TRAINING | {"cut_off_rows": 1})
+    assert "1 training example lost the end of the answer: raise training.max_length" in capsys.readouterr().out
 
 
 def test_runs_and_status(capsys):
