@@ -181,7 +181,7 @@ def show_dataset(result: Result, source: Path, is_project: bool) -> None:
     if report["problems"]:
         table = _table("problem", Column("found", justify="right"), "in rows", "what was done")
         for problem in report["problems"]:
-            done = _done(steps.get(problem["code"], {})) or problem["fix"]
+            done = _done(steps.get(problem["code"])) or problem["fix"]
             table.add_row(problem["title"], f"{problem['count']:,}", _rows(problem), done)
         _print(table)
         _show_reasons(report["problems"])
@@ -202,11 +202,13 @@ def _show_lengths(lengths: Result | None) -> None:
         )
 
 
-def _done(step: Result) -> str:
-    """What a cleaning step did; empty when it left the rows as they are."""
-    if step.get("removed"):
+def _done(step: Result | None) -> str:
+    """What a cleaning step did about the rows it found; empty for a problem that no step mends."""
+    if step is None:
+        return ""
+    if step["removed"]:
         return f"{_count(step['removed'], 'row')} left out"
-    return f"{_count(step['changed'], 'row')} mended" if step.get("changed") else ""
+    return f"{_count(step['changed'], 'row')} mended" if step["changed"] else "kept as they are, as you chose"
 
 
 def _show_reasons(problems: list[Result]) -> None:

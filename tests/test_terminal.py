@@ -182,8 +182,11 @@ def test_a_dataset_says_what_was_done_about_each_problem(capsys):
     assert "2,195 of 2,196 rows kept: 1,535 to train on" in shown
     assert "6 rows mended" in shown and "1 row left out" in shown and "Correct these rows" in shown
     assert shown.endswith("Next: python -m ft_core run p/project.yaml")
+    steps[0]["changed"] = 0
     terminal.show_dataset(result, Path("p/a.csv"), is_project=False)
-    assert "`data: {source: a.csv}`" in capsys.readouterr().out
+    shown = flat(capsys.readouterr().out)
+    assert "`data: {source: a.csv}`" in shown
+    assert "kept as they are" in shown and "They are removed" not in shown
 
 
 METRIC = {"title": "Accuracy", "better": "higher", "base": 0.25, "few_shot": None, "tuned": 0.75, "difference": 0.5}
