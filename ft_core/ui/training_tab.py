@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from ft_core import catalog, pipeline
+from ft_core import catalog, download, pipeline
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
 from ft_core.fit import plan_steps
@@ -24,7 +24,6 @@ from ft_core.workspace import Workspace
 # With the base model these are the eight that matter; the others are under Advanced.
 MAIN = ("epochs", "learning_rate", "batch_size", "lora_rank", "max_length", "evaluations", "seed")
 ADVANCED = tuple(name for name in TrainSpec.model_fields if name not in MAIN)
-AT_WORK = ("queued", "running", "stopping")
 CURVE: dict[str, Any] = {
     "x": "step",
     "y": "value",
@@ -206,7 +205,7 @@ def show_estimate(workspace: Workspace, dataset_id: str, base: str, *values: Any
     if dataset is None:
         return ""
     try:
-        spec = _training(values)
+        base, spec = _model(base).base, _training(values)
     except FTError as error:
         return show.problem(error)
     steps = plan_steps(spec, dataset.counts["train"])
@@ -219,14 +218,21 @@ def show_estimate(workspace: Workspace, dataset_id: str, base: str, *values: Any
     return f"{words}\n\n{good_for}"
 
 
-@lru_cache(maxsize=32)  # asked again at every change of a setting, and a dataset never changes
 def _longest(dataset: Dataset, base: str) -> int | None:
     """Tokens of the longest example; None for a base model that is not on this machine yet or cannot be read."""
     try:
-        lengths = pipeline.base_token_lengths(dataset, base)
+        return _counted(dataset, base)
     except FTError:
         return None  # said when the training is started
-    return lengths["max"] if lengths else None
+
+
+@lru_cache(maxsize=32)  # asked again at every change of a setting, and a dataset never changes
+def _counted(dataset: Dataset, base: str) -> int:
+    """The same count. Raises FTError for what has none, so that it is looked for again: a training downloads its base model."""
+    lengths = pipeline.base_token_lengths(dataset, base)
+    if lengths is None:
+        raise download.missing(base, "It is not on this machine yet.")
+    return lengths["max"]
 
 
 def start_training(workspace: Workspace, dataset_id: str, name: str, base: str, *values: Any) -> str:
@@ -239,17 +245,9 @@ def start_training(workspace: Workspace, dataset_id: str, name: str, base: str, 
             "Training needs examples.",
             "Prepare a dataset in the Data tab, or press Use the example.",
         )
-    if on_space() and base not in [model.id for model in catalog.suggestions()]:
-        raise FTError(
-            "model.missing",
-            f"{base} is not one of the suggested models.",
-            "On a Space only those are offered.",
-            "Choose another Base model.",
-        )
-    general = fields.collect(ProjectSpec, ("name", "data"), (name, uploads.project_of(workspace, dataset).data))
-    spec = uploads.project_of(workspace, dataset).model_copy(
-        update={"name": general.name, "model": ModelSpec(base=base), "training": _training(values)}
-    )
+    project = uploads.project_of(workspace, dataset)
+    named = fields.collect(ProjectSpec, ("name", "data"), (name, project.data))
+    spec = project.model_copy(update={"name": named.name, "model": _model(base), "training": _training(values)})
     for latest in workspace.runs()[:1]:
         if (datetime.now(UTC) - latest.created).total_seconds() < DOUBLE_CLICK_SECONDS:
             return latest.id
@@ -350,6 +348,18 @@ def _tiles(run: Run, metrics: list[dict[str, Any]], seconds_left: float | None) 
         ("Epoch", show.number(last.get("epoch"), 1), f"of {show.number(run.spec().training.epochs)}"),
         ("Lowest validation loss", show.number(best), "nats per token"),
     ]
+
+
+def _model(base: str) -> ModelSpec:
+    """The chosen base model. Raises FTError `settings.invalid`, or `model.missing` for one that a Space does not offer."""
+    if on_space() and base not in [model.id for model in catalog.suggestions()]:
+        raise FTError(
+            "model.missing",
+            f"{base} is not one of the suggested models.",
+            "On a Space only those are offered.",
+            "Choose another Base model.",
+        )
+    return fields.collect(ModelSpec, ("base",), (base,))
 
 
 def _training(values: tuple[Any, ...]) -> TrainSpec:
