@@ -329,8 +329,9 @@ def push(
 
     def work() -> Result:
         found = Workspace(home_folder(home)).run_or_path(run)
+        token = own_token()  # before the bar, which would be drawn over the question
         with terminal.shown_progress(found, "push") as progress:
-            here(found, "push", {"repo": repo, "private": not public}, own_token(), progress)
+            here(found, "push", {"repo": repo, "private": not public}, token, progress)
         return found.hub() or {}
 
     terminal.answer(as_json, work, lambda result: print(result["url"]))
