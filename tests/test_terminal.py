@@ -113,13 +113,6 @@ def test_the_bar_of_a_terminal_shows_the_loss_too(run, monkeypatch, capsys):
     assert "loss 0.750, 30 s left" in shown.err and "10/40" in shown.err and shown.out == ""
 
 
-@pytest.mark.parametrize(
-    ("seconds", "words"), [(0.2, "0 s"), (65, "1 min 5 s"), (3600, "1 h 0 min"), (9000, "2 h 30 min")]
-)
-def test_durations_in_words(seconds, words):
-    assert terminal.duration(seconds) == words
-
-
 def test_a_result_is_one_object_and_nothing_else_reaches_standard_output(capsys):
     def work():
         print("chatter")
@@ -208,8 +201,8 @@ TRAINING = {
 def test_an_evaluation_is_a_table_and_a_sentence(capsys):
     terminal.show_evaluation({"run": "r", "metrics": METRICS, "verdict": {"sentence": "It is better."}})
     shown = flat(capsys.readouterr().out)
-    assert "Accuracy 0.250 - 0.750 +0.500 +0.250 to +0.625" in shown
-    assert "1,234 -462.0 -" in shown and "(lower is" in shown and shown.endswith("It is better.")
+    assert "Accuracy 0.250 – 0.750 +0.500 +0.250 to +0.625" in shown
+    assert "1,234 -462 –" in shown and "(lower is" in shown and shown.endswith("It is better.")
 
 
 def test_the_main_job_tells_how_to_go_on(capsys):

@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from ft_core import amounts
 from ft_core.errors import FTError
 from ft_core.hardware import describe, on_space
 from ft_core.run import Run
@@ -134,7 +135,7 @@ def list_runs(workspace: Workspace, seen: str, run_id: str, dataset_id: str) -> 
     if dataset is None:
         words = "**Dataset**\n\nNone yet. Begin in the Data tab."
     else:
-        amount = show.count(sum(dataset.counts.values()), "example")
+        amount = amounts.count(sum(dataset.counts.values()), "example")
         words = f"**Dataset**\n\n{show.plain(uploads.title(dataset.report['source']))} · {amount} · {_task_words(dataset.task, dataset.labels)}"
     return found, gr.update(choices=choices, value=chosen.id if chosen else None), words
 
@@ -172,7 +173,7 @@ def _status(workspace: Workspace, run: Any) -> str:
 
 
 def _task_words(task: str, labels: list[str]) -> str:
-    return f"classification into {show.count(len(labels), 'label')}" if task == "classification" else task
+    return f"classification into {amounts.count(len(labels), 'label')}" if task == "classification" else task
 
 
 def _visitor_note(page: gr.Blocks) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from ft_core import catalog, download, pipeline
+from ft_core import amounts, catalog, download, pipeline
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
 from ft_core.fit import plan_steps
@@ -209,8 +209,8 @@ def show_estimate(workspace: Workspace, dataset_id: str, base: str, *values: Any
     except FTError as error:
         return show.problem(error)
     steps = plan_steps(spec, dataset.counts["train"])
-    per_epoch = show.count(dataset.counts["train"], "training example")
-    words = f"**{show.count(steps, 'step')}**: {per_epoch}, {spec.batch_size} a step, seen {show.number(spec.epochs)} times."
+    per_epoch = amounts.count(dataset.counts["train"], "training example")
+    words = f"**{amounts.count(steps, 'step')}**: {per_epoch}, {spec.batch_size} a step, seen {show.number(spec.epochs)} times."
     longest = _longest(dataset, base)
     if longest and longest > spec.max_length:
         words += f" The longest example has {longest:,} tokens: what is beyond {spec.max_length:,} is cut off."
@@ -333,7 +333,7 @@ def _remarks(run: Run, every: int) -> str:
     """What the pictures do not show: how many steps a point stands for, and answers that were cut off."""
     cut = (run.training() or {}).get("cut_off_rows", 0)
     points = f"Each point of the training lines is the mean of {every} steps." if every > 1 else ""
-    lost = f"{show.count(cut, 'training example')} lost the end of the answer: raise Longest example." if cut else ""
+    lost = f"{amounts.count(cut, 'training example')} lost the end of the answer: raise Longest example." if cut else ""
     return " ".join(part for part in (points, lost) if part)
 
 
@@ -344,7 +344,7 @@ def _tiles(run: Run, metrics: list[dict[str, Any]], seconds_left: float | None) 
         ("Speed", show.number(last.get("tokens_per_second"), 0), "tokens per second"),
         ("Memory", show.number(last.get("memory_gb"), 2), "GB"),
         ("Learning rate", show.number(last.get("learning_rate"), 5), ""),
-        ("Time left", show.duration(seconds_left) if seconds_left is not None else "–", ""),
+        ("Time left", amounts.duration(seconds_left) if seconds_left is not None else "–", ""),
         ("Epoch", show.number(last.get("epoch"), 1), f"of {show.number(run.spec().training.epochs)}"),
         ("Lowest validation loss", show.number(best), "nats per token"),
     ]
