@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from ft_core import amounts
 from ft_core.errors import FTError
@@ -93,9 +95,14 @@ def _poll_when_shown(tab: gr.Tab, timers: list[gr.Timer], shown: int) -> None:
 
 
 def launch(page: gr.Blocks, home: Path, port: int | None = None, *, wait: bool = True) -> tuple[Any, str, str]:
-    """Serve the page: on loopback, or on a Space to the Space's proxy. Returns Gradio's (app, local address, public address)."""
+    """Serve the page: on loopback, or on a Space to the Space's proxy. Returns Gradio's (app, local address, public address).
+
+    Off a Space nobody signs in, so requests under another host name are refused: a foreign web page must not reach the person's
+    data by pointing a name of its own at this machine.
+    """
     home.mkdir(parents=True, exist_ok=True)
     jobs.ensure_supervisor(home)
+    own = [] if on_space() else [Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])]
     return page.queue(default_concurrency_limit=8).launch(
         server_name="0.0.0.0" if on_space() else "127.0.0.1",
         server_port=port,
@@ -114,6 +121,7 @@ def launch(page: gr.Blocks, home: Path, port: int | None = None, *, wait: bool =
         prevent_thread_lock=not wait,
         allowed_paths=[],
         blocked_paths=[str(home)],
+        app_kwargs={"middleware": own},
         state_session_capacity=200,
     )
 
