@@ -1,5 +1,6 @@
 """The base models we suggest, and where those that are on this machine lie. The data is in catalog.toml."""
 
+import os.path
 import tomllib
 from pathlib import Path
 
@@ -32,5 +33,6 @@ def base_folder(base: str) -> Path | None:
     """The folder of the starter model or of a local base model; None when `base` is a Hub id."""
     if base == STARTER:
         return _HERE / "starter" / "model"
-    folder = Path(base).expanduser()
-    return folder if folder.is_dir() else None
+    # Not Path's own: it raises for a user who is not there and for a name that is too long, and takes "" for this folder.
+    folder = os.path.expanduser(base)
+    return Path(folder) if os.path.isdir(folder) else None

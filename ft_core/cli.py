@@ -79,7 +79,9 @@ def in_foreground(run: Run, job: JobName) -> Outcome:
     from ft_core.worker.jobs import here
 
     print(f"Run {run.id}: {job}", file=sys.stderr, flush=True)
-    run.clear_stop()
+    state = run.job(job)
+    if state is None or state.status != "running":  # another process that is at it keeps its request to stop
+        run.clear_stop()
     with terminal.shown_progress(run, job) as progress, stop_on_interrupt(run):
         return here(run, job, {}, get_token(), progress)
 
@@ -329,8 +331,9 @@ def push(
 
     def work() -> Result:
         found = Workspace(home_folder(home)).run_or_path(run)
+        token = own_token()  # before the bar, which would be drawn over the question
         with terminal.shown_progress(found, "push") as progress:
-            here(found, "push", {"repo": repo, "private": not public}, own_token(), progress)
+            here(found, "push", {"repo": repo, "private": not public}, token, progress)
         return found.hub() or {}
 
     terminal.answer(as_json, work, lambda result: print(result["url"]))

@@ -47,7 +47,7 @@ def explain(error: BaseException) -> FTError:
             f"The library said: {_first_line(text)}.",
             "Halve Batch size or Longest example, or choose a smaller base model.",
         )
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or "allocate memory" in text:  # torch and the system say it in words of their own
         return FTError(
             "memory.main",
             "The computer ran out of memory.",

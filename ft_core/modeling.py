@@ -5,6 +5,7 @@ from pathlib import Path
 import torch
 from bitsandbytes.nn import Linear4bit
 from peft import PeftModel
+from safetensors import SafetensorError
 from transformers import (
     AutoModelForCausalLM,
     AutoTokenizer,
@@ -111,10 +112,9 @@ def load_base(
             use_safetensors=True,
             trust_remote_code=False,
         )
-    except (OSError, ValueError) as error:
-        raise download.missing(
-            base, f"Its weights cannot be loaded as a language model: {str(error).splitlines()[0]}"
-        ) from error
+    except (OSError, ValueError, SafetensorError) as error:
+        said = str(error).partition("\n")[0]
+        raise download.missing(base, f"Its weights cannot be loaded as a language model: {said}") from error
     for module in model.modules():
         if isinstance(module, Linear4bit):
             module.support_avx512bf16_for_cpu = False

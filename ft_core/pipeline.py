@@ -55,7 +55,7 @@ def prepare_source(workspace: Workspace, spec: ProjectSpec, folder: Path) -> Dat
     Raises FTError `data.*`.
     """
     return prepare(
-        folder / Path(spec.data.source).expanduser(),
+        folder / os.path.expanduser(spec.data.source),  # Path's own raises for a user who is not there
         spec.data,
         spec.task,
         workspace.datasets,

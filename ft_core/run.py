@@ -295,8 +295,10 @@ class Run:
         write_json(self.evaluation / "report.json", report)
 
     def clear_report(self) -> None:
-        """Forget an evaluation: what it measured is about to change."""
+        """Forget an evaluation, and that it was done: what it measured is about to change."""
         shutil.rmtree(self.evaluation, ignore_errors=True)
+        (self.folder / "jobs" / "evaluate.json").unlink(missing_ok=True)
+        self.clear_error("evaluate")
 
     def report(self) -> dict[str, Any] | None:
         """The evaluation report as `evals.report` wrote it."""

@@ -19,6 +19,7 @@ from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 from rich.table import Column, Table
 
+from ft_core import amounts
 from ft_core.errors import FTError, explain
 from ft_core.run import JobName, Progress, Run
 
@@ -127,18 +128,8 @@ def measured(run: Run, job: JobName, ended: bool) -> list[str]:
         found.append(f"loss {losses[-1]:.3f}")
     state = run.job(job)
     if state is not None and state.seconds_left is not None and not ended:
-        found.append(f"{duration(state.seconds_left)} left")
+        found.append(f"{amounts.duration(state.seconds_left)} left")
     return found
-
-
-def duration(seconds: float) -> str:
-    """65 -> `1 min 5 s`."""
-    whole = max(0, round(seconds))
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
 # Data.
@@ -147,7 +138,7 @@ def duration(seconds: float) -> str:
 def show_inspection(found: Result, path: Path) -> None:
     """What a file holds, what is wrong with it, what to do next."""
     kind = f"{found['format']}, {found['encoding']}" if found["encoding"] else found["format"]
-    print(f"{path.name} ({kind}): {_count(found['rows'], 'row')}, columns {', '.join(found['columns'])}")
+    print(f"{path.name} ({kind}): {amounts.count(found['rows'], 'row')}, columns {', '.join(found['columns'])}")
     print(f"Shape: {found['shape']}. {found['why']}")
     if found["labels"]:
         print(f"Labels: {', '.join(found['labels'][:12])}{', ...' if len(found['labels']) > 12 else ''}")
@@ -171,7 +162,7 @@ def show_dataset(result: Result, source: Path, is_project: bool) -> None:
     splits = result["splits"]
     kept = result["rows"] - result["removed"]
     print(
-        f"Dataset {result['dataset']}: {kept:,} of {_count(result['rows'], 'row')} kept: {splits['train']:,} to train on, "
+        f"Dataset {result['dataset']}: {kept:,} of {amounts.count(result['rows'], 'row')} kept: {splits['train']:,} to train on, "
         f"{splits['validation']:,} to validate, {splits['test']:,} to test"
     )
     report = result["report"]
@@ -181,7 +172,7 @@ def show_dataset(result: Result, source: Path, is_project: bool) -> None:
     if report["problems"]:
         table = _table("problem", Column("found", justify="right"), "in rows", "what was done")
         for problem in report["problems"]:
-            done = _done(steps.get(problem["code"], {})) or problem["fix"]
+            done = _done(steps.get(problem["code"])) or problem["fix"]
             table.add_row(problem["title"], f"{problem['count']:,}", _rows(problem), done)
         _print(table)
         _show_reasons(report["problems"])
@@ -202,11 +193,13 @@ def _show_lengths(lengths: Result | None) -> None:
         )
 
 
-def _done(step: Result) -> str:
-    """What a cleaning step did; empty when it left the rows as they are."""
-    if step.get("removed"):
-        return f"{_count(step['removed'], 'row')} left out"
-    return f"{_count(step['changed'], 'row')} mended" if step.get("changed") else ""
+def _done(step: Result | None) -> str:
+    """What a cleaning step did about the rows it found; empty for a problem that no step mends."""
+    if step is None:
+        return ""
+    if step["removed"]:
+        return f"{amounts.count(step['removed'], 'row')} left out"
+    return f"{amounts.count(step['changed'], 'row')} mended" if step["changed"] else "kept as they are, as you chose"
 
 
 def _show_reasons(problems: list[Result]) -> None:
@@ -251,7 +244,7 @@ def _show_end(result: Result) -> None:
     print(f"Run {result['run']}: {result['status']} after {result['steps']} of {result['total_steps']} steps, {said}")
     if result["cut_off_rows"]:
         print(
-            f"{_count(result['cut_off_rows'], 'training example')} lost the end of the answer: raise training.max_length"
+            f"{amounts.count(result['cut_off_rows'], 'training example')} lost the end of the answer: raise training.max_length"
         )
 
 
@@ -265,9 +258,9 @@ def show_evaluation(result: Result) -> None:
     table = _table("metric", *(Column(name, justify="right", no_wrap=True) for name in numbers))
     for metric in result["metrics"].values():
         title = metric["title"] + (" (lower is better)" if metric["better"] == "lower" else "")
-        values = [_number(metric[key]) for key in ("base", "few_shot", "tuned")]
-        change, low, high = (_number(metric[key], "+") for key in ("difference", "low", "high"))
-        table.add_row(title, *values, change, "-" if metric["low"] is None else f"{low} to {high}")
+        values = [amounts.score(metric[key]) for key in ("base", "few_shot", "tuned")]
+        change, low, high = (amounts.score(metric[key], "+") for key in ("difference", "low", "high"))
+        table.add_row(title, *values, change, "–" if metric["low"] is None else f"{low} to {high}")
     _print(table)
     print(result["verdict"]["sentence"])
 
@@ -278,7 +271,7 @@ def show_status(result: Result) -> None:
     for job, state in result["jobs"].items():
         steps = [f"step {state['step']} of {state['total']}"] if state["total"] else []
         at_work = [state["message"]] if state["status"] in ("running", "queued") and state["message"] else []
-        left = [f"{duration(state['seconds_left'])} left"] if state["seconds_left"] is not None else []
+        left = [f"{amounts.duration(state['seconds_left'])} left"] if state["seconds_left"] is not None else []
         print(f"- {job}: {', '.join([state['status'], *steps, *at_work, *left])}")
     if result["verdict"]:
         print(result["verdict"]["sentence"])
@@ -311,18 +304,6 @@ def _table(*columns: str | Column) -> Table:
 
 def _print(table: Table) -> None:
     Console(markup=False, highlight=False, emoji=False).print(table)
-
-
-def _number(value: float | None, sign: str = "") -> str:
-    """Three decimals, fewer of a large number."""
-    if value is None:
-        return "-"
-    digits = 3 if abs(value) < 100 else 1 if abs(value) < 1000 else 0
-    return f"{value:{sign},.{digits}f}"
-
-
-def _count(amount: int, word: str) -> str:
-    return f"{amount:,} {word}{'' if amount == 1 else 's'}"
 
 
 def _quoted(path: Path) -> str:

@@ -49,10 +49,6 @@ class Workspace:
     def queue(self) -> Path:
         return self.home / "queue"
 
-    @property
-    def cache(self) -> Path:
-        return self.home / "cache"
-
     def runs(self) -> list[Run]:
         """All runs, newest first."""
         if not self.runs_folder.is_dir():

@@ -3,6 +3,7 @@
 import json
 from math import prod
 
+import pytest
 from safetensors import safe_open
 
 from ft_core import catalog
@@ -33,3 +34,8 @@ def test_a_folder_is_a_base_model_and_a_hub_id_has_none(tmp_path, monkeypatch):
     assert catalog.base_folder("Qwen/Qwen2.5-0.5B-Instruct") is None
     (tmp_path / "file").touch()
     assert catalog.base_folder(str(tmp_path / "file")) is None
+
+
+@pytest.mark.parametrize("base", ["", "~nobody-of-this-name/mine", "long" * 100, "nul\0"])
+def test_what_can_be_no_folder_has_none(base):
+    assert catalog.base_folder(base) is None

@@ -10,9 +10,14 @@ import time
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 import yaml
 
+from ft_core import cli
+from ft_core.errors import FTError
+from ft_core.run import JobState, Run
+from ft_core.settings.project import parse
 from ft_core.workspace import Workspace
 from tests import hub_standin
 from tests.helpers import make_base_model, write_toy_csv
@@ -228,6 +233,17 @@ def test_ctrl_c_keeps_the_work(project):
     assert keys <= set(result) and "Ctrl-C again" in told
     evaluated = command(project, "evaluate", result["run"], "--json", home="stopped")
     assert {"run", "metrics", "verdict"} <= set(values(evaluated))
+
+
+def test_a_run_that_is_stopping_elsewhere_still_stops(tmp_path):
+    run = Run.create(tmp_path, parse({"data": {"source": "x.csv"}}, "p"), {}, {})
+    me = psutil.Process()
+    at_work = {"pid": me.pid, "process_start": me.create_time(), "started": 1.0, "heartbeat": 1.0}
+    run.write_job("train", JobState(status="running", **at_work))
+    run.request_stop()
+    with pytest.raises(FTError) as caught:
+        cli.in_foreground(run, "train")
+    assert caught.value.code == "run.busy" and run.stop_requested()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import errno
 import pickle
 
 import pytest
+import torch
 
 from ft_core.errors import FTError, explain
 
@@ -14,6 +15,7 @@ from ft_core.errors import FTError, explain
         (OSError(errno.ENOSPC, "No space left on device"), "disk.full"),
         (RuntimeError("CUDA out of memory. Tried to allocate 2 GiB"), "memory.gpu"),
         (MemoryError(), "memory.main"),
+        (OSError(errno.ENOMEM, "Cannot allocate memory"), "memory.main"),
         (PermissionError(13, "Permission denied", "x"), "file.permission"),
         (KeyboardInterrupt(), "stopped"),
         (ZeroDivisionError("division by zero"), "bug"),
@@ -34,6 +36,12 @@ def test_our_own_error_stays_itself():
 def test_an_error_crosses_a_process_border():
     error = pickle.loads(pickle.dumps(FTError("a.b", "What.", "Why.", "Fix it.")))
     assert error.as_dict() == {"code": "a.b", "what": "What.", "why": "Why.", "fix": "Fix it."}
+
+
+def test_a_processor_without_memory_is_known_in_the_words_of_torch():
+    with pytest.raises(RuntimeError) as caught:
+        torch.empty(10**15)
+    assert explain(caught.value).code == "memory.main"
 
 
 def test_a_full_disk_is_known_in_the_words_of_the_libraries(tmp_path):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 ROWS = [
-    {"errors"},
+    {"errors", "amounts"},
     {"settings"},
     {"run", "workspace", "catalog", "hardware", "download", "guide"},
     {"modeling", "generate", "fit", "queue"},

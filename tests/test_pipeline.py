@@ -71,9 +71,11 @@ def test_the_source_lies_beside_its_project_or_where_its_path_says(prepared, fol
     workspace, spec, dataset = prepared
     elsewhere = spec.model_copy(update={"data": spec.data.model_copy(update={"source": str(folder / "toy.csv")})})
     assert pipeline.prepare_source(workspace, elsewhere, tmp_path).counts == dataset.counts
-    with pytest.raises(FTError) as caught:
-        pipeline.prepare_source(workspace, spec, tmp_path)
-    assert caught.value.code == "data.missing"
+    nobody = spec.model_copy(update={"data": spec.data.model_copy(update={"source": "~nobody-of-this-name/toy.csv"})})
+    for missing in (spec, nobody):
+        with pytest.raises(FTError) as caught:
+            pipeline.prepare_source(workspace, missing, tmp_path)
+        assert caught.value.code == "data.missing"
 
 
 def test_a_run_is_created_with_every_choice_filled_in(prepared):

@@ -110,6 +110,17 @@ def test_an_error_is_kept_in_its_four_parts(run):
     assert run.error("train").as_dict() == {"code": "a.b", "what": "What.", "why": "Why.", "fix": "Fix."}
 
 
+def test_a_forgotten_evaluation_was_never_done(run):
+    run.write_report({"n": 4})
+    for job in ("train", "evaluate"):
+        run.write_job(job, state(2**22 + 1, 1.0, status="done"))
+    run.write_error("evaluate", FTError("a.b", "What.", "Why.", "Fix."))
+    run.clear_report()
+    assert run.report() is None and run.job("evaluate") is None and run.error("evaluate") is None
+    assert run.job("train").status == "done"
+    run.clear_report()
+
+
 def test_a_later_version_of_the_state_is_refused(run):
     (run.folder / "jobs").mkdir()
     (run.folder / "jobs" / "train.json").write_text('{"version": 2}')

@@ -19,14 +19,14 @@ PROBLEMS = [
         "title": "HTML in texts",
         "count": 6,
         "rows": [1, 2, 3, 4, 5, 6],
-        "fix": "Set HTML to fix: they are removed.",
+        "fix": "They are removed, unless HTML is unticked (`html: keep`).",
     },
     {
         "code": "empty",
         "title": "Empty cells",
         "count": 1,
         "rows": [9],
-        "fix": "Set Empty cells to fix: these rows are left out.",
+        "fix": "These rows are left out, unless Empty cells is unticked (`empty: keep`).",
     },
     {
         "code": "conflicts",
@@ -113,13 +113,6 @@ def test_the_bar_of_a_terminal_shows_the_loss_too(run, monkeypatch, capsys):
     assert "loss 0.750, 30 s left" in shown.err and "10/40" in shown.err and shown.out == ""
 
 
-@pytest.mark.parametrize(
-    ("seconds", "words"), [(0.2, "0 s"), (65, "1 min 5 s"), (3600, "1 h 0 min"), (9000, "2 h 30 min")]
-)
-def test_durations_in_words(seconds, words):
-    assert terminal.duration(seconds) == words
-
-
 def test_a_result_is_one_object_and_nothing_else_reaches_standard_output(capsys):
     def work():
         print("chatter")
@@ -159,7 +152,7 @@ def test_an_inspection_is_a_table_of_problems_with_a_way_on(capsys):
     shown = flat(capsys.readouterr().out)
     assert "2,278 rows, columns [bold], label" in shown and "row 1043, has 151" in shown
     assert "HTML in texts 6 1, 2, 3, 4, ..." in shown and "Empty cells 1 9 " in shown
-    assert "unless `data.clean` of a project file says `keep`" in shown
+    assert "(`html: keep`)" in shown
     assert shown.endswith("Next: python -m ft_core prepare 'my data/tickets.csv'")
 
 
@@ -182,8 +175,11 @@ def test_a_dataset_says_what_was_done_about_each_problem(capsys):
     assert "2,195 of 2,196 rows kept: 1,535 to train on" in shown
     assert "6 rows mended" in shown and "1 row left out" in shown and "Correct these rows" in shown
     assert shown.endswith("Next: python -m ft_core run p/project.yaml")
+    steps[0]["changed"] = 0
     terminal.show_dataset(result, Path("p/a.csv"), is_project=False)
-    assert "`data: {source: a.csv}`" in capsys.readouterr().out
+    shown = flat(capsys.readouterr().out)
+    assert "`data: {source: a.csv}`" in shown
+    assert "kept as they are" in shown and "They are removed" not in shown
 
 
 METRIC = {"title": "Accuracy", "better": "higher", "base": 0.25, "few_shot": None, "tuned": 0.75, "difference": 0.5}
@@ -192,14 +188,21 @@ METRICS = {
     "perplexity": METRIC
     | {"title": "Perplexity", "better": "lower", "tuned": 1234.5, "difference": -462.03, "low": None, "high": None},
 }
-TRAINING = {"status": "done", "steps": 9, "total_steps": 9, "train_loss": 0.5, "validation_loss": None}
+TRAINING = {
+    "status": "done",
+    "steps": 9,
+    "total_steps": 9,
+    "train_loss": 0.5,
+    "validation_loss": None,
+    "cut_off_rows": 0,
+}
 
 
 def test_an_evaluation_is_a_table_and_a_sentence(capsys):
     terminal.show_evaluation({"run": "r", "metrics": METRICS, "verdict": {"sentence": "It is better."}})
     shown = flat(capsys.readouterr().out)
-    assert "Accuracy 0.250 - 0.750 +0.500 +0.250 to +0.625" in shown
-    assert "1,234 -462.0 -" in shown and "(lower is" in shown and shown.endswith("It is better.")
+    assert "Accuracy 0.250 – 0.750 +0.500 +0.250 to +0.625" in shown
+    assert "1,234 -462 –" in shown and "(lower is" in shown and shown.endswith("It is better.")
 
 
 def test_the_main_job_tells_how_to_go_on(capsys):
@@ -212,7 +215,13 @@ def test_the_main_job_tells_how_to_go_on(capsys):
     terminal.show_main_job({"run": "r1", "training": TRAINING, "evaluation": report})
     assert "It is better." in capsys.readouterr().out
     terminal.show_training({"run": "r1"} | TRAINING)
-    assert "Next: python -m ft_core evaluate r1" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "Next: python -m ft_core evaluate r1" in shown and "lost the end" not in shown
+
+
+def test_answers_that_were_cut_off_are_told(capsys):
+    terminal.show_training({"run": "r1"} | TRAINING | {"cut_off_rows": 1})
+    assert "1 training example lost the end of the answer: raise training.max_length" in capsys.readouterr().out
 
 
 def test_runs_and_status(capsys):

@@ -85,13 +85,6 @@ class ChatTokenizer:
             dtype=numpy.int64,
         )
 
-    def learnt_cut(self, examples: Sequence[Example], max_length: int) -> int:
-        """How many examples lose a part of an answer when cut to `max_length` tokens."""
-        long = [
-            example for example, length in zip(examples, self.lengths(examples), strict=True) if length > max_length
-        ]
-        return sum(any(self.encode(example.messages).learnt[max_length:]) for example in long)
-
     def _piece(self, index: int, written: str) -> str:
         """What to show for token `index` that stands for `written`; bytes that are no whole character show as ⟨E2⟩."""
         if index in self._added:
@@ -101,11 +94,6 @@ class ChatTokenizer:
             return _show(bytes(self._bytes[letter] for letter in token))
         byte = _BYTE_TOKEN.fullmatch(token)
         return f"⟨{byte[1]}⟩" if byte else written
-
-
-def cut(encoded: Encoded, max_length: int) -> Encoded:
-    """The first `max_length` tokens, as training sees an example that is longer."""
-    return Encoded(encoded.ids[:max_length], encoded.pieces[:max_length], encoded.learnt[:max_length])
 
 
 def summary(lengths: numpy.ndarray, examples: Sequence[Example]) -> dict[str, int]:

@@ -1,9 +1,10 @@
 """The answers of an evaluation side by side, read back from disk. Without torch: the page calls this."""
 
+import json
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from ft_core.run import Run, append_line, read_lines, write_text
+from ft_core.run import Run, read_lines, write_text
 
 Row = dict[str, Any]
 Show = Literal["all", "tuned wrong", "tuned right", "mended", "broken"]
@@ -12,12 +13,7 @@ _FILE = "answers.jsonl"
 
 def write_answers(run: Run, rows: Sequence[Row]) -> None:
     """Replace the answers of the run's evaluation; one row a test example, in the order of the test split."""
-    path = run.evaluation / _FILE
-    temporary = path.with_name(f".{_FILE}.new")
-    write_text(temporary, "")
-    for row in rows:
-        append_line(temporary, row)
-    temporary.replace(path)
+    write_text(run.evaluation / _FILE, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
 
 
 def read_answers(run: Run) -> list[Row]:

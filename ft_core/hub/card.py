@@ -10,7 +10,7 @@ from typing import Any
 
 from huggingface_hub import ModelCardData
 
-from ft_core import catalog
+from ft_core import amounts, catalog
 from ft_core.run import Run, read_json
 from ft_core.settings.project import ProjectSpec
 from ft_core.settings.train import TrainSpec
@@ -114,9 +114,13 @@ def _measured(report: dict[str, Any] | None) -> str:
         ["Metric", "Base", "Base with examples in the prompt", "Tuned", "Difference", "95 % interval of the difference"]
     ]
     for metric in report["metrics"].values():
-        interval = "–" if metric["low"] is None else f"{_score(metric['low'])} to {_score(metric['high'])}"
+        interval = (
+            "–" if metric["low"] is None else f"{amounts.score(metric['low'])} to {amounts.score(metric['high'])}"
+        )
         better = f"{escape(metric['title'])} ({metric['better']} is better)"
-        rows.append([better, *(_score(metric[key]) for key in ("base", "few_shot", "tuned", "difference")), interval])
+        rows.append(
+            [better, *(amounts.score(metric[key]) for key in ("base", "few_shot", "tuned", "difference")), interval]
+        )
     shots = report.get("few_shot_examples")
     text = f"On {report['n']} test examples that were not used in training. Difference is tuned minus base."
     if shots:
@@ -209,11 +213,6 @@ def _made(run: Run) -> str:
 def _table(rows: list[list[str]]) -> str:
     head, *body = [f"| {' | '.join(row)} |" for row in rows]
     return "\n".join([head, f"|{' --- |' * len(rows[0])}", *body])
-
-
-def _score(value: float | None) -> str:
-    """A measured value with three digits after the point."""
-    return "–" if value is None else f"{value:.3f}" if abs(value) < 100 else f"{value:,.0f}"
 
 
 def _number(value: Any) -> str:

@@ -14,7 +14,7 @@ def reply(run: Run, which: Which, prompt: str, token: str | None = None) -> dict
     return {"run": run.id, "model": which, "prompt": prompt, "answer": answer}
 
 
-def talk(run: Run, which: Which, source: TextIO, target: TextIO, token: str | None = None) -> dict[str, Any]:
+def talk(run: Run, which: Which, source: TextIO, target: TextIO, token: str | None = None) -> None:
     """A conversation, a line a turn, until an empty line or the end of the input. For classification each line stands alone."""
     engine = Engine.load(run, token)
     remembers = run.spec().task != "classification"
@@ -31,7 +31,6 @@ def talk(run: Run, which: Which, source: TextIO, target: TextIO, token: str | No
         print(file=target)
         if remembers:
             messages = [*asked, Message(role="assistant", content="".join(pieces))]
-    return {"run": run.id}
 
 
 def _opening(run: Run) -> list[Message]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from ft_core import pipeline
+from ft_core import amounts, pipeline
 from ft_core.data.check import check
 from ft_core.data.read import Table, read
 from ft_core.data.shape import Shaped, shape
@@ -382,9 +382,9 @@ def show_tokens(workspace: Workspace, dataset_id: str, number: float) -> Any:
 
 
 def _understood_words(table: Table, shaped: Shaped) -> str:
-    rows = show.count(len(table.rows) + len(table.bad_rows), "row")
+    rows = amounts.count(len(table.rows) + len(table.bad_rows), "row")
     where = f"{table.format.upper()} file" + (f", {table.encoding}" if table.encoding else "")
-    labels = f" with {show.count(len(shaped.labels), 'label')}" if shaped.labels else ""
+    labels = f" with {amounts.count(len(shaped.labels), 'label')}" if shaped.labels else ""
     return f"**{rows}** · {where} · {SHAPES.get(shaped.shape, shaped.shape)}{labels}\n\n{show.quoted(shaped.why)}"
 
 
@@ -419,13 +419,13 @@ def _fix_choices(found: list[dict[str, Any]]) -> list[tuple[str, str]]:
     """The switches of CleanSpec with how many rows each concerns."""
     counts = {problem["code"]: problem["count"] for problem in found}
     return [
-        (f"{title} ({show.count(counts[code], 'row')})" if code in counts else f"{title} (none found)", code)
+        (f"{title} ({amounts.count(counts[code], 'row')})" if code in counts else f"{title} (none found)", code)
         for code, title in FIXES.items()
     ]
 
 
 def _step_words(row: dict[str, Any]) -> str:
-    parts = [f"{show.count(row[key], 'row')} {key}" for key in ("changed", "removed") if row[key]]
+    parts = [f"{amounts.count(row[key], 'row')} {key}" for key in ("changed", "removed") if row[key]]
     return ", ".join(parts)
 
 

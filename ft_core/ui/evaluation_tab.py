@@ -4,6 +4,7 @@ from typing import Any
 
 import gradio as gr
 
+from ft_core import amounts
 from ft_core.errors import FTError
 from ft_core.evals import rows
 from ft_core.run import Run
@@ -234,10 +235,10 @@ def watch_report(workspace: Workspace, seen: str, run_id: str, which: str, searc
             y_title=f"{decided['title'].lower()} ({decided['better']} is better)",
             title=f"{decided['title']} on {report['n']:,} test examples",
         ),
-        frames.metrics(report, show.score),
+        frames.metrics(report, amounts.score),
         "\n".join(f"- {show.plain(note)}" for note in report.get("notes", [])),
         gr.update(visible=labels),
-        frames.per_label(report, show.score) if labels else None,
+        frames.per_label(report, amounts.score) if labels else None,
         frames.confusion(report) if labels else None,
         gr.update(visible=True),
         *filter_answers(workspace, run.id, which, search),
@@ -272,6 +273,6 @@ def _answers(run: Run | None, which: Any, search: str) -> list[dict[str, Any]]:
 def _more(report: dict[str, Any]) -> str:
     speed = report["contestants"]["tuned"]["tokens_per_second"]
     return (
-        f"Measured on {report['n']:,} test examples that were never trained on, in {show.duration(report['seconds'])}. "
+        f"Measured on {report['n']:,} test examples that were never trained on, in {amounts.duration(report['seconds'])}. "
         f"Answers: {report['decoding']}. The tuned model writes {speed:,.0f} tokens per second here."
     )

@@ -1,7 +1,6 @@
 """Playground: talk to the base model and the tuned model side by side."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -281,16 +280,11 @@ def _text(content: Any) -> str:
 
 
 def _test_messages(run: Run) -> list[str]:
-    folder = Path(run.data()["folder"])
     try:
-        return [
-            example.question
-            for example in Dataset.open(folder if folder.is_absolute() else run.folder / folder).examples("test")[
-                :EXAMPLES
-            ]
-        ]
+        examples = Dataset.open(run.folder / run.data()["folder"]).examples("test")
     except FTError:
         return []
+    return [example.question for example in examples[:EXAMPLES]]
 
 
 def _state_words(loading: bool, loaded: bool) -> str:

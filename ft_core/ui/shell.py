@@ -5,7 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from ft_core import amounts
 from ft_core.errors import FTError
 from ft_core.hardware import describe, on_space
 from ft_core.run import Run
@@ -92,9 +95,14 @@ def _poll_when_shown(tab: gr.Tab, timers: list[gr.Timer], shown: int) -> None:
 
 
 def launch(page: gr.Blocks, home: Path, port: int | None = None, *, wait: bool = True) -> tuple[Any, str, str]:
-    """Serve the page: on loopback, or on a Space to the Space's proxy. Returns Gradio's (app, local address, public address)."""
+    """Serve the page: on loopback, or on a Space to the Space's proxy. Returns Gradio's (app, local address, public address).
+
+    Off a Space nobody signs in, so requests under another host name are refused: a foreign web page must not reach the person's
+    data by pointing a name of its own at this machine.
+    """
     home.mkdir(parents=True, exist_ok=True)
     jobs.ensure_supervisor(home)
+    own = [] if on_space() else [Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])]
     return page.queue(default_concurrency_limit=8).launch(
         server_name="0.0.0.0" if on_space() else "127.0.0.1",
         server_port=port,
@@ -113,6 +121,7 @@ def launch(page: gr.Blocks, home: Path, port: int | None = None, *, wait: bool =
         prevent_thread_lock=not wait,
         allowed_paths=[],
         blocked_paths=[str(home)],
+        app_kwargs={"middleware": own},
         state_session_capacity=200,
     )
 
@@ -134,7 +143,7 @@ def list_runs(workspace: Workspace, seen: str, run_id: str, dataset_id: str) -> 
     if dataset is None:
         words = "**Dataset**\n\nNone yet. Begin in the Data tab."
     else:
-        amount = show.count(sum(dataset.counts.values()), "example")
+        amount = amounts.count(sum(dataset.counts.values()), "example")
         words = f"**Dataset**\n\n{show.plain(uploads.title(dataset.report['source']))} · {amount} · {_task_words(dataset.task, dataset.labels)}"
     return found, gr.update(choices=choices, value=chosen.id if chosen else None), words
 
@@ -172,7 +181,7 @@ def _status(workspace: Workspace, run: Any) -> str:
 
 
 def _task_words(task: str, labels: list[str]) -> str:
-    return f"classification into {show.count(len(labels), 'label')}" if task == "classification" else task
+    return f"classification into {amounts.count(len(labels), 'label')}" if task == "classification" else task
 
 
 def _visitor_note(page: gr.Blocks) -> None:

@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Sequence
 
+from ft_core import amounts
 from ft_core.errors import FTError
 from ft_core.run import Run
 from ft_core.worker.launch import JobView
@@ -63,7 +64,7 @@ def progress(view: JobView, unit: str = "step") -> str:
         if view.message:
             detail.append(view.message)
         if view.seconds_left is not None:
-            detail.append(f"{duration(view.seconds_left)} left")
+            detail.append(f"{amounts.duration(view.seconds_left)} left")
     still = "" if view.status in ("running", "queued", "done") else " still"
     return (
         f'<div class="progress"><div class="words"><b>{html.escape(JOB_WORDS[view.status])}</b><span>{html.escape(" · ".join(detail))}</span></div>'
@@ -98,16 +99,6 @@ def problem(error: FTError) -> str:
     return f"**{quoted(error.what)}**\n\n{quoted(error.why)}\n\n**What to do:** {quoted(error.fix)}"
 
 
-def duration(seconds: float) -> str:
-    """65 -> `1 min 5 s`."""
-    whole = max(0, round(seconds))
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s" if whole < 600 else f"{round(whole / 60)} min"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
 def number(value: float | None, digits: int = 3) -> str:
     """A number as a table shows it; a dash when there is none."""
     if value is None:
@@ -115,18 +106,6 @@ def number(value: float | None, digits: int = 3) -> str:
     if value and abs(value) < 10**-digits:
         return f"{value:.1e}"
     return f"{value:.{digits}f}".rstrip("0").rstrip(".") if abs(value) < 1000 else f"{value:,.0f}"
-
-
-def score(value: float | None) -> str:
-    """A measured value with three digits after the point, so that a column of them lines up; a dash when there is none."""
-    if value is None:
-        return "–"
-    return f"{value:.3f}" if abs(value) < 100 else f"{value:,.0f}"
-
-
-def count(amount: int, word: str, many: str | None = None) -> str:
-    """`1 row`, `1,204 rows`."""
-    return f"{amount:,} {word if amount == 1 else many or word + 's'}"
 
 
 def run_title(run: Run, name: str, words: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from ft_core import catalog, pipeline
+from ft_core import amounts, catalog, download, pipeline
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
 from ft_core.fit import plan_steps
@@ -24,7 +24,6 @@ from ft_core.workspace import Workspace
 # With the base model these are the eight that matter; the others are under Advanced.
 MAIN = ("epochs", "learning_rate", "batch_size", "lora_rank", "max_length", "evaluations", "seed")
 ADVANCED = tuple(name for name in TrainSpec.model_fields if name not in MAIN)
-AT_WORK = ("queued", "running", "stopping")
 CURVE: dict[str, Any] = {
     "x": "step",
     "y": "value",
@@ -206,12 +205,12 @@ def show_estimate(workspace: Workspace, dataset_id: str, base: str, *values: Any
     if dataset is None:
         return ""
     try:
-        spec = _training(values)
+        base, spec = _model(base).base, _training(values)
     except FTError as error:
         return show.problem(error)
     steps = plan_steps(spec, dataset.counts["train"])
-    per_epoch = show.count(dataset.counts["train"], "training example")
-    words = f"**{show.count(steps, 'step')}**: {per_epoch}, {spec.batch_size} a step, seen {show.number(spec.epochs)} times."
+    per_epoch = amounts.count(dataset.counts["train"], "training example")
+    words = f"**{amounts.count(steps, 'step')}**: {per_epoch}, {spec.batch_size} a step, seen {show.number(spec.epochs)} times."
     longest = _longest(dataset, base)
     if longest and longest > spec.max_length:
         words += f" The longest example has {longest:,} tokens: what is beyond {spec.max_length:,} is cut off."
@@ -219,14 +218,21 @@ def show_estimate(workspace: Workspace, dataset_id: str, base: str, *values: Any
     return f"{words}\n\n{good_for}"
 
 
-@lru_cache(maxsize=32)  # asked again at every change of a setting, and a dataset never changes
 def _longest(dataset: Dataset, base: str) -> int | None:
     """Tokens of the longest example; None for a base model that is not on this machine yet or cannot be read."""
     try:
-        lengths = pipeline.base_token_lengths(dataset, base)
+        return _counted(dataset, base)
     except FTError:
         return None  # said when the training is started
-    return lengths["max"] if lengths else None
+
+
+@lru_cache(maxsize=32)  # asked again at every change of a setting, and a dataset never changes
+def _counted(dataset: Dataset, base: str) -> int:
+    """The same count. Raises FTError for what has none, so that it is looked for again: a training downloads its base model."""
+    lengths = pipeline.base_token_lengths(dataset, base)
+    if lengths is None:
+        raise download.missing(base, "It is not on this machine yet.")
+    return lengths["max"]
 
 
 def start_training(workspace: Workspace, dataset_id: str, name: str, base: str, *values: Any) -> str:
@@ -239,17 +245,9 @@ def start_training(workspace: Workspace, dataset_id: str, name: str, base: str, 
             "Training needs examples.",
             "Prepare a dataset in the Data tab, or press Use the example.",
         )
-    if on_space() and base not in [model.id for model in catalog.suggestions()]:
-        raise FTError(
-            "model.missing",
-            f"{base} is not one of the suggested models.",
-            "On a Space only those are offered.",
-            "Choose another Base model.",
-        )
-    general = fields.collect(ProjectSpec, ("name", "data"), (name, uploads.project_of(workspace, dataset).data))
-    spec = uploads.project_of(workspace, dataset).model_copy(
-        update={"name": general.name, "model": ModelSpec(base=base), "training": _training(values)}
-    )
+    project = uploads.project_of(workspace, dataset)
+    named = fields.collect(ProjectSpec, ("name", "data"), (name, project.data))
+    spec = project.model_copy(update={"name": named.name, "model": _model(base), "training": _training(values)})
     for latest in workspace.runs()[:1]:
         if (datetime.now(UTC) - latest.created).total_seconds() < DOUBLE_CLICK_SECONDS:
             return latest.id
@@ -335,7 +333,7 @@ def _remarks(run: Run, every: int) -> str:
     """What the pictures do not show: how many steps a point stands for, and answers that were cut off."""
     cut = (run.training() or {}).get("cut_off_rows", 0)
     points = f"Each point of the training lines is the mean of {every} steps." if every > 1 else ""
-    lost = f"{show.count(cut, 'training example')} lost the end of the answer: raise Longest example." if cut else ""
+    lost = f"{amounts.count(cut, 'training example')} lost the end of the answer: raise Longest example." if cut else ""
     return " ".join(part for part in (points, lost) if part)
 
 
@@ -346,10 +344,22 @@ def _tiles(run: Run, metrics: list[dict[str, Any]], seconds_left: float | None) 
         ("Speed", show.number(last.get("tokens_per_second"), 0), "tokens per second"),
         ("Memory", show.number(last.get("memory_gb"), 2), "GB"),
         ("Learning rate", show.number(last.get("learning_rate"), 5), ""),
-        ("Time left", show.duration(seconds_left) if seconds_left is not None else "–", ""),
+        ("Time left", amounts.duration(seconds_left) if seconds_left is not None else "–", ""),
         ("Epoch", show.number(last.get("epoch"), 1), f"of {show.number(run.spec().training.epochs)}"),
         ("Lowest validation loss", show.number(best), "nats per token"),
     ]
+
+
+def _model(base: str) -> ModelSpec:
+    """The chosen base model. Raises FTError `settings.invalid`, or `model.missing` for one that a Space does not offer."""
+    if on_space() and base not in [model.id for model in catalog.suggestions()]:
+        raise FTError(
+            "model.missing",
+            f"{base} is not one of the suggested models.",
+            "On a Space only those are offered.",
+            "Choose another Base model.",
+        )
+    return fields.collect(ModelSpec, ("base",), (base,))
 
 
 def _training(values: tuple[Any, ...]) -> TrainSpec:

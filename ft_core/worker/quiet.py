@@ -3,7 +3,7 @@
 import logging
 import warnings
 
-from huggingface_hub.utils import disable_progress_bars, enable_progress_bars
+from huggingface_hub.utils import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
 
 
 def quiet_libraries() -> None:
@@ -13,5 +13,7 @@ def quiet_libraries() -> None:
     # peft 0.21 asks transformers 5.23 for an attribute it has renamed; gone when peft is updated.
     warnings.filterwarnings("ignore", r".is_gradient_checkpointing", FutureWarning)
     # transformers draws a bar while it reads weights, into a log file too. Bars of downloads and uploads stay, on a terminal.
-    disable_progress_bars()
-    enable_progress_bars("huggingface_hub")
+    # A worker's environment has switched all of them off (launch.child_environment); to ask for one there is answered by a warning.
+    if not are_progress_bars_disabled():
+        disable_progress_bars()
+        enable_progress_bars("huggingface_hub")

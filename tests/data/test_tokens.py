@@ -3,7 +3,7 @@ import shutil
 
 import pytest
 
-from ft_core.data.tokens import ChatTokenizer, cut, summary
+from ft_core.data.tokens import ChatTokenizer, summary
 from ft_core.errors import FTError
 from ft_core.settings.example import Example, Message
 
@@ -96,13 +96,9 @@ def test_a_folder_without_tokenizer(tmp_path):
     assert caught.value.code == "model.missing" and "owner/name" in caught.value.what
 
 
-def test_lengths_cutting_and_answers_that_are_cut(tokenizer_folder):
+def test_lengths_are_those_of_the_tokens(tokenizer_folder):
     tokenizer = ChatTokenizer.load(tokenizer_folder)
     examples = [Example(row=7, messages=TALK[1:3]), Example(row=9, messages=TALK)]
     lengths = tokenizer.lengths(examples)
     assert lengths.tolist() == [len(tokenizer.encode(example.messages).ids) for example in examples]
     assert summary(lengths, examples)["longest_row"] == 9
-    assert tokenizer.learnt_cut(examples, int(lengths.max())) == 0
-    assert tokenizer.learnt_cut(examples, int(lengths.max()) - 1) == 1
-    assert tokenizer.learnt_cut(examples, 4) == 2
-    assert cut(tokenizer.encode(TALK), 3).ids == tokenizer.encode(TALK).ids[:3]

@@ -1,5 +1,7 @@
 """The page's process stays light: no torch, now or later."""
 
+import httpx
+
 from tests.ui.serving import get, served_page
 
 HEAVY = {"torch", "transformers", "peft", "trl", "evaluate", "accelerate", "bitsandbytes"}
@@ -30,3 +32,9 @@ def test_nothing_but_the_page_is_served(tmp_path):
                 assert error.code in (403, 404)
             else:
                 assert "mine" not in body and "root:" not in body and "requests" not in body
+
+
+def test_another_name_for_this_machine_is_refused(tmp_path):
+    with served_page(tmp_path / "home") as (url, _):
+        for host, status in (("rebound.example", 400), ("localhost:7860", 200), ("127.0.0.1:7860", 200)):
+            assert httpx.get(f"{url}/config", headers={"Host": host}).status_code == status

@@ -77,7 +77,7 @@ def test_a_model_that_does_not_load_says_why(workspace, tuned, job_state):
 def test_a_run_brings_its_system_prompt_and_unseen_messages(workspace, tuned):
     run = another(tuned, data={"source": "toy.csv", "system": "Say which."})
     found, system, examples, base, other = tab.show_run(workspace, "", run.id)
-    unseen = [example.question for example in Dataset.open(tab.Path(run.data()["folder"])).examples("test")]
+    unseen = [example.question for example in Dataset.open(run.folder / run.data()["folder"]).examples("test")]
     assert system == "Say which." and (base, other) == ([], [])
     assert [text for (text,) in examples["samples"]] == unseen[: tab.EXAMPLES] and unseen
     assert tab.show_run(workspace, found, run.id) == gr.skip(), "a conversation is not cleared under the person"

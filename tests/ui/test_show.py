@@ -8,13 +8,6 @@ from ft_core.worker.launch import JobView
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"), [(0.4, "0 s"), (59, "59 s"), (65, "1 min 5 s"), (1500, "25 min"), (7500, "2 h 5 min")]
-)
-def test_durations(seconds, words):
-    assert show.duration(seconds) == words
-
-
-@pytest.mark.parametrize(
     ("value", "words"),
     [(None, "–"), (0.5, "0.5"), (0.12345, "0.123"), (2187.4, "2,187"), (0.0000123, "1.2e-05"), (0, "0"), (1.0, "1")],
 )

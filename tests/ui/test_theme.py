@@ -1,6 +1,7 @@
 """How the page looks: nothing is fetched, and everything can be read in light and in dark."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -83,3 +84,9 @@ def test_nothing_is_fetched():
 
 def test_the_style_sheet_is_whole():
     assert theme.CSS.count("{") == theme.CSS.count("}")
+
+
+def test_no_other_file_holds_a_colour():
+    for path in Path(theme.__file__).parent.glob("*.py"):
+        colours = re.findall(r"#[0-9a-fA-F]{6}\b", path.read_text(encoding="utf-8"))
+        assert path.name == "theme.py" or colours == [], path

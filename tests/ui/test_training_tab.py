@@ -6,6 +6,7 @@ from ft_core.errors import FTError
 from ft_core.settings.train import TrainSpec
 from ft_core.ui import training_tab
 from ft_core.workspace import Workspace
+from tests.helpers import make_base_model
 
 VALUES = [TrainSpec.model_fields[name].default for name in training_tab.MAIN + training_tab.ADVANCED]
 
@@ -23,6 +24,30 @@ def test_the_estimate_says_what_is_wrong_meanwhile(example_home):
     assert "Epochs" in training_tab.show_estimate(Workspace(example_home), "", "starter", *wrong)
 
 
+def test_the_estimate_says_what_is_cut_off_as_soon_as_the_base_is_on_this_machine(example_home, tmp_path):
+    base = tmp_path / "base"
+    base.mkdir()
+    short = [
+        16 if name == "max_length" else value
+        for name, value in zip(training_tab.MAIN + training_tab.ADVANCED, VALUES, strict=True)
+    ]
+
+    def words() -> str:
+        return training_tab.show_estimate(Workspace(example_home), "", str(base), *short)
+
+    assert "cut off" not in words()
+    make_base_model(base)
+    assert "what is beyond 16 is cut off" in words()
+
+
+@pytest.mark.parametrize("base", ["", None])
+def test_a_base_model_that_was_not_chosen_is_named(example_home, base):
+    assert "Base model" in training_tab.show_estimate(Workspace(example_home), "", base, *VALUES)
+    with pytest.raises(FTError) as caught:
+        training_tab.start_training(Workspace(example_home), "", "name", base, *VALUES)
+    assert caught.value.code == "settings.invalid" and "Base model" in caught.value.fix
+
+
 def test_without_a_dataset_there_is_nothing_to_start(workspace):
     with pytest.raises(FTError) as caught:
         training_tab.start_training(workspace, "", "name", "starter", *VALUES)
@@ -34,6 +59,7 @@ def test_a_space_trains_only_suggested_models(example_home, monkeypatch):
     with pytest.raises(FTError) as caught:
         training_tab.start_training(Workspace(example_home), "", "name", "/etc", *VALUES)
     assert caught.value.code == "model.missing"
+    assert "suggested" in training_tab.show_estimate(Workspace(example_home), "", "/etc", *VALUES)
 
 
 def test_a_training_at_work_can_be_stopped(workspace, example_run, job_state):

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from ft_core.worker import launch
+
 ROOT = Path(__file__).parents[2]
 
 SPEAKING = """
@@ -32,3 +34,15 @@ def test_only_the_known_noise_is_silenced():
     assert "gemm_4bit_forward" not in answer.stderr and "is_gradient_checkpointing" not in answer.stderr
     for word in ("kernel error", "other part", "some other thing is deprecated"):
         assert word in answer.stderr
+
+
+def test_where_bars_are_off_already_nothing_is_said():
+    answer = subprocess.run(
+        [sys.executable, "-c", "from ft_core.worker.quiet import quiet_libraries; quiet_libraries()"],
+        cwd=ROOT,
+        env=launch.child_environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert (answer.returncode, answer.stdout + answer.stderr) == (0, "")
