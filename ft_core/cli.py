@@ -159,14 +159,7 @@ def resume(run: RunArgument, as_json: JsonOption = False, home: HomeOption = Non
 
     def work() -> Result:
         found = Workspace(home_folder(home)).run_or_path(run)
-        state = found.job("train")
-        if state is not None and state.status == "done":
-            raise FTError(
-                "run.done",
-                f"Run {found.id} is trained already.",
-                f"All {state.total} steps are done.",
-                f"Evaluate it: python -m ft_core evaluate {found.id}",
-            )
+        found.require_unfinished()
         in_foreground(found, "train")
         return training_result(found)
 
@@ -341,4 +334,8 @@ def push(
 
 def own_token() -> str | None:
     """The person's own token, asked for on a terminal when there is none."""
-    return get_token() or (getpass.getpass("Access token (hf.co/settings/tokens): ") if sys.stdin.isatty() else None)
+    if (token := get_token()) or not sys.stdin.isatty():
+        return token
+    with contextlib.suppress(EOFError):
+        return getpass.getpass("Access token (hf.co/settings/tokens): ")
+    return None

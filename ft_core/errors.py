@@ -45,14 +45,14 @@ def explain(error: BaseException) -> FTError:
             "memory.gpu",
             "The GPU ran out of memory.",
             f"The library said: {_first_line(text)}.",
-            "Halve Batch size or Longest example, or choose a smaller base model.",
+            "Close other programs that need it, or start a new run with half the Micro-batch size or Longest example, or a smaller Base model.",
         )
     if isinstance(error, MemoryError) or "allocate memory" in text:  # torch and the system say it in words of their own
         return FTError(
             "memory.main",
             "The computer ran out of memory.",
             "A block of memory was refused.",
-            "Halve Batch size or Longest example, or choose a smaller base model.",
+            "Close other programs that need it, or start a new run with half the Micro-batch size or Longest example, or a smaller Base model.",
         )
     if isinstance(error, PermissionError):
         return FTError(

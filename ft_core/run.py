@@ -17,7 +17,7 @@ from typing import Any, Literal, Protocol, get_args
 
 import orjson
 import psutil
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ft_core.errors import FTError
 from ft_core.settings import project
@@ -221,12 +221,37 @@ class Run:
         values = read_json(self.folder / "jobs" / f"{name}.json")
         if values is None:
             return None
-        state = JobState.model_validate(values)
+        try:
+            state = JobState.model_validate(values)
+        except ValidationError as error:
+            raise FTError(
+                "run.newer",
+                f"Run {self.id} cannot be read.",
+                f"Its file jobs/{name}.json was written by another version of Fine-Tuning Studio, or is damaged.",
+                "Update Fine-Tuning Studio, or delete that file: the run's results stay.",
+            ) from error
         if state.status == "running" and not state.alive:
             return state.model_copy(
                 update={"status": "interrupted", "message": "The process ended without saying why."}
             )
         return state
+
+    def require_unfinished(self) -> None:
+        """Raise FTError `run.done` when all steps of the training are done: to train again would only undo its evaluation."""
+        state = self.job("train")
+        if state is not None and state.status == "done":
+            raise FTError(
+                "run.done",
+                f"Run {self.id} is trained already.",
+                f"All {state.total} steps are done.",
+                f"Evaluate it (Evaluation tab, or `python -m ft_core evaluate {self.id}`), or start a new run.",
+            )
+
+    def lock(self, name: JobName) -> Path:
+        """The file that the process at this job holds locked."""
+        folder = self.folder / "jobs"
+        folder.mkdir(exist_ok=True)
+        return folder / f"{name}.lock"
 
     def write_job(self, name: JobName, state: JobState) -> None:
         write_json(self.folder / "jobs" / f"{name}.json", state.model_dump(mode="json"))

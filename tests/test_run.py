@@ -124,5 +124,6 @@ def test_a_forgotten_evaluation_was_never_done(run):
 def test_a_later_version_of_the_state_is_refused(run):
     (run.folder / "jobs").mkdir()
     (run.folder / "jobs" / "train.json").write_text('{"version": 2}')
-    with pytest.raises(ValueError):
+    with pytest.raises(FTError, match=r"jobs/train.json was written by another version") as caught:
         run.job("train")
+    assert caught.value.code == "run.newer"

@@ -129,11 +129,23 @@ def choose_shots(train: Sequence[Example], labels: Sequence[str], count: int) ->
     return found[:count]
 
 
+def fitting(
+    tokenizer: PreTrainedTokenizerBase, examples: Sequence[Example], context: int, max_new_tokens: int
+) -> list[Example]:
+    """The examples that a model with `context` tokens can be asked: the prompt with `max_new_tokens` after it, and the right answer, fit."""
+    return [
+        example
+        for example in examples
+        if len(generate.prompt_ids(tokenizer, example.prompt)) + max_new_tokens <= context
+        and len(generate.prompt_ids(tokenizer, example.messages)) <= context
+    ]
+
+
 def fitting_shots(
     tokenizer: PreTrainedTokenizerBase, shots: Sequence[Example], examples: Sequence[Example], room: int
 ) -> list[Example]:
     """As many of the first `shots` as fit, together with the longest example and its right answer, into `room` tokens."""
-    longest = max(examples, key=_length)
+    longest = max(examples, key=lambda example: len(generate.prompt_ids(tokenizer, example.messages)))
     for count in range(len(shots), 0, -1):
         shown = with_shots(longest, shots[:count])
         if len(generate.prompt_ids(tokenizer, shown.messages)) <= room:

@@ -46,19 +46,15 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
     labels = list(dataset.labels)
     test = dataset.examples("test")
     examples = answers.subset(test, spec.evaluation.limit, stratified=bool(labels))
-    if len(examples) < 2:
-        raise FTError(
-            "evaluation.too_few",
-            "There are too few test examples to say anything.",
-            f"An interval needs at least 2 examples, and there {'is 1' if examples else 'are none'}.",
-            "Raise the Test share of the data, or the Limit of the evaluation, in the project file.",
-        )
+    _require_two(examples, "Raise the Test share of the data, or the Limit of the evaluation, in the project file.")
     progress(0, 6 * len(examples), "loading the model")
     modeling.set_threads(spec.training.threads)
     model, tokenizer = modeling.load_run_model(run, token)
     most = answers.longest_answer(tokenizer, labels, spec.evaluation.max_new_tokens)
     wanted = answers.choose_shots(dataset.examples("train"), labels, spec.evaluation.few_shot)
     context = generate.context_length(model)
+    drawn, examples = len(examples), answers.fitting(tokenizer, examples, context, most)
+    _require_two(examples, f"Shorten the examples: this base model reads {context:,} tokens, answer included.")
     shots = answers.fitting_shots(tokenizer, wanted, examples, context - most)
     found: Contestants = {}
     playing = [name for name in _NAMES if name != "few_shot" or shots]
@@ -90,12 +86,22 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
         "decoding": f"greedy, at most {most} new tokens",
         "seed": compare.SEED,
         "dataset": dataset.id,
-        "notes": _notes(examples, len(test), labels, found, len(wanted) - len(shots)),
+        "notes": _notes(examples, len(test), drawn, labels, found, len(wanted) - len(shots)),
     }
     report["seconds"] = round(time.monotonic() - began, 1)
     rows.write_answers(run, table)
     run.write_report(report)
     return report
+
+
+def _require_two(examples: list[Example], fix: str) -> None:
+    if len(examples) < 2:
+        raise FTError(
+            "evaluation.too_few",
+            "There are too few test examples to say anything.",
+            f"An interval needs at least 2 examples, and there {'is 1' if examples else 'are none'}.",
+            fix,
+        )
 
 
 def _report(task: str, examples: list[Example], labels: list[str], found: Contestants) -> dict[str, Any]:
@@ -306,7 +312,7 @@ def _per_label(examples: list[Example], labels: list[str], base: Contestant, tun
 
 
 def _notes(
-    examples: list[Example], available: int, labels: list[str], found: Contestants, dropped_shots: int
+    examples: list[Example], available: int, drawn: int, labels: list[str], found: Contestants, dropped_shots: int
 ) -> list[str]:
     total = len(examples)
     notes = [
@@ -327,8 +333,10 @@ def _notes(
         )
     if total < compare.SMALL:
         notes.append(f"{total} test examples are a small test set: the intervals are wide.")
-    if total < available:
-        notes.append(f"{total} of {available} test examples were used (Limit).")
+    if drawn < available:
+        notes.append(f"{drawn} of {available} test examples were used (Limit).")
+    if total < drawn:
+        notes.append(f"{drawn - total} of {drawn} test examples are longer than the model's context and were left out.")
     if dropped_shots:
         notes.append(
             f"{dropped_shots} of the examples for the prompt did not fit into the model's context and were left out."

@@ -68,8 +68,17 @@ class Engine:
     ) -> Iterator[str]:
         """The answer in pieces of text as they come. Waits for its turn. Close or use up the iterator: it holds the lock until then.
 
-        `count`, when given, is kept up to date. Raises generate.Stopped when `should_stop()` becomes true, also while waiting.
+        `count`, when given, is kept up to date. Raises generate.Stopped when `should_stop()` becomes true, also while waiting, and
+        FTError `chat.too_long` when the messages leave no room for an answer.
         """
+        asked = self.prompt_tokens(messages)
+        if asked >= self.context:
+            raise FTError(
+                "chat.too_long",
+                "The model cannot read a message this long.",
+                f"The conversation has {asked:,} tokens; the model reads {self.context - 1:,} at most.",
+                "Shorten the message, or begin a new conversation.",
+            )
         counted = count or Count()
 
         def before_token() -> bool:  # `stream` asks exactly once before each token

@@ -192,7 +192,7 @@ def start_models(workspace: Workspace, run_id: str) -> list[Any]:
         if other.id != run.id and launch.view(workspace, other, "serve").status == "running":
             launch.stop(workspace, other, "serve")
     if launch.view(workspace, run, "serve").status != "running":
-        launch.start(run, "serve", {})
+        launch.start(run, "serve", {}, launch.own_token())
     return [gr.update(interactive=False, value="Loading the models"), _state_words(True, False)]
 
 

@@ -263,7 +263,7 @@ def stop_training(workspace: Workspace, run_id: str) -> None:
 
 def resume_training(workspace: Workspace, run_id: str) -> None:
     """Let a stopped, interrupted or failed training go on from its last checkpoint."""
-    launch.enqueue(workspace, _run(workspace, run_id), "train")
+    launch.resume(workspace, _run(workspace, run_id))
 
 
 def watch_job(workspace: Workspace, seen: str, run_id: str) -> Any:

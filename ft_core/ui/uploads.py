@@ -3,6 +3,7 @@
 A dataset version says what is in it; the project says how to make it again, and is what a run is created from.
 """
 
+import atexit
 import hashlib
 import os
 import re
@@ -130,8 +131,10 @@ def download_copy(run: Run) -> str:
 
 @cache
 def downloads() -> Path:
-    """A folder only this user may enter, for files on their way to the browser."""
-    return Path(tempfile.mkdtemp(prefix="fine-tuning-studio-"))
+    """A folder only this user may enter, for files on their way to the browser. Gone when the page ends."""
+    folder = tempfile.mkdtemp(prefix="fine-tuning-studio-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
 
 
 def _project_file(workspace: Workspace, dataset: str) -> Path:

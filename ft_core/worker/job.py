@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any, Literal
 
 import psutil
+from filelock import FileLock, Timeout
 
 from ft_core.errors import FTError, explain
 from ft_core.run import JobName, JobState, Progress, Run
@@ -96,14 +97,22 @@ def perform(
 
     Raises FTError: what `action` raised, explained; `run.busy` when another process is doing this job.
     """
-    other = run.job(name)
-    if other is not None and other.status == "running":
+    lock = FileLock(run.lock(name), timeout=0)
+    try:
+        with lock:
+            return _perform(run, name, action, on_progress)
+    except Timeout as error:
+        other = run.job(name)
+        where = f"Process {other.pid} is at step {other.step} of {other.total}." if other else "It has just begun."
         raise FTError(
             "run.busy",
             f"Run {run.id} is at this job already.",
-            f"Process {other.pid} is at step {other.step} of {other.total}.",
+            where,
             f"Wait for it, or stop it first: python -m ft_core stop {run.id}",
-        )
+        ) from error
+
+
+def _perform(run: Run, name: JobName, action: Callable[["Record"], Outcome], on_progress: Progress | None) -> Outcome:
     record = Record(run, name, on_progress)
     try:
         run.clear_error(name)
@@ -114,8 +123,8 @@ def perform(
     except BaseException as error:  # noqa: BLE001 - the worker's last line: whatever it was, the run must say so
         return _failed(run, record, error)
     run.write_log(f"{name}: {outcome}")
-    if outcome == "stopped":
-        run.clear_stop()
+    if name in ("train", "evaluate"):
+        run.clear_stop()  # also one that came after the last step: the next job of this run is not meant
     return outcome
 
 

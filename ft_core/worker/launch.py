@@ -8,13 +8,16 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from filelock import FileLock, Timeout
+from huggingface_hub import get_token
 
 from ft_core.errors import FTError
+from ft_core.hardware import on_space
 from ft_core.run import JobName, JobState, Run, read_json, write_json
 from ft_core.workspace import Workspace
 
@@ -78,8 +81,19 @@ def enqueue(workspace: Workspace, run: Run, job: JobName) -> None:
     ensure_supervisor(workspace.home)
 
 
+def own_token() -> str | None:
+    """Off a Space, the token of whoever started the app: gated base models need one. On a Space there is no such person."""
+    return None if on_space() else get_token()
+
+
+def resume(workspace: Workspace, run: Run) -> None:
+    """Queue a training that was stopped, interrupted or failed. Raises FTError `run.done`."""
+    run.require_unfinished()
+    enqueue(workspace, run, "train")
+
+
 def ensure_supervisor(home: Path) -> None:
-    """Start the supervisor of this home unless one is at work."""
+    """Start the supervisor of this home unless one is at work. The token goes through its standard input and nowhere else."""
     (home / "queue").mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(home / "queue" / "supervisor.lock", timeout=0):
@@ -88,17 +102,16 @@ def ensure_supervisor(home: Path) -> None:
         return
     command = [sys.executable, "-m", "ft_core.worker.supervisor", str(home)]
     with open(home / "queue" / "supervisor.log", "ab") as log:
-        _reap(
-            subprocess.Popen(
-                command,
-                cwd=ROOT,
-                env=child_environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        child = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=child_environment(),
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
+    _tell(child, own_token() or "")
 
 
 def start(run: Run, job: JobName, arguments: dict[str, Any], token: str | None = None) -> subprocess.Popen[bytes]:
@@ -114,11 +127,16 @@ def start(run: Run, job: JobName, arguments: dict[str, Any], token: str | None =
             stderr=log,
             start_new_session=True,
         )
-    assert child.stdin is not None
-    with child.stdin:
-        child.stdin.write(json.dumps({"arguments": arguments, "token": token}).encode() + b"\n")
-    _reap(child)
+    _tell(child, json.dumps({"arguments": arguments, "token": token}))
     return child
+
+
+def _tell(child: subprocess.Popen[bytes], line: str) -> None:
+    """Write the one line that the child waits for; then wait for its end in a thread, so that it leaves no zombie behind."""
+    assert child.stdin is not None
+    with suppress(BrokenPipeError), child.stdin:  # it ended at once, and its log says why
+        child.stdin.write(line.encode() + b"\n")
+    threading.Thread(target=child.wait, daemon=True).start()
 
 
 def child_environment() -> dict[str, str]:
@@ -133,11 +151,6 @@ def child_environment() -> dict[str, str]:
         # Threads that wait by spinning stand still when something else, a browser say, wants their core.
         "OMP_WAIT_POLICY": "PASSIVE",
     }
-
-
-def _reap(child: subprocess.Popen[bytes]) -> None:
-    """Wait for the child in a thread, so that it leaves no zombie behind."""
-    threading.Thread(target=child.wait, daemon=True).start()
 
 
 def view(workspace: Workspace, run: Run, job: JobName) -> JobView:

@@ -1,6 +1,6 @@
 """The supervisor: owns the queue of one home, one job at a time, and outlives the page.
 
-    python -m ft_core.worker.supervisor HOME
+    python -m ft_core.worker.supervisor HOME < a line with the token for gated base models, or an empty one
 
 It picks up what an earlier process left queued or interrupted, begins a crashed job again up to three times, and ends when there is
 nothing to do.
@@ -13,10 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from huggingface_hub import get_token
 
 from ft_core.errors import FTError
-from ft_core.hardware import on_space
 from ft_core.run import JobState, Run
 from ft_core.worker import launch
 from ft_core.worker.launch import Entry
@@ -29,13 +27,13 @@ POLL_SECONDS = 0.3
 
 def main() -> None:
     """Hold the lock and work until idle; a second supervisor of the same home ends at once."""
-    home = Path(sys.argv[1])
+    home, token = Path(sys.argv[1]), sys.stdin.readline().strip() or None
     lock = FileLock(home / "queue" / "supervisor.lock", timeout=0)
     try:
         while True:
             with lock:
                 pick_up(home)
-                work(home)
+                work(home, token)
             # A job placed between the last look and the release of the lock found the lock taken: look once more without it.
             if not launch.entries(home):
                 return
@@ -53,28 +51,30 @@ def pick_up(home: Path) -> None:
                 launch.place(home, run, job)
 
 
-def work(home: Path) -> None:
+def work(home: Path, token: str | None = None) -> None:
     """Do the queue, first come first served, until it has been empty for IDLE_SECONDS."""
     idle_since = time.monotonic()
     while time.monotonic() - idle_since < IDLE_SECONDS:
         waiting = launch.entries(home)
         if waiting:
-            do(waiting[0])
+            do(waiting[0], token)
             idle_since = time.monotonic()
         time.sleep(POLL_SECONDS)
 
 
-def do(entry: Entry) -> None:
+def do(entry: Entry, token: str | None = None) -> None:
     """One job to its end, begun again after a crash; then its place in the queue is given up."""
     run, job = entry.run, entry.job
     state = run.job(job)
     if state is not None and state.status == "interrupted" and state.attempts >= ATTEMPTS:
         _give_up(entry, state)
         return
-    child = None if state is not None and state.status == "running" else launch.start(run, job, {}, own_token())
+    child = None if state is not None and state.status == "running" else launch.start(run, job, {}, token)
     _watch(entry, child)
     state = run.job(job)
     if child is not None and (state is None or state.pid != child.pid):
+        if state is not None and state.status == "running":
+            return  # a command line was faster; its job is watched at the next look
         _never_began(entry, child.pid)
     elif state is not None and state.status == "interrupted" and run.stop_requested():
         run.write_job(job, state.model_copy(update={"status": "stopped", "message": "stopped"}))
@@ -82,11 +82,6 @@ def do(entry: Entry) -> None:
     elif state is not None and state.status == "interrupted":
         return
     entry.path.unlink(missing_ok=True)
-
-
-def own_token() -> str | None:
-    """Off a Space, the token of whoever started the app: gated base models need one. On a Space there is no such person."""
-    return None if on_space() else get_token()
 
 
 def _watch(entry: Entry, child: subprocess.Popen[bytes] | None) -> None:
@@ -111,7 +106,7 @@ def _give_up(entry: Entry, state: JobState) -> None:
         "worker.crashed",
         f"The {entry.job} job ended {state.attempts} times without saying why.",
         "The process was ended from outside, most often because the memory ran out.",
-        "Read the end of the log, halve Batch size or Longest example, then start it again.",
+        "Read the end of the log; if memory ran out, close other programs, or start a new run with a smaller Longest example or Base model.",
     )
     _fail(entry, state, error)
 

@@ -75,6 +75,15 @@ def test_only_as_many_examples_as_fit_are_shown(tmp_path) -> None:
     assert answers.fitting_shots(tokenizer, shots, test, alone) == []
 
 
+def test_examples_that_the_model_cannot_read_whole_are_left_out(tmp_path) -> None:
+    tokenizer = modeling.load_tokenizer(str(helpers.make_base_model(tmp_path)))
+    short, long = _example(1, "Ada saw apple", "fruit"), _example(2, "Ada saw apple " * 20, "fruit")
+    needed = len(answers.generate.prompt_ids(tokenizer, short.prompt)) + 8
+    assert answers.fitting(tokenizer, [short, long], needed, 8) == [short]
+    assert answers.fitting(tokenizer, [short, long], needed - 1, 8) == []
+    assert answers.fitting(tokenizer, [short, long], 10_000, 8) == [short, long]
+
+
 def test_an_answer_is_cut_off_soon_after_the_longest_label(tmp_path) -> None:
     tokenizer = modeling.load_tokenizer(str(helpers.make_base_model(tmp_path)))
     longest = max(len(tokenizer.encode(label)) for label in LABELS) + 1

@@ -32,6 +32,14 @@ def test_tuned_is_what_the_model_with_its_adapter_writes(engine):
     assert (ask(engine, "base"), ask(engine, "tuned")) == (base, tuned)
 
 
+def test_a_message_beyond_the_context_is_refused_with_its_length(engine):
+    message = Message(role="user", content="apple " * engine.context)
+    with pytest.raises(FTError, match=f"reads {engine.context - 1:,} at most") as caught:
+        list(engine.chat("tuned", [message], SHORT))
+    assert caught.value.code == "chat.too_long"
+    assert ask(engine, "tuned"), "the next one is answered"
+
+
 def test_a_seed_is_an_answer(engine):
     first = ask(engine, "tuned", Sampling(8, temperature=1.5, seed=1))
     assert ask(engine, "tuned", Sampling(8, temperature=1.5, seed=1)) == first

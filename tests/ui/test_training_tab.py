@@ -5,6 +5,7 @@ import pytest
 from ft_core.errors import FTError
 from ft_core.settings.train import TrainSpec
 from ft_core.ui import training_tab
+from ft_core.worker import launch
 from ft_core.workspace import Workspace
 from tests.helpers import make_base_model
 
@@ -106,3 +107,11 @@ def test_a_long_run_is_drawn_with_at_most_500_points(workspace, example_run):
     shown = training_tab.watch_results(workspace, "", example_run.id)
     assert len(shown[2]) <= 500 and len(shown[3]) <= 500
     assert "mean of 26 steps" in shown[4]
+
+
+def test_a_finished_training_is_not_begun_again(workspace, example_run, job_state):
+    example_run.write_job("train", job_state(status="done", step=10, total=10))
+    with pytest.raises(FTError, match="trained already") as caught:
+        training_tab.resume_training(workspace, example_run.id)
+    assert caught.value.code == "run.done"
+    assert launch.entries(workspace.home) == []

@@ -4,14 +4,16 @@ import errno
 import subprocess
 import sys
 import time
+from pathlib import Path
 
-import psutil
 import pytest
 
 from ft_core.errors import FTError
-from ft_core.run import JobState, Run
+from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.worker.job import perform
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -78,14 +80,39 @@ def test_a_full_disk_is_said_to_be_full(run):
     assert run.error("train").code == "disk.full"
 
 
+AT_WORK = """
+import sys, time
+from pathlib import Path
+from ft_core.run import Run
+from ft_core.worker.job import perform
+def action(record):
+    record.progress(3, 10, "training")
+    print("at work", flush=True)
+    sys.stdin.readline()
+    return "done"
+perform(Run(Path(sys.argv[1])), "train", action)
+"""
+
+
 def test_two_processes_do_not_do_one_job(run):
-    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    started = psutil.Process(child.pid).create_time()
-    run.write_job("train", JobState(status="running", pid=child.pid, process_start=started, started=1.0, heartbeat=1.0))
-    with pytest.raises(FTError) as caught:
-        perform(run, "train", lambda _record: "done")
-    assert caught.value.code == "run.busy"
-    child.kill()
-    child.communicate()
+    """Also when the second begins at the very moment at which the first has not yet written its state."""
+    command = [sys.executable, "-c", AT_WORK, str(run.folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as child:
+        assert child.stdout is not None and child.stdout.readline() == "at work\n"
+        with pytest.raises(FTError) as caught:
+            perform(run, "train", lambda _record: "done")
+        assert caught.value.code == "run.busy" and str(child.pid) in caught.value.why
+        assert run.job("train").status == "running", "the second one leaves the first one's state alone"
+        child.kill()
     perform(run, "train", lambda _record: "done")
     assert run.job("train").attempts == 2, "the first attempt was interrupted"
+
+
+@pytest.mark.parametrize("outcome", ["done", "stopped"])
+def test_a_stop_that_came_too_late_is_not_meant_for_the_next_job(run, outcome):
+    def action(_record):
+        run.request_stop()
+        return outcome
+
+    assert perform(run, "train", action) == outcome
+    assert not run.stop_requested()
