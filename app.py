@@ -17,7 +17,10 @@ def main() -> None:
     parser.add_argument("--home", help="workspace folder (default: FT_HOME, else ~/.fine-tuning-studio)")
     options = parser.parse_args()
     home = home_folder(options.home)
-    launch(build_app(home), home, options.port)
+    page = build_app(home)
+    _, address, _ = launch(page, home, options.port)
+    print(f"Fine-Tuning Studio is at {address} (Ctrl-C ends the page; a training at work goes on)", flush=True)
+    page.block_thread()
 
 
 if __name__ == "__main__":

@@ -24,10 +24,9 @@ def test_base_in_four_bits_and_not(base):
     quantised = modeling.load_base(str(base))
     assert sum(isinstance(module, Linear4bit) for module in quantised.modules()) == 14
     plain = modeling.load_base(str(base), quantised=False)
-    assert (
-        not any(isinstance(module, Linear4bit) for module in plain.modules())
-        and plain.dtype == modeling.compute_dtype()
-    )
+    assert not any(
+        isinstance(module, Linear4bit) for module in plain.modules()
+    ) and plain.dtype == modeling.compute_dtype(64)
     ids = torch.tensor([[3, 40, 41, 0]])
     with torch.no_grad():
         assert not torch.equal(plain(ids).logits, quantised(ids).logits)
@@ -38,7 +37,7 @@ def test_a_forward_in_eval_mode_leaves_four_bit_weights_and_gradients_as_they_we
     model = modeling.load_base(str(base))
     layers = [module for module in model.modules() if isinstance(module, Linear4bit)]
     before = [(layer.weight.clone(), layer.weight.quant_state.absmax.clone()) for layer in layers]
-    states = torch.randn(1, 8, 64, dtype=modeling.compute_dtype(), requires_grad=True)
+    states = torch.randn(1, 8, 64, dtype=modeling.compute_dtype(64), requires_grad=True)
 
     def gradient() -> torch.Tensor:
         return torch.autograd.grad(model.train()(inputs_embeds=states).logits.logsumexp(-1).sum(), states)[0]
@@ -116,3 +115,9 @@ def test_pad_token_falls_back_to_the_end_token(tmp_path):
     del config["pad_token"]
     (folder / "tokenizer_config.json").write_text(json.dumps(config))
     assert modeling.load_tokenizer(str(folder)).pad_token == "<|end|>"
+
+
+def test_only_wide_models_are_computed_in_bfloat16_on_a_processor():
+    assert torch.cuda.is_available() or modeling.compute_dtype(256) == torch.float32
+    wide = torch.bfloat16 if modeling.has_matrix_units() else torch.float32
+    assert torch.cuda.is_available() or modeling.compute_dtype(576) == wide

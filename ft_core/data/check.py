@@ -7,6 +7,7 @@ from typing import Any
 
 from ft_core.data import rare_labels
 from ft_core.data.clean import MAX_SAMPLES, Cleaned, clean, prompt_text
+from ft_core.data.columns import spelling_key
 from ft_core.data.duplicates import normalise
 from ft_core.data.read import Table
 from ft_core.data.shape import Shaped
@@ -85,7 +86,7 @@ def problems(table: Table, shaped: Shaped, cleaned: Cleaned, split: SplitSpec = 
     """The same, from a cleaning that has been done."""
     found = [_problem(step.code, step.rows, step.samples) for step in cleaned.steps if step.found]
     found += _conflicts(cleaned.examples, shaped.task)
-    found += _rare_labels(cleaned.examples, shaped.task, split)
+    found += _rare_labels(shaped.examples, cleaned, shaped.task, split)
     bad = sorted(table.bad_rows + shaped.unusable)
     if bad:
         found.append(
@@ -101,15 +102,20 @@ def _problem(code: str, rows: list[int], samples: list[tuple[str, str]]) -> Prob
     return Problem(code, title, len(rows), rows[:MAX_ROWS], why, fix, samples[:MAX_SAMPLES])
 
 
-def _rare_labels(examples: list[Example], task: Task, split: SplitSpec) -> list[Problem]:
+def _rare_labels(examples: list[Example], cleaned: Cleaned, task: Task, split: SplitSpec) -> list[Problem]:
     """What would keep the data from being split. Samples are the labels with a likely right spelling, and that spelling."""
     splits = splits_in_use(split)
-    rare = rare_labels.find(examples, len(splits)) if task == "classification" else []
+    rare = rare_labels.find(cleaned.examples, len(splits)) if task == "classification" else []
     if not rare:
         return []
     rows = sorted(row for one in rare for row in one.rows)
     samples = [(one.label, one.likely) for one in rare if one.likely][:MAX_SAMPLES]
     why, fix = rare_labels.why(rare, splits), rare_labels.fix(rare)
+    near = {row for step in cleaned.steps if step.code == "near_duplicates" and step.removed for row in step.rows}
+    keys = {spelling_key(one.label) for one in rare}
+    lost = sum(example.row in near and spelling_key(example.answer) in keys for example in examples)
+    if lost:
+        fix = f"Untick Near duplicates if its {lost:,} rows of these labels are truly different (`near_duplicates: keep`). {fix}"
     return [Problem("rare_labels", "Labels with too few examples", len(rows), rows[:MAX_ROWS], why, fix, samples)]
 
 

@@ -125,7 +125,7 @@ def find(table: Table, columns: ColumnSpec, task: Task | None = None) -> Found:
         return known
     if columns.messages:
         shape_name = "sharegpt" if _keys(table, columns.messages) >= {"from", "value"} else "messages"
-        return Found(shape_name, columns, f"You chose `{columns.messages}` as the conversations.")
+        return Found(shape_name, columns, f"`{columns.messages}` is chosen as the conversations.")
     return _pair(table, columns, task)
 
 
@@ -276,7 +276,7 @@ def _named(table: Table, names: tuple[str, ...], among: list[str] | None = None)
 def _why(chosen: ColumnSpec, used: ColumnSpec, figures: dict[str, Statistics], is_label: bool) -> str:
     prompt, answer = used.prompt or "", used.answer or ""
     if chosen.prompt and chosen.answer:
-        return f"You chose `{prompt}` as the prompt and `{answer}` as the answer."
+        return f"`{prompt}` is chosen as the prompt and `{answer}` as the answer."
     different = len(figures[answer].counts)
     longest = figures[prompt].mean_length == max(
         figure.mean_length for name, figure in figures.items() if name != answer

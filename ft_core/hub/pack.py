@@ -2,17 +2,20 @@
 
 import os
 import secrets
+import tempfile
 import zipfile
 from pathlib import Path
 
+from ft_core.hub.push import stage
 from ft_core.run import Run
 
-# Checkpoints are large, of use only to resume, and pickled; jobs and stop are about processes of this machine.
-_LEFT_OUT = ("checkpoints", "jobs", "stop")
+# Checkpoints are large, of use only to resume, and pickled; jobs and stop are about processes of this machine; the adapter is in model/.
+_LEFT_OUT = ("checkpoints", "jobs", "stop", "adapter")
 
 
 def pack(run: Run, folder: Path, source: Path | None = None) -> Path:
-    """Write `<run id>.zip` into `folder`: adapter, project, data and environment notes, report, answers, metrics, samples, log.
+    """Write `<run id>.zip` into `folder`: project, data and environment notes, report, answers, metrics, samples, log, and
+    in `model/` what a push would upload: adapter, card and a local base model, so that it loads wherever it is unpacked.
 
     `source`, the data file, goes beside project.yaml, which then runs again as it is.
 
@@ -34,6 +37,11 @@ def pack(run: Run, folder: Path, source: Path | None = None) -> Path:
                     and path != result
                 ):
                     archive.write(path, f"{run.id}/{inside.as_posix()}")
+            with tempfile.TemporaryDirectory(prefix="ft-pack-") as staged:
+                stage(run, None, Path(staged))
+                for path in sorted(Path(staged).rglob("*")):
+                    if path.is_file():
+                        archive.write(path, f"{run.id}/model/{path.relative_to(staged).as_posix()}")
             if source is not None:
                 archive.write(source, f"{run.id}/{source.name}")
         os.replace(temporary, result)

@@ -94,7 +94,7 @@ def _open_repo(api: HfApi, repo: str, private: bool) -> bool:
     return is_private
 
 
-def stage(run: Run, repo: str, folder: Path) -> None:
+def stage(run: Run, repo: str | None, folder: Path) -> None:
     """Put everything that is pushed into `folder`. Raises FTError `run.incomplete`, or `model.missing` when a local base model is gone."""
     spec = run.spec()
     base = catalog.base_folder(spec.model.base)

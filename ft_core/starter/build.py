@@ -217,7 +217,7 @@ class Pretrainer:
             for optimizer, peak in zip(self.optimizers, PEAKS, strict=True):
                 for group in optimizer.param_groups:
                     group["lr"] = peak * share
-            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=modeling.compute_dtype() == torch.bfloat16):
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=modeling.has_matrix_units()):
                 loss = self.forward(**stream.batch(step, length), use_cache=False).loss
             loss.backward()
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 from datasets import Dataset as Rows
 from peft import PeftModel
-from transformers import PreTrainedTokenizerFast, set_seed
+from transformers import PreTrainedModel, PreTrainedTokenizerFast, set_seed
 from trl import SFTConfig
 
 from ft_core import catalog, modeling
@@ -94,7 +94,7 @@ def prepare(run: Run, progress: Progress, token: str | None = None) -> tuple[Ans
     sampler = Sampler(run, plan, tokenizer, (held or examples)[:SAMPLES])
     trainer = AnswerTrainer(
         model=base,
-        arguments=arguments(training, run.checkpoints, total, base.num_parameters()),
+        arguments=arguments(training, run.checkpoints, total, base),
         train_rows=_columns(learnt).select(order),
         validation_rows=_columns(watched) if watched else None,
         tokenizer=tokenizer,
@@ -104,17 +104,17 @@ def prepare(run: Run, progress: Progress, token: str | None = None) -> tuple[Ans
     return trainer, recorder
 
 
-def arguments(spec: TrainSpec, folder: Path, steps: int, parameters: int) -> SFTConfig:
-    """The trainer's arguments on this machine for a base model of `parameters` parameters."""
+def arguments(spec: TrainSpec, folder: Path, steps: int, base: PreTrainedModel) -> SFTConfig:
+    """The trainer's arguments on this machine for this base model."""
     on_gpu = modeling.device() == "cuda"
-    dtype = str(modeling.compute_dtype()).removeprefix("torch.")
+    dtype = str(base.get_input_embeddings().weight.dtype).removeprefix("torch.")
     return build.sft_arguments(
         spec,
         folder,
         steps,
         dtype,
         use_cpu=not on_gpu,
-        gradient_checkpointing=on_gpu and parameters >= _CHECKPOINTING_FROM,
+        gradient_checkpointing=on_gpu and base.num_parameters() >= _CHECKPOINTING_FROM,
     )
 
 

@@ -281,7 +281,9 @@ def look(
         columns = table.columns
         shaped = shape(table, wanted, system.strip() or None, task)
     except FTError as error:
-        return _not_understood(columns, error, prompt, answer)
+        name, kept = uploads.title(source), source  # the name that the person knows
+        told = FTError(error.code, *(part.replace(kept, name) for part in (error.what, error.why, error.fix)))
+        return _not_understood(columns, told, prompt, answer)
     found = [problem.as_dict() for problem in check(table, shaped, CleanSpec())]
     whole = shaped.columns.messages is not None
     befores = frames.problem_samples(found)
@@ -291,8 +293,8 @@ def look(
         gr.update(choices=table.columns, value=shaped.columns.prompt, visible=not whole),
         gr.update(choices=table.columns, value=shaped.columns.answer, visible=not whole),
         gr.update(choices=table.columns, value=shaped.columns.messages, visible=whole),
-        shaped.task,
-        system,
+        gr.update(value=shaped.task, visible=True),
+        gr.update(value=system, visible=True),
         _preview(shaped),
         gr.update(visible=True),
         gr.update(visible=not found),
@@ -396,7 +398,8 @@ def _not_understood(columns: list[str], error: FTError, prompt: str | None, answ
     ]
     hidden = gr.update(visible=False)
     keep = gr.skip()
-    problem = [gr.update(visible=True), show.problem(error), *chosen, keep, keep, None]
+    some = gr.update(visible=bool(columns))
+    problem = [gr.update(visible=True), show.problem(error), *chosen, some, some, gr.update(value=None, visible=False)]
     return [
         *problem,
         hidden,
@@ -412,7 +415,7 @@ def _not_understood(columns: list[str], error: FTError, prompt: str | None, answ
 
 def _preview(shaped: Shaped) -> dict[str, Any]:
     rows = [[example.row, example.question, example.answer] for example in shaped.examples[:10]]
-    return gr.update(value={"headers": ["Row", "Prompt", "Answer"], "data": rows})
+    return gr.update(value={"headers": ["Row", "Prompt", "Answer"], "data": rows}, visible=True)
 
 
 def _fix_choices(found: list[dict[str, Any]]) -> list[tuple[str, str]]:

@@ -31,15 +31,12 @@ def component(field: FieldInfo, elem_id: str) -> Component:
     if kind is bool:
         return gr.Checkbox(value=default, label=field.title, info=help_text, elem_id=elem_id)
     if kind in (int, float):
-        precision = 0 if kind is int else None
-        placeholder = "chosen for you" if optional else None
+        # A Number without a value turns into 0 when the browser builds it later, so 0 is what stands for "left out".
         return gr.Number(
-            value=default,
+            value=0 if optional else default,
             label=field.title,
-            info=help_text,
-            precision=precision,
+            info=f"{help_text} 0: left out." if optional else help_text,
             step=_step(kind, default),
-            placeholder=placeholder,
             elem_id=elem_id,
         )
     if kind is str:
@@ -65,8 +62,8 @@ def collect(model: type[Settings], names: Sequence[str], values: Sequence[Any]) 
 
 
 def _left_out(field: FieldInfo, value: Any) -> bool:
-    """An empty input of a field that has no value by default; an empty one of any other field is a mistake to be told."""
-    return field.get_default() is None and value in (None, "")
+    """An empty input, or 0, of a field that has no value by default; an empty one of any other field is a mistake to be told."""
+    return field.get_default() is None and value in (None, "", 0)
 
 
 def _kind(annotation: Any) -> tuple[Any, bool]:

@@ -87,7 +87,14 @@ def label_counts(report: dict[str, Any]) -> pandas.DataFrame:
 def problems(found: Sequence[dict[str, Any]]) -> pandas.DataFrame:
     """Problems of a file: what, how many rows, which, why it matters, and what is or should be done."""
     table = [
-        [row["title"], row["count"], _row_numbers(row["rows"], row["count"]), row["why"], row["fix"]] for row in found
+        [
+            row["title"],
+            row["count"],
+            _row_numbers(row["rows"], row["count"]),
+            row["why"].replace("`", ""),
+            row["fix"].replace("`", ""),
+        ]
+        for row in found
     ]
     return pandas.DataFrame(
         table, columns=["Problem", "Rows affected", "Row numbers", "Why it matters", "What is or should be done"]

@@ -61,7 +61,11 @@ def build(shared: Shared) -> None:
                 label="Tuned model", height=360, buttons=["copy"], feedback_options=None, elem_id="playground-tuned"
             )
         message = gr.Textbox(
-            label="Message", placeholder="Write a message to both models", lines=2, elem_id="playground-message"
+            label="Message",
+            placeholder="Write to both models. Enter sends, Shift+Enter begins a new line",
+            lines=1,
+            max_lines=8,
+            elem_id="playground-message",
         )
         with gr.Row(elem_classes="actions"):
             send = gr.Button("Send", variant="primary", elem_id="playground-send")

@@ -61,13 +61,14 @@ def build(shared: Shared) -> None:
     with gr.Column(elem_classes="step", visible=False) as download_step:
         gr.HTML(show.step(3, "Or download everything", "One zip file for your own machine or a colleague."))
         gr.Markdown(
-            "Inside: the **adapter**, **project.yaml** and the **data file** you uploaded (run it again with `python -m ft_core run project.yaml`), "
+            "Inside: the **model** with its card, ready to load anywhere, **project.yaml** and the **data file** you uploaded "
+            "(run it again with `python -m ft_core run project.yaml`), "
             "notes on the dataset and the **environment**, "
             "the **evaluation report** with every test answer, the **measurements** and **sample answers** of the training, and the **log**. "
             "It holds your data: share it only with people who may see it."
         )
         with gr.Row(elem_classes="actions"):
-            collect = gr.Button("Download everything", elem_id="share-collect")
+            collect = gr.Button("Make the zip file", elem_id="share-collect")
             download = gr.DownloadButton(
                 "Save the zip file", visible=False, variant="primary", elem_id="share-download"
             )

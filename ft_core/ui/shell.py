@@ -94,8 +94,8 @@ def _poll_when_shown(tab: gr.Tab, timers: list[gr.Timer], shown: int) -> None:
     )
 
 
-def launch(page: gr.Blocks, home: Path, port: int | None = None, *, wait: bool = True) -> tuple[Any, str, str]:
-    """Serve the page: on loopback, or on a Space to the Space's proxy. Returns Gradio's (app, local address, public address).
+def launch(page: gr.Blocks, home: Path, port: int | None = None) -> tuple[Any, str, str]:
+    """Serve the page in the background: on loopback, or on a Space to the Space's proxy. Returns Gradio's (app, local address, public address).
 
     Off a Space nobody signs in, so requests under another host name are refused: a foreign web page must not reach the person's
     data by pointing a name of its own at this machine.
@@ -117,8 +117,8 @@ def launch(page: gr.Blocks, home: Path, port: int | None = None, *, wait: bool =
         mcp_server=False,
         show_error=False,
         share=False,
-        quiet=not wait,
-        prevent_thread_lock=not wait,
+        quiet=True,  # Gradio would advise to share the page with everybody
+        prevent_thread_lock=True,
         allowed_paths=[],
         blocked_paths=[str(home)],
         app_kwargs={"middleware": own},
@@ -137,6 +137,8 @@ def list_runs(workspace: Workspace, seen: str, run_id: str, dataset_id: str) -> 
             choices.append((show.run_title(run, _name(run), _status(workspace, run)), run.id))
         except FTError:
             choices.append((f"{run.id} · cannot be read", run.id))
+    # The run shown may have learnt from another dataset than the one that a new run would learn from.
+    heading = "Dataset of a new run" if dataset and chosen and chosen.data().get("dataset") != dataset.id else "Dataset"
     found = repr((choices, chosen and chosen.id, dataset and dataset.id))
     if found == seen:
         return (gr.skip(), gr.skip(), gr.skip())
@@ -144,7 +146,7 @@ def list_runs(workspace: Workspace, seen: str, run_id: str, dataset_id: str) -> 
         words = "**Dataset**\n\nNone yet. Begin in the Data tab."
     else:
         amount = amounts.count(sum(dataset.counts.values()), "example")
-        words = f"**Dataset**\n\n{show.plain(uploads.title(dataset.report['source']))} · {amount} · {_task_words(dataset.task, dataset.labels)}"
+        words = f"**{heading}**\n\n{show.plain(uploads.title(dataset.report['source']))} · {amount} · {_task_words(dataset.task, dataset.labels)}"
     return found, gr.update(choices=choices, value=chosen.id if chosen else None), words
 
 

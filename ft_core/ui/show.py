@@ -52,6 +52,11 @@ def tiles(values: Sequence[tuple[str, str, str]]) -> str:
     return f'<div class="tiles">{"".join(cells)}</div>'
 
 
+def caption(text: str) -> str:
+    """A quiet line above a picture."""
+    return f'<p class="caption">{html.escape(text)}</p>'
+
+
 def progress(view: JobView, unit: str = "step") -> str:
     """A progress bar in words and in a picture."""
     share = min(1.0, view.step / view.total) if view.total else (1.0 if view.status == "done" else 0.0)

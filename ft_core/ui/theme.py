@@ -201,6 +201,7 @@ button:focus-visible, a:focus-visible, [role=tab]:focus-visible { outline: 3px s
 .actions > button, .actions > .form, .empty button { flex: 0 0 auto !important; min-width: 150px !important; width: auto !important; }
 button.lg, button.md { border-radius: 10px !important; }
 .next { align-self: flex-end; min-width: 200px !important; flex: 0 0 auto !important; width: auto !important; margin-left: auto; }
+.caption { color: var(--body-text-color-subdued); margin: 0 0 12px; }
 .quiet, .quiet p { color: var(--body-text-color-subdued); font-size: 14px; }
 .form { border: 0 !important; background: transparent !important; gap: 18px !important; box-shadow: none !important; }
 .step .row { gap: 18px; }

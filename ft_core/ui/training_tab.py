@@ -55,7 +55,9 @@ def build(shared: Shared) -> None:
     with gr.Column(elem_classes="step", visible=False) as settings_step:
         gr.HTML(
             show.step(
-                1, "Settings", "The defaults are a good first try. Change one at a time, so that you see what it does."
+                1,
+                "Settings of a new run",
+                "The defaults are a good first try. Change one at a time, so that you see what it does.",
             )
         )
         with gr.Row():
@@ -210,29 +212,34 @@ def show_estimate(workspace: Workspace, dataset_id: str, base: str, *values: Any
         return show.problem(error)
     steps = plan_steps(spec, dataset.counts["train"])
     per_epoch = amounts.count(dataset.counts["train"], "training example")
-    words = f"**{amounts.count(steps, 'step')}**: {per_epoch}, {spec.batch_size} a step, seen {show.number(spec.epochs)} times."
-    longest = _longest(dataset, base)
-    if longest and longest > spec.max_length:
-        words += f" The longest example has {longest:,} tokens: what is beyond {spec.max_length:,} is cut off."
+    times = "once" if spec.epochs == 1 else f"{show.number(spec.epochs)} times"
+    words = f"**{amounts.count(steps, 'step')}**: {per_epoch}, {spec.batch_size} a step, seen {times}."
+    lengths = _lengths(dataset, base)
+    cut = sum(length > spec.max_length for length in lengths)
+    if cut:
+        words += (
+            f"\n\n**{cut:,} of {amounts.count(len(lengths), 'example')} are longer than {spec.max_length:,} tokens and lose the end of "
+            f"their answer.** Raise Longest example to {max(lengths):,} to keep them whole; that takes more memory and time."
+        )
     good_for = next((model.good_for for model in catalog.suggestions() if model.id == base), "")
     return f"{words}\n\n{good_for}"
 
 
-def _longest(dataset: Dataset, base: str) -> int | None:
-    """Tokens of the longest example; None for a base model that is not on this machine yet or cannot be read."""
+def _lengths(dataset: Dataset, base: str) -> tuple[int, ...]:
+    """Tokens of each training example; none for a base model that is not on this machine yet or cannot be read."""
     try:
         return _counted(dataset, base)
     except FTError:
-        return None  # said when the training is started
+        return ()  # said when the training is started
 
 
 @lru_cache(maxsize=32)  # asked again at every change of a setting, and a dataset never changes
-def _counted(dataset: Dataset, base: str) -> int:
-    """The same count. Raises FTError for what has none, so that it is looked for again: a training downloads its base model."""
-    lengths = pipeline.base_token_lengths(dataset, base)
-    if lengths is None:
+def _counted(dataset: Dataset, base: str) -> tuple[int, ...]:
+    """The same. Raises FTError for what has none, so that it is looked for again: a training downloads its base model."""
+    tokenizer = pipeline.base_tokenizer(base)
+    if tokenizer is None:
         raise download.missing(base, "It is not on this machine yet.")
-    return lengths["max"]
+    return tuple(tokenizer.lengths(dataset.examples("train")).tolist())
 
 
 def start_training(workspace: Workspace, dataset_id: str, name: str, base: str, *values: Any) -> str:
@@ -321,7 +328,7 @@ def watch_results(workspace: Workspace, seen: str, run_id: str) -> Any:
         tables = [gr.skip(), gr.skip(), gr.skip()]  # a browser draws a table as slowly as a chart
     return [
         found,
-        show.tiles(_tiles(run, metrics, launch.view(workspace, run, "train").seconds_left)),
+        show.caption(_about(run)) + show.tiles(_tiles(run, metrics, launch.view(workspace, run, "train").seconds_left)),
         frames.curve(metrics, "loss"),
         frames.curve(metrics, "token_accuracy"),
         _remarks(run, every),
@@ -337,6 +344,21 @@ def _remarks(run: Run, every: int) -> str:
     return " ".join(part for part in (points, lost) if part)
 
 
+def _about(run: Run) -> str:
+    """Which run the pictures are of: the form above holds the settings of the next one."""
+    spec = run.spec()
+    training = spec.training
+    epochs = (
+        amounts.count(int(training.epochs), "epoch")
+        if training.epochs == int(training.epochs)
+        else f"{training.epochs} epochs"
+    )
+    return (
+        f"Run {spec.name}: {epochs}, learning rate {training.learning_rate:g}, batch size {training.batch_size}, "
+        f"LoRA rank {training.lora_rank}, from {spec.model.base}"
+    )
+
+
 def _tiles(run: Run, metrics: list[dict[str, Any]], seconds_left: float | None) -> list[tuple[str, str, str]]:
     last = next((row for row in reversed(metrics) if row["kind"] == "train"), {})
     best = min((row["loss"] for row in metrics if row["kind"] == "validation"), default=None)
@@ -345,7 +367,7 @@ def _tiles(run: Run, metrics: list[dict[str, Any]], seconds_left: float | None) 
         ("Memory", show.number(last.get("memory_gb"), 2), "GB"),
         ("Learning rate", show.number(last.get("learning_rate"), 5), ""),
         ("Time left", amounts.duration(seconds_left) if seconds_left is not None else "–", ""),
-        ("Epoch", show.number(last.get("epoch"), 1), f"of {show.number(run.spec().training.epochs)}"),
+        ("Epoch", f"{last['epoch']:.2f}" if "epoch" in last else "–", f"of {show.number(run.spec().training.epochs)}"),
         ("Lowest validation loss", show.number(best), "nats per token"),
     ]
 

@@ -1,6 +1,7 @@
 """The child process of one job: python -m ft_core.worker RUN_FOLDER JOB, with {"arguments", "token"} as JSON on standard input."""
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import cast, get_args
@@ -28,4 +29,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # everything is on disk; taking torch down in order would keep the next job waiting for seconds

@@ -37,6 +37,7 @@ class Record:
         )
         self.lock = threading.Lock()
         self.first: tuple[float, int] | None = None
+        self.topic = ""
         self.ended = threading.Event()
         self.thread = threading.Thread(target=self._beat, daemon=True)
 
@@ -47,7 +48,9 @@ class Record:
     def progress(self, step: int, total: int, message: str) -> None:
         """What the job calls; cheap enough for every step. The thread writes it."""
         now = time.time()
-        if self.first is None or step < self.first[1] or total != self.state.total:
+        topic = message.split(",")[0]
+        if self.first is None or topic != self.topic or step < self.first[1] or total != self.state.total:
+            self.topic = topic  # what was done before, or by an earlier attempt, says nothing about the speed of this
             self.first = (now, step)
         done = step - self.first[1]
         left = (now - self.first[0]) / done * (total - step) if done > 0 else None

@@ -159,9 +159,9 @@ def view(workspace: Workspace, run: Run, job: JobName) -> JobView:
     if state is not None and state.status == "running":
         status: ViewStatus = "stopping" if run.stop_requested() and job in ("train", "evaluate") else "running"
         return JobView(status, state.step, state.total, state.message, seconds_left=state.seconds_left, port=state.port)
-    queue = entries(workspace.home)
-    for index, entry in enumerate(queue):
-        if entry.run.id == run.id and entry.job == job:
+    ending = state is not None and state.status != "interrupted" and state.alive
+    for index, entry in enumerate(entries(workspace.home)):
+        if entry.run.id == run.id and entry.job == job and not ending:
             message = "starting" if index == 0 else f"waiting, {index} before it"
             return JobView(
                 "queued", state.step if state else 0, state.total if state else 0, message, position=index + 1

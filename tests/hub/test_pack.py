@@ -18,7 +18,7 @@ def test_everything_made_is_inside_and_checkpoints_are_not(run, tmp_path):
     assert result == tmp_path / "downloads" / f"{run.id}.zip"
     with zipfile.ZipFile(result) as archive:
         names = {name.removeprefix(f"{run.id}/") for name in archive.namelist()}
-        weights = archive.read(f"{run.id}/adapter/adapter_model.safetensors")
+        weights = archive.read(f"{run.id}/model/adapter_model.safetensors")
     assert {
         "project.yaml",
         "data.json",
@@ -26,7 +26,8 @@ def test_everything_made_is_inside_and_checkpoints_are_not(run, tmp_path):
         "metrics.jsonl",
         "log.txt",
         "training.json",
-        "adapter/adapter_config.json",
+        "model/adapter_config.json",
+        "model/README.md",
     } <= names
     assert not any(name.startswith(("checkpoints", "jobs", ".")) for name in names)
     assert weights == (run.adapter / "adapter_model.safetensors").read_bytes()

@@ -17,7 +17,7 @@ from pathlib import Path
 os.environ["HF_HUB_DISABLE_IMPLICIT_TOKEN"] = "1"
 from ft_core.ui.shell import build_app, launch
 home = Path(sys.argv[1])
-_, url, _ = launch(build_app(home), home, wait=False)
+_, url, _ = launch(build_app(home), home)
 print(json.dumps({"url": url}), flush=True)
 sys.stdin.readline()
 import psutil

@@ -18,7 +18,7 @@ def chosen(workspace) -> str:
 def test_the_example_is_understood(workspace):
     found = data_tab.use_example(workspace)
     words, prompt, answer, task, preview, problems = found[2], found[3], found[4], found[6], found[8], found[11]
-    assert "6 labels" in words and task == "classification"
+    assert "6 labels" in words and task["value"] == "classification"
     assert (prompt["value"], answer["value"]) == ("message", "label")
     assert len(preview["value"]["data"]) == 10
     assert problems["visible"] and "Identical rows" in list(problems["value"]["Problem"])
@@ -85,7 +85,7 @@ def test_a_reload_shows_the_choices_the_dataset_was_prepared_with(workspace):
         workspace, source, "message", "label", None, "classification", "Say which.", ALL, *SPLIT
     )
     again = data_tab.look_again(workspace, source, dataset)
-    assert again[6] == "Say which."
+    assert again[6]["value"] == "Say which."
 
 
 def test_the_token_view_marks_the_answer_and_its_end(workspace):

@@ -43,13 +43,17 @@ def test_an_input_tells_what_its_field_tells():
     field = TrainSpec.model_fields["lora_rank"]
     component = fields.component(field, "training-lora-rank")
     assert isinstance(component, gr.Number)
-    assert (component.label, component.value, component.precision, component.elem_id) == (
-        "LoRA rank",
-        16,
-        0,
-        "training-lora-rank",
-    )
+    assert (component.label, component.value, component.elem_id) == ("LoRA rank", 16, "training-lora-rank")
+    assert component.precision is None, "half a rank is told, not rounded away"
     assert component.info == f"{field.description} 1 to 256."
+
+
+def test_a_setting_that_may_be_left_out_shows_0_for_it():
+    component = fields.component(TrainSpec.model_fields["threads"], "training-threads")
+    assert isinstance(component, gr.Number) and component.value == 0 and component.info.endswith("0: left out.")
+    assert fields.collect(TrainSpec, ("threads", "lora_rank"), (0, 16)).threads is None
+    with pytest.raises(FTError, match="whole number"):
+        fields.collect(TrainSpec, ("lora_rank",), (3.5,))
 
 
 def test_all_wrong_settings_are_named_by_their_labels():

@@ -145,4 +145,4 @@ def test_everything_is_one_zip_file(workspace, tuned):
     with zipfile.ZipFile(shown["value"]) as archive:
         names = {name.removeprefix(f"{tuned.id}/") for name in archive.namelist()}
         assert archive.testzip() is None
-    assert {"project.yaml", "data.json", "adapter/adapter_model.safetensors"} <= names
+    assert {"project.yaml", "data.json", "model/adapter_model.safetensors"} <= names

@@ -36,9 +36,9 @@ def test_the_estimate_says_what_is_cut_off_as_soon_as_the_base_is_on_this_machin
     def words() -> str:
         return training_tab.show_estimate(Workspace(example_home), "", str(base), *short)
 
-    assert "cut off" not in words()
+    assert "lose the end" not in words()
     make_base_model(base)
-    assert "what is beyond 16 is cut off" in words()
+    assert "are longer than 16 tokens and lose the end of their answer" in words()
 
 
 @pytest.mark.parametrize("base", ["", None])
