@@ -18,7 +18,6 @@ import torch
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from ft_core import modeling
 from ft_core.starter import texts
 from ft_core.starter.dialogues import as_text, dialogues
 
@@ -27,13 +26,12 @@ VOCABULARY = 4096
 SPECIAL = ["<|end|>", "<|pad|>", "<|system|>", "<|user|>", "<|assistant|>"]
 CONTEXT = 2048
 PRETRAIN_LENGTH, CHAT_LENGTH = 512, 1024  # tokens of a row
-DIALOGUES = 150_000  # in all; none is read twice
-PRETRAIN_DIALOGUES = 60_000  # of them read among the texts of the pretraining; the chat stage reads the others
+DIALOGUES = 30_000
 DIALOGUE_SEED = 2
-REPLAY = 0.3  # share of the chat stage's tokens that are texts of the pretraining again
+REPLAY = 0.4  # share of the chat stage's tokens that are texts of the pretraining again
 IGNORE = -100  # the label that transformers leaves out of the loss
-PEAKS = (6e-3, 3e-3)  # highest learning rates of Muon, matched to AdamW's update size, and of AdamW
-AFTER_PRETRAIN = 0.5  # share of the peaks at which the chat stage begins
+PEAK = 3e-3  # learning rate of both optimizers; Muon's is matched to AdamW's update size
+AFTER_PRETRAIN = 0.5  # share of PEAK at which the chat stage begins
 WARMUP_STEPS = 60
 TOKENS_PER_STEP = 8192
 SAVE_SECONDS = 180
@@ -113,9 +111,6 @@ def answers_only(tokens: numpy.ndarray) -> numpy.ndarray:
     return labels
 
 
-Row = tuple[numpy.ndarray, numpy.ndarray]  # the tokens of one document and their labels
-
-
 @dataclass(frozen=True)
 class Stream:
     """All tokens of a stage in a row, and the label of each: uint16 and int16, IGNORE where nothing is learnt."""
@@ -134,32 +129,23 @@ class Stream:
 
 
 def pretrain_stream(tokenizer: PreTrainedTokenizerFast, training: list[str]) -> Stream:
-    """Every text, learnt whole, and among them the first of our own dialogues, of which the answers are learnt."""
-    rows = [(ids, ids.astype(numpy.int16)) for ids in encode(tokenizer, training)]
-    return joined([*rows, *dialogue_rows(tokenizer)[:PRETRAIN_DIALOGUES]], seed=1)
+    """Every document, every token learnt."""
+    tokens = numpy.concatenate(encode(tokenizer, shuffled(training, seed=1)))
+    return Stream(tokens, tokens.astype(numpy.int16))
 
 
 def chat_stream(tokenizer: PreTrainedTokenizerFast, training: list[str]) -> Stream:
-    """The other dialogues among texts of the pretraining."""
-    rows = dialogue_rows(tokenizer)[PRETRAIN_DIALOGUES:]
+    """Our own dialogues, of which the answers are learnt, among texts of the pretraining, which are learnt whole."""
+    rows = [
+        (ids, answers_only(ids)) for ids in encode(tokenizer, [as_text(d) for d in dialogues(DIALOGUES, DIALOGUE_SEED)])
+    ]
     wanted = sum(len(ids) for ids, _ in rows) * REPLAY / (1 - REPLAY)
-    for ids in encode(tokenizer, shuffled(training, seed=3)[: len(rows)]):
+    for ids in encode(tokenizer, shuffled(training, seed=3)[:DIALOGUES]):
         if wanted <= 0:
             break
         rows.append((ids, ids.astype(numpy.int16)))
         wanted -= len(ids)
-    return joined(rows, seed=4)
-
-
-def dialogue_rows(tokenizer: PreTrainedTokenizerFast) -> list[Row]:
-    """Tokens and labels of each of our own dialogues."""
-    made = [as_text(dialogue) for dialogue in dialogues(DIALOGUES, DIALOGUE_SEED)]
-    return [(ids, answers_only(ids)) for ids in encode(tokenizer, made)]
-
-
-def joined(rows: list[Row], seed: int) -> Stream:
-    """The rows one after another, in a random order that hangs on the seed alone."""
-    random.Random(seed).shuffle(rows)
+    random.Random(4).shuffle(rows)
     return Stream(numpy.concatenate([ids for ids, _ in rows]), numpy.concatenate([labels for _, labels in rows]))
 
 
@@ -172,8 +158,8 @@ class Pretrainer:
         matrices = [p for n, p in self.model.named_parameters() if p.ndim == 2 and "embed" not in n]
         others = [p for n, p in self.model.named_parameters() if p.ndim < 2 or "embed" in n]
         self.optimizers = [
-            torch.optim.Muon(matrices, lr=PEAKS[0], weight_decay=0.05, adjust_lr_fn="match_rms_adamw"),
-            torch.optim.AdamW(others, lr=PEAKS[1], betas=(0.9, 0.95), weight_decay=0.0),
+            torch.optim.Muon(matrices, lr=PEAK, weight_decay=0.05, adjust_lr_fn="match_rms_adamw"),
+            torch.optim.AdamW(others, lr=PEAK, betas=(0.9, 0.95), weight_decay=0.0),
         ]
         self.forward = torch.compile(self.model) if compiled else self.model
         self.steps = {"pretrain": 0, "chat": 0}
@@ -207,18 +193,17 @@ class Pretrainer:
         end: float,
         stop_after: int | None = None,
     ) -> None:
-        """Train until `total` steps of the stage are done; the learning rate goes from `start` to `end` x PEAKS."""
+        """Train until `total` steps of the stage are done; the learning rate goes from `start` to `end` x PEAK."""
         self.model.train()
         while self.steps[stage] < (total if stop_after is None else stop_after):
             step = self.steps[stage]
             began = time.time()
             warm = min(1.0, (step + 1) / WARMUP_STEPS) if stage == "pretrain" else 1.0
-            share = warm * (start + (end - start) * step / total)
-            for optimizer, peak in zip(self.optimizers, PEAKS, strict=True):
+            rate = PEAK * warm * (start + (end - start) * step / total)
+            for optimizer in self.optimizers:
                 for group in optimizer.param_groups:
-                    group["lr"] = peak * share
-            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=modeling.has_matrix_units()):
-                loss = self.forward(**stream.batch(step, length), use_cache=False).loss
+                    group["lr"] = rate
+            loss = self.forward(**stream.batch(step, length), use_cache=False).loss
             loss.backward()
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
             for optimizer in self.optimizers:
@@ -228,7 +213,7 @@ class Pretrainer:
             speed = TOKENS_PER_STEP / (time.time() - began)
             if step % 10 == 0:
                 print(
-                    f"{stage} {step + 1}/{total} loss {loss.item():.3f} share of the peak rate {share:.2f} {speed:.0f} tokens/s",
+                    f"{stage} {step + 1}/{total} loss {loss.item():.3f} rate {rate:.2e} {speed:.0f} tokens/s",
                     flush=True,
                 )
             if time.time() - self.saved_at > SAVE_SECONDS or self.steps[stage] in (total, stop_after):
@@ -241,8 +226,8 @@ def main() -> None:
     parser.add_argument("--texts", type=Path, required=True, help="folder with the texts listed in the model card")
     parser.add_argument("--out", type=Path, default=HERE / "model", help="where the model goes")
     parser.add_argument("--work", type=Path, default=Path("starter-work"), help="where the state is kept meanwhile")
-    parser.add_argument("--pretrain-tokens", type=int, default=14_000_000)
-    parser.add_argument("--chat-tokens", type=int, default=7_000_000)
+    parser.add_argument("--pretrain-tokens", type=int, default=6_300_000)
+    parser.add_argument("--chat-tokens", type=int, default=2_600_000)
     parser.add_argument("--threads", type=int, default=0, help="0: as many as there are cores")
     parser.add_argument("--compile", action="store_true", help="faster, needs a C++ compiler")
     build(parser.parse_args())

@@ -12,20 +12,20 @@ from ft_core.starter.dialogue_words import Piece, capital, person, small
 
 # How many of a hundred dialogues begin with a kind.
 KINDS: dict[str, tuple[int, Callable[[Random], Piece]]] = {
-    "talk": (8, tasks.talk),
-    "facts": (14, world.facts),
-    "choice": (4, world.choice),
-    "instruction": (13, tasks.instruction),
+    "talk": (9, tasks.talk),
+    "facts": (16, world.facts),
+    "choice": (5, world.choice),
+    "instruction": (14, tasks.instruction),
     "arithmetic": (5, tasks.arithmetic),
     "reading": (13, given.reading),
     "extraction": (5, given.extraction),
     "record": (4, given.record),
-    "labels": (13, given.labels),
-    "few-shot": (6, given.few_shot),
+    "labels": (11, given.labels),
+    "few-shot": (4, given.few_shot),
     "two labels": (2, given.two_labels),
-    "story": (6, tasks.story),
+    "story": (4, tasks.story),
     "poem": (1, tasks.poem),
-    "helping": (3, tasks.helping),
+    "helping": (4, tasks.helping),
     "persona": (3, tasks.persona),
 }
 LONGER = 0.16  # share of dialogues that go on with other pieces, besides the pieces that have several turns themselves

@@ -29,7 +29,6 @@ def small_texts(tmp_path, monkeypatch):
     listed = texts.Text("story.txt.xz", "CC0-1.0", "ours", hashlib.sha256(data).hexdigest(), 1, "prose")
     monkeypatch.setattr(texts, "TEXTS", (listed,))
     monkeypatch.setattr(build, "DIALOGUES", 60)
-    monkeypatch.setattr(build, "PRETRAIN_DIALOGUES", 20)
     monkeypatch.setattr(build, "TOKENS_PER_STEP", 1024)
     return tmp_path / "texts"
 
