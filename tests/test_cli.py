@@ -13,6 +13,7 @@ import httpx
 import psutil
 import pytest
 import yaml
+from filelock import FileLock
 
 from ft_core import cli
 from ft_core.errors import FTError
@@ -241,7 +242,7 @@ def test_a_run_that_is_stopping_elsewhere_still_stops(tmp_path):
     at_work = {"pid": me.pid, "process_start": me.create_time(), "started": 1.0, "heartbeat": 1.0}
     run.write_job("train", JobState(status="running", **at_work))
     run.request_stop()
-    with pytest.raises(FTError) as caught:
+    with FileLock(run.lock("train")), pytest.raises(FTError) as caught:  # as the process at work holds it
         cli.in_foreground(run, "train")
     assert caught.value.code == "run.busy" and run.stop_requested()
 

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -27,9 +28,15 @@ def nothing(_page: Page, _name: str) -> None:
 
 
 def from_data_to_share(
-    page: Page, address: str, repo: str, token: str, epochs: int | None = None, look: Look = nothing
+    page: Page,
+    address: str,
+    repo: str,
+    token: str,
+    file: Path | None = None,
+    epochs: int | None = None,
+    look: Look = nothing,
 ) -> str:
-    """Click the shipped example through every tab and return the link of the pushed repository.
+    """Click the shipped example, or an uploaded `file`, through every tab and return the link of the pushed repository.
 
     `epochs` changes that one setting; None leaves everything untouched. `look(page, name)` is called at each stage. The page is
     reloaded in the middle of the training.
@@ -37,7 +44,10 @@ def from_data_to_share(
     page.set_default_timeout(90_000)
     page.goto(address)
     look(page, "data-empty")
-    page.locator("#data-use-example").click()
+    if file is None:
+        page.locator("#data-use-example").click()
+    else:
+        page.locator("#data-file input[type=file]").set_input_files(file)
     page.wait_for_selector("#data-problems")
     look(page, "data")
     page.locator("#data-prepare").click()

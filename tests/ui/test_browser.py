@@ -2,6 +2,7 @@
 
 import pytest
 
+from ft_core.pipeline import EXAMPLE
 from tests import hub_standin
 from tests.ui import clicks
 from tests.ui.serving import served_page
@@ -65,14 +66,16 @@ def test_the_page_fits_a_phone(browser, address, theme):
 
 @pytest.mark.timeout(1500)
 def test_the_main_job_is_done_by_clicking(browser, tmp_path):
-    """One epoch instead of the default's five; the untouched example is clicked by tests/benchmarks/clicks.py."""
-    home = tmp_path / "home"
+    """A fifth of the example's rows, uploaded, and one epoch: the untouched example is clicked by tests/benchmarks/clicks.py."""
+    home, file = tmp_path / "home", tmp_path / "some-tickets.csv"
+    rows = (EXAMPLE.parent / "tickets.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    file.write_text("".join([rows[0], *rows[1::5]]), encoding="utf-8")
     with (
         hub_standin.serve() as hub,
         served_page(home, HF_ENDPOINT=hub.url, HF_HUB_OFFLINE="0", HF_HUB_DISABLE_XET="1") as (url, ask),
     ):
         page = browser.new_page(viewport={"width": 1280, "height": 900})
-        link = clicks.from_data_to_share(page, url, "alice/triage", hub_standin.OWNER, epochs=1)
+        link = clicks.from_data_to_share(page, url, "alice/triage", hub_standin.OWNER, file, epochs=1)
         assert link == f"{hub.url}/alice/triage"
         assert hub.repos["alice/triage"].private
         assert "Difference is tuned minus base" in (page.locator("#share-card").text_content() or "")
