@@ -100,43 +100,32 @@ def ensure_supervisor(home: Path) -> None:
             pass
     except Timeout:
         return
-    command = [sys.executable, "-m", "ft_core.worker.supervisor", str(home)]
-    with open(home / "queue" / "supervisor.log", "ab") as log:
-        child = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=child_environment(),
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    _tell(child, own_token() or "")
+    _spawn(["ft_core.worker.supervisor", str(home)], home / "queue" / "supervisor.log", own_token() or "")
 
 
 def start(run: Run, job: JobName, arguments: dict[str, Any], token: str | None = None) -> subprocess.Popen[bytes]:
     """Start a job in a child process of its own at once. The token goes through its standard input and nowhere else."""
-    with open(run.log, "ab") as log:
-        command = [sys.executable, "-m", "ft_core.worker", str(run.folder), job]
+    line = json.dumps({"arguments": arguments, "token": token})
+    return _spawn(["ft_core.worker", str(run.folder), job], run.log, line)
+
+
+def _spawn(module: list[str], log: Path, line: str) -> subprocess.Popen[bytes]:
+    """`python -m module ...` in a session of its own, told one line; a thread waits for its end, so that it leaves no zombie behind."""
+    with open(log, "ab") as file:
         child = subprocess.Popen(
-            command,
+            [sys.executable, "-m", *module],
             cwd=ROOT,
             env=child_environment(),
             stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=log,
+            stdout=file,
+            stderr=file,
             start_new_session=True,
         )
-    _tell(child, json.dumps({"arguments": arguments, "token": token}))
-    return child
-
-
-def _tell(child: subprocess.Popen[bytes], line: str) -> None:
-    """Write the one line that the child waits for; then wait for its end in a thread, so that it leaves no zombie behind."""
     assert child.stdin is not None
     with suppress(BrokenPipeError), child.stdin:  # it ended at once, and its log says why
         child.stdin.write(line.encode() + b"\n")
     threading.Thread(target=child.wait, daemon=True).start()
+    return child
 
 
 def child_environment() -> dict[str, str]:
