@@ -9,6 +9,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+MEASURED = (
+    "/[0-9]/.test(document.querySelector('#training-tiles .value')?.textContent)"  # the first tile holds a number
+)
 LONG = 600_000  # milliseconds: a busy machine trains here
 
 Look = Callable[[Page, str], None]
@@ -60,7 +63,7 @@ def from_data_to_share(
     page.wait_for_selector("#training-tiles .tile", timeout=LONG)
     page.reload()
     page.get_by_role("tab", name="Training", exact=True).first.click()
-    page.wait_for_selector("#training-tiles .tile", timeout=LONG)
+    page.wait_for_function(MEASURED, timeout=LONG)
     look(page, "training-in-progress")
     page.locator("#next-evaluation").click(timeout=LONG)
     page.get_by_role("tab", name="Training", exact=True).first.click()
