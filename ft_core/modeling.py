@@ -32,7 +32,7 @@ def compute_dtype(hidden_size: int) -> torch.dtype:
     """What a model of that width is computed in: on a GPU bfloat16, or float16 where it has none; on a processor mostly float32.
 
     A processor multiplies bfloat16 faster only with matrix units (AMX), and only large matrices: with them the starter model, 256 wide,
-    trained 0.92 times as fast in bfloat16 and took twice the memory. Small models therefore give the same numbers on every processor.
+    was no faster in bfloat16 and took twice the memory. Small models therefore give the same numbers on every processor.
     """
     if torch.cuda.is_available():
         return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
