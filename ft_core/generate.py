@@ -234,7 +234,7 @@ def answer_losses(
 
 def prompt_ids(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message]) -> list[int]:
     """The conversation so far, ending where the assistant begins to write."""
-    turns = [message.model_dump() for message in messages]
+    turns = [message.as_dict() for message in messages]
     text = str(tokenizer.apply_chat_template(turns, add_generation_prompt=True, tokenize=False))
     return list(tokenizer(text, add_special_tokens=False)["input_ids"])
 
@@ -246,7 +246,7 @@ def choice_ids(tokenizer: PreTrainedTokenizerBase, choices: Sequence[str]) -> li
 
 def answer_ids(tokenizer: PreTrainedTokenizerBase, prompt: Sequence[Message], answer: str) -> list[int]:
     """The tokens with which the assistant gives `answer` after `prompt_ids` and ends its turn. Raises FTError `model.template`."""
-    turns = [message.model_dump() for message in prompt]
+    turns = [message.as_dict() for message in prompt]
     before = str(tokenizer.apply_chat_template(turns, add_generation_prompt=True, tokenize=False))
     after = str(tokenizer.apply_chat_template([*turns, {"role": "assistant", "content": answer}], tokenize=False))
     if not after.startswith(before):

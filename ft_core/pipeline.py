@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from ft_core import catalog, download, hardware
+from ft_core.data.prepare import prepare, token_lengths
 from ft_core.data.split import SPLITS
-from ft_core.data.store import Dataset, prepare, token_lengths
+from ft_core.data.store import Dataset
 from ft_core.data.tokens import ChatTokenizer
 from ft_core.errors import FTError
 from ft_core.fit import prepare_spec

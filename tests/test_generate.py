@@ -126,7 +126,7 @@ def test_choice_likelihoods_equal_the_plain_forward(model, tokenizer) -> None:
     for row, prompt in enumerate(PROMPTS):
         start = len(generate.prompt_ids(tokenizer, prompt))
         for column, choice in enumerate(CHOICES):
-            turns = [message.model_dump() for message in [*prompt, Message(role="assistant", content=choice)]]
+            turns = [message.as_dict() for message in [*prompt, Message(role="assistant", content=choice)]]
             whole = list(tokenizer.apply_chat_template(turns, return_dict=True)["input_ids"])
             assert whole[-1] == END
             assert found[row, column] == pytest.approx(

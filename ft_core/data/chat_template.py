@@ -101,7 +101,7 @@ class ChatTemplate:
         return start + len(stripped) if token and stripped.endswith(token) else end
 
     def _render(self, messages: Sequence[Message], prompt: bool) -> str:
-        plain = [message.model_dump() for message in messages]
+        plain = [message.as_dict() for message in messages]
         try:
             return self._template.render(
                 messages=plain, tools=None, documents=None, add_generation_prompt=prompt, **self._special_tokens

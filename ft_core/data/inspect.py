@@ -4,36 +4,34 @@ from pathlib import Path
 from typing import Any
 
 from ft_core.data import tokens
-from ft_core.data.check import MAX_ROWS, check
-from ft_core.data.read import Table, read
-from ft_core.data.shape import LEARNABLE, Found, find, shape
+from ft_core.data.clean.problems import MAX_ROWS
+from ft_core.data.look import look
+from ft_core.data.read.files import read
+from ft_core.data.shape.shape import LEARNABLE, Found, find
+from ft_core.data.table import Table
 from ft_core.data.tokens import ChatTokenizer
-from ft_core.settings.data import CleanSpec, ColumnSpec
-from ft_core.settings.project import Task
-
-_ANY = ColumnSpec()
+from ft_core.settings.data import DataSpec
 
 
-def inspect(
-    path: Path,
-    columns: ColumnSpec = _ANY,
-    system: str | None = None,
-    task: Task | None = None,
-    tokenizer: ChatTokenizer | None = None,
-) -> dict[str, Any]:
-    """What a file holds and what is wrong with it, as plain values for JSON.
+def inspect(path: Path, tokenizer: ChatTokenizer | None = None) -> dict[str, Any]:
+    """What a file holds and what is wrong with it, as plain values for JSON. Everything is found by itself.
 
-    A shape that cannot be learnt from is reported. Raises the FTErrors of reading, `data.columns`, `data.one_column`.
+    A shape that cannot be learnt from is reported. Raises the FTErrors of reading, and `data.one_column`.
     """
     table = read(path)
-    found = find(table, columns, task)
+    spec = DataSpec(source=path.name)
+    found = find(table, spec.columns)
     result = _known(table, found)
     if found.shape not in LEARNABLE:
         return result
-    shaped = shape(table, columns, system, task)
-    lengths = tokens.summary(tokenizer.lengths(shaped.examples), shaped.examples) if tokenizer else None
-    problems = [problem.as_dict() for problem in check(table, shaped, CleanSpec())]
-    return result | {"task": shaped.task, "problems": problems, "labels": shaped.labels, "token_lengths": lengths}
+    looked = look(table, spec, None)
+    examples = looked.shaped.examples
+    return result | {
+        "task": looked.shaped.task,
+        "problems": [problem.as_dict() for problem in looked.problems],
+        "labels": looked.shaped.labels,
+        "token_lengths": tokens.summary(tokenizer.lengths(examples), examples) if tokenizer else None,
+    }
 
 
 def _known(table: Table, found: Found) -> dict[str, Any]:
@@ -41,7 +39,7 @@ def _known(table: Table, found: Found) -> dict[str, Any]:
         "format": table.format,
         "shape": found.shape,
         "encoding": table.encoding,
-        "rows": len(table.rows),
+        "rows": len(table),
         "columns": table.columns,
         "mapping": {part: name for part, name in found.columns.model_dump().items() if name},
         "why": found.why,

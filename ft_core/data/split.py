@@ -3,9 +3,8 @@
 import random
 from collections import Counter, defaultdict
 
-from ft_core.data import rare_labels
-from ft_core.data.clean import prompt_text
-from ft_core.data.duplicates import near_duplicate_groups, normalise
+from ft_core.data.clean import rare_labels
+from ft_core.data.similar import near_duplicate_groups, normalise
 from ft_core.errors import FTError
 from ft_core.settings.data import SplitSpec
 from ft_core.settings.example import Example
@@ -56,7 +55,7 @@ def _groups(examples: list[Example]) -> list[list[int]]:
     """Indices that must stay together: equal prompts, and near duplicates. Singles are groups of one. Ordered by first index."""
     texts: dict[str, list[int]] = defaultdict(list)
     for number, example in enumerate(examples):
-        texts[normalise(prompt_text(example))].append(number)
+        texts[normalise(example.prompt_text)].append(number)
     equal = list(texts.values())
     joined: set[int] = set()
     groups: list[list[int]] = []

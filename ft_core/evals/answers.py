@@ -3,7 +3,7 @@
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy
 from transformers import PreTrainedTokenizerBase
@@ -158,7 +158,7 @@ def with_shots(example: Example, shots: Sequence[Example]) -> Example:
     own = list(example.messages)
     system = own[:1] if own[0].role == "system" else []
     turns: list[Message] = [message for shot in shots for message in shot.messages if message.role != "system"]
-    return Example(row=example.row, messages=(*system, *turns, *own[len(system) :]))
+    return replace(example, messages=(*system, *turns, *own[len(system) :]))
 
 
 def _length(example: Example) -> int:

@@ -25,7 +25,7 @@ def stream_chat(
     """
     body = {
         "model": model,
-        "messages": [message.model_dump() for message in messages],
+        "messages": [message.as_dict() for message in messages],
         "max_completion_tokens": max_new_tokens,
         "temperature": temperature,
         "top_p": top_p,

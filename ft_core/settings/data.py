@@ -44,6 +44,9 @@ class CleanSpec(BaseModel):
         title="Near duplicates",
         description="Keep one of several rows that share at least 80 % of their words.",
     )
+    conflicts: Treatment = Field(
+        default="keep", title="Conflicts", description="Leave out every row of a text that has several labels."
+    )
 
 
 class SplitSpec(BaseModel):

@@ -1,25 +1,29 @@
 """One example to learn from: a short conversation whose assistant messages are what is learnt."""
 
+from dataclasses import dataclass
 from typing import Literal
-
-from pydantic import BaseModel, ConfigDict
 
 Role = Literal["system", "user", "assistant"]
 
 
-class Message(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Message:
     """One turn of a conversation."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     role: Role
     content: str
 
+    def as_dict(self) -> dict[str, str]:
+        """As chat templates and OpenAI's API have it."""
+        return {"role": self.role, "content": self.content}
 
-class Example(BaseModel):
-    """A conversation that ends with the assistant's answer. `row` is its row in the source, counted from 1."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A conversation that ends with the assistant's answer. `row` is its row in the source, counted from 1.
+
+    Plain values with slots: a million of them fit in memory.
+    """
 
     row: int
     messages: tuple[Message, ...]
@@ -38,3 +42,8 @@ class Example(BaseModel):
     def answer(self) -> str:
         """The last assistant message; for classification, the label."""
         return self.messages[-1].content
+
+    @property
+    def prompt_text(self) -> str:
+        """Everything the model is given in a row's own words: all messages before the answer but the system prompt."""
+        return "\n".join(message.content for message in self.prompt if message.role != "system")

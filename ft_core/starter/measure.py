@@ -15,13 +15,14 @@ import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerFast
 
 from ft_core.generate import answers
-from ft_core.settings.example import Message
+from ft_core.settings.example import Message, Role
 from ft_core.starter import texts
 from ft_core.starter.build import DIALOGUE_SEED, DIALOGUES, HERE, SPECIAL, VOCABULARY, encode
 from ft_core.starter.dialogues import as_text, dialogues
@@ -107,10 +108,7 @@ def answer_rates(model, tokenizer: PreTrainedTokenizerFast) -> tuple[float, floa
     """On dialogues that are not in the training data: the share that ends with the end-of-turn token, and that is right word for word."""
     known = {as_text(dialogue) for dialogue in dialogues(DIALOGUES, DIALOGUE_SEED)}
     unseen = [dialogue for dialogue in dialogues(2 * ANSWERS, seed=99) if as_text(dialogue) not in known][:ANSWERS]
-    prompts = [
-        [Message.model_validate({"role": role, "content": content}) for role, content in dialogue.turns[:-1]]
-        for dialogue in unseen
-    ]
+    prompts = [[Message(cast(Role, role), content) for role, content in dialogue.turns[:-1]] for dialogue in unseen]
     given = answers(model, tokenizer, prompts, max_new_tokens=LONGEST_ANSWER)
     right = sum(answer.text.strip() == d.turns[-1][1].strip() for answer, d in zip(given, unseen, strict=True))
     return sum(answer.finished for answer in given) / len(unseen), right / len(unseen)

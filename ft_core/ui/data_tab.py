@@ -6,9 +6,10 @@ from typing import Any
 import gradio as gr
 
 from ft_core import amounts, pipeline
-from ft_core.data.check import check
-from ft_core.data.read import Table, read
-from ft_core.data.shape import Shaped, shape
+from ft_core.data.look import look as look_at
+from ft_core.data.read.files import read
+from ft_core.data.shape.shape import Shaped
+from ft_core.data.table import Table
 from ft_core.errors import FTError
 from ft_core.settings.data import CleanSpec, ColumnSpec, DataSpec, SplitSpec
 from ft_core.settings.project import ProjectSpec
@@ -108,7 +109,7 @@ def build(shared: Shared) -> None:
         )
         fixes = gr.CheckboxGroup(
             _fix_choices([]),
-            value=list(FIXES),
+            value=[code for code, field in CleanSpec.model_fields.items() if field.default == "fix"],
             label="Fix these",
             info="What is not ticked stays as it is.",
             elem_id="data-fixes",
@@ -279,12 +280,13 @@ def look(
     try:
         table = read(uploads.find(workspace, source))
         columns = table.columns
-        shaped = shape(table, wanted, system.strip() or None, task)
+        looked = look_at(table, DataSpec(source=source, columns=wanted, system=system.strip() or None), task)
     except FTError as error:
         name, kept = uploads.title(source), source  # the name that the person knows
         told = FTError(error.code, *(part.replace(kept, name) for part in (error.what, error.why, error.fix)))
         return _not_understood(columns, told, prompt, answer)
-    found = [problem.as_dict() for problem in check(table, shaped, CleanSpec())]
+    shaped = looked.shaped
+    found = [problem.as_dict() for problem in looked.problems]
     whole = shaped.columns.messages is not None
     befores = frames.problem_samples(found)
     return [
@@ -384,7 +386,7 @@ def show_tokens(workspace: Workspace, dataset_id: str, number: float) -> Any:
 
 
 def _understood_words(table: Table, shaped: Shaped) -> str:
-    rows = amounts.count(len(table.rows) + len(table.bad_rows), "row")
+    rows = amounts.count(len(table) + len(table.bad_rows), "row")
     where = f"{table.format.upper()} file" + (f", {table.encoding}" if table.encoding else "")
     labels = f" with {amounts.count(len(shaped.labels), 'label')}" if shaped.labels else ""
     return f"**{rows}** · {where} · {SHAPES.get(shaped.shape, shaped.shape)}{labels}\n\n{show.quoted(shaped.why)}"

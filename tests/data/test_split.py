@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from ft_core.data.duplicates import normalise
+from ft_core.data.similar import normalise
 from ft_core.data.split import split
 from ft_core.errors import FTError
 from ft_core.settings.data import SplitSpec

@@ -1,101 +1,24 @@
 import pytest
 
-from ft_core.data.store import Dataset, prepare
-from ft_core.data.tokens import ChatTokenizer
+from ft_core.data import store
 from ft_core.errors import FTError
-from ft_core.settings.data import CleanSpec, DataSpec, SplitSpec
+from ft_core.settings.example import Example, Message
 
-SPEC = DataSpec(source="tickets.csv", system="Sort it.")
-
-
-@pytest.fixture
-def source(tmp_path):
-    lines = [
-        f"{n},text {n} about <b>matter</b> {n * n} from {n * 7},{('billing', 'returns', 'Billing')[n % 3]}"
-        for n in range(60)
-    ]
-    path = tmp_path / "tickets.csv"
-    path.write_text("id,message,label\n" + "\n".join([*lines, lines[0], "61,,billing", "62,too,many,fields"]) + "\n")
-    return path
+EXAMPLE = Example(7, (Message("system", "Sort."), Message("user", "ünï"), Message("assistant", "a")))
 
 
-def test_a_dataset_is_stored_reported_and_read_again(tmp_path, source, tokenizer_folder):
-    made = prepare(source, SPEC, None, tmp_path / "datasets", ChatTokenizer.load(tokenizer_folder))
-    dataset = Dataset.open(made.folder)
-    assert dataset.id == dataset.folder.name == dataset.sha256[:12] and len(dataset.sha256) == 64
-    assert dataset.task == "classification" and dataset.labels[0].lower() == "billing" and len(dataset.labels) == 2
-    examples = [example for split in ("train", "validation", "test") for example in dataset.examples(split)]
-    assert dataset.counts == {split: len(dataset.examples(split)) for split in ("train", "validation", "test")}
-    assert len(examples) == 60 and examples[0].messages[0].content == "Sort it." and "<b>" not in examples[0].question
-    report = dataset.report
-    assert (report["rows"], report["kept"], report["removed"]) == (63, 60, 3)
-    assert [problem["code"] for problem in report["problems"]] == [
-        "html",
-        "empty",
-        "label_spelling",
-        "duplicates",
-        "bad_rows",
-        "small_data",
-    ]
-    assert report["columns"] == {"prompt": "message", "answer": "label", "system": None, "messages": None}
-    assert sum(report["label_counts"]["train"].values()) == dataset.counts["train"]
-    assert report["token_lengths"]["max"] >= report["token_lengths"]["median"] > 0
-
-
-def test_the_same_input_and_settings_give_the_same_dataset(tmp_path, source):
-    first = prepare(source, SPEC, None, tmp_path / "datasets")
-    before = (first.folder / "train.parquet").stat().st_mtime_ns
-    moved = source.rename(tmp_path / "other-name.csv")
-    assert (
-        prepare(moved, SPEC.model_copy(update={"source": "elsewhere/other-name.csv"}), None, tmp_path / "datasets")
-        == first
-    )
-    assert (first.folder / "train.parquet").stat().st_mtime_ns == before
-    elsewhere = prepare(moved, SPEC, None, tmp_path / "more")
-    assert (
-        elsewhere.id == first.id
-        and (elsewhere.folder / "train.parquet").read_bytes() == (first.folder / "train.parquet").read_bytes()
-    )
-
-
-def test_other_settings_or_other_bytes_give_another_dataset(tmp_path, source):
-    datasets = tmp_path / "datasets"
-    specs = [
-        SPEC,
-        SPEC.model_copy(update={"clean": CleanSpec(html="keep")}),
-        SPEC.model_copy(update={"split": SplitSpec(seed=1)}),
-    ]
-    ids = {prepare(source, spec, None, datasets).id for spec in specs} | {
-        prepare(source, SPEC, "instruction", datasets).id
-    }
-    source.write_text(source.read_text() + "99,one more row,returns\n")
-    ids.add(prepare(source, SPEC, None, datasets).id)
-    assert len(ids) == 5 == len(list(datasets.iterdir()))
-
-
-def test_nothing_is_left_of_a_failure(tmp_path, source):
-    datasets = tmp_path / "datasets"
-    datasets.write_text("a file where the folder should be")
-    with pytest.raises(OSError):
-        prepare(source, SPEC, None, datasets)
-    with pytest.raises(FTError) as caught:
-        prepare(tmp_path / "none.csv", SPEC, None, tmp_path / "new")
-    assert caught.value.code == "data.missing" and not (tmp_path / "new").exists()
-
-
-def test_a_damaged_or_missing_dataset_is_noticed(tmp_path, source):
-    dataset = prepare(source, SPEC, None, tmp_path / "datasets")
-    path = dataset.folder / "test.parquet"
-    path.write_bytes(path.read_bytes()[:-1])
-    with pytest.raises(FTError) as caught:
+def test_what_is_written_is_read_again_and_damage_is_seen(tmp_path):
+    parts = {"train": [EXAMPLE], "validation": [], "test": [EXAMPLE]}
+    store.write(tmp_path / "abc", parts, {"kept": 2}, {"task": "instruction"})
+    dataset = store.Dataset.open(tmp_path / "abc")
+    assert dataset.examples("train") == [EXAMPLE] and dataset.examples("validation") == []
+    assert dataset.report == {"kept": 2} and dataset.task == "instruction"
+    assert [path.name for path in tmp_path.iterdir()] == ["abc"], "nothing is left over"
+    (dataset.folder / "test.parquet").write_bytes(b"x")
+    with pytest.raises(FTError, match="damaged"):
         dataset.examples("test")
-    assert caught.value.code == "data.changed"
-    with pytest.raises(FTError) as caught:
-        Dataset.open(tmp_path / "datasets" / "0123456789ab")
-    assert caught.value.code == "data.missing"
 
 
-def test_the_report_measures_small_data_by_the_chosen_shares(tmp_path, source):
-    spec = SPEC.model_copy(update={"split": SplitSpec(test=0.5)})
-    found = prepare(source, spec, None, tmp_path / "datasets").report["problems"][-1]
-    assert found["code"] == "small_data" and "about 30 for the test" in found["why"]
+def test_a_folder_without_a_dataset_is_none(tmp_path):
+    with pytest.raises(FTError, match="There is no dataset"):
+        store.Dataset.open(tmp_path)

@@ -38,7 +38,7 @@ def test_ids_and_mask_are_those_of_transformers(tokenizer_folder):
     theirs = PreTrainedTokenizerFast.from_pretrained(tokenizer_folder)
     ours = ChatTokenizer.load(tokenizer_folder)
     for messages in (TALK, TALK[:3], TALK[1:3]):
-        plain = [message.model_dump() for message in messages]
+        plain = [message.as_dict() for message in messages]
         expected = theirs.apply_chat_template(plain, return_assistant_tokens_mask=True, return_dict=True)
         encoded = ours.encode(messages)
         assert encoded.ids == expected["input_ids"]

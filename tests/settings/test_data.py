@@ -8,7 +8,7 @@ from ft_core.settings.data import CleanSpec, ColumnSpec, DataSpec, SplitSpec
 
 def test_only_the_source_is_needed_and_everything_is_cleaned():
     spec = DataSpec(source="tickets.csv")
-    assert set(spec.clean.model_dump().values()) == {"fix"}
+    assert {name for name, treatment in spec.clean.model_dump().items() if treatment != "fix"} == {"conflicts"}
     assert set(spec.columns.model_dump().values()) == {None} and spec.system is None
     with pytest.raises(ValidationError, match="source"):
         DataSpec.model_validate({})

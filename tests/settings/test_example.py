@@ -1,13 +1,14 @@
 """One example: its parts by name."""
 
+from dataclasses import FrozenInstanceError
+
 import pytest
-from pydantic import ValidationError
 
 from ft_core.settings.example import Example, Message
 
 
 def conversation(*turns: tuple[str, str]) -> Example:
-    return Example.model_validate({"row": 7, "messages": [{"role": role, "content": said} for role, said in turns]})
+    return Example(7, tuple(Message(role, said) for role, said in turns))
 
 
 def test_the_last_answer_is_learnt_and_the_rest_is_its_prompt():
@@ -22,15 +23,12 @@ def test_a_text_without_a_question_has_an_empty_one():
     assert conversation(("assistant", "Once upon a time.")).question == ""
 
 
-def test_nobody_else_speaks():
-    with pytest.raises(ValidationError, match="role"):
-        conversation(("tool", "x"))
-    with pytest.raises(ValidationError, match="name"):
-        Message.model_validate({"role": "user", "content": "x", "name": "Ada"})
+def test_a_message_is_told_as_the_api_has_it():
+    assert Message("user", "x").as_dict() == {"role": "user", "content": "x"}
 
 
 def test_an_example_cannot_be_changed():
     example = conversation(("user", "one"), ("assistant", "1"))
-    with pytest.raises(ValidationError, match="frozen"):
+    with pytest.raises(FrozenInstanceError):
         example.row = 8
     assert {example: 1}[conversation(("user", "one"), ("assistant", "1"))] == 1, "equal ones are one key"

@@ -1,0 +1,31 @@
+"""Duplicates: rows that are the same once case and white space are evened out."""
+
+from collections.abc import Sequence
+
+from ft_core.data.clean.step import Found, Step
+from ft_core.data.similar import normalise
+from ft_core.settings.example import Example
+
+
+def find(examples: Sequence[Example]) -> Found:
+    """Later copies of an example; the first one stays."""
+    found = Found()
+    seen: dict[tuple[str, ...], int] = {}
+    for place, example in enumerate(examples):
+        first = seen.setdefault(_key(example), example.row)
+        if first != example.row:
+            found.places.append(place)
+            found.sample(example.question, f"the same as row {first}")
+    return found
+
+
+def _key(example: Example) -> tuple[str, ...]:
+    return tuple(f"{message.role}:{normalise(message.content)}" for message in example.messages)
+
+
+STEP = Step(
+    "Identical rows",
+    "A row in both training and test makes the test easier than real use.",
+    "One of each is kept",
+    find,
+)

@@ -1,0 +1,43 @@
+"""What a cleaning step is: how it is told to people, and what it finds among examples."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from ft_core.settings.example import Example
+
+Samples = list[tuple[str, str]]
+MAX_SAMPLES = 5
+_SAMPLE_LENGTH = 300
+
+
+@dataclass
+class Found:
+    """What a step finds, by the places of the examples in the list it was given.
+
+    `places` are all that are concerned, in order. `changed` is what each of them becomes; a step that can only leave rows out has
+    none. `samples` are (before, after); of a row that would be left out, after is "" or says which row stays.
+    """
+
+    places: list[int] = field(default_factory=list)
+    changed: dict[int, Example] = field(default_factory=dict)
+    samples: Samples = field(default_factory=list)
+
+    def sample(self, before: str, after: str) -> None:
+        """Keep it if there is room: at most MAX_SAMPLES."""
+        if len(self.samples) < MAX_SAMPLES:
+            self.samples.append((_shortened(before), _shortened(after)))
+
+
+@dataclass(frozen=True)
+class Step:
+    """One kind of problem: `title` and `why` tell the person, `fix` says what fixing does. With `labels_only`, it exists in classification only."""
+
+    title: str
+    why: str
+    fix: str
+    find: Callable[[Sequence[Example]], Found]
+    labels_only: bool = False
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _SAMPLE_LENGTH else text[: _SAMPLE_LENGTH - 1] + "…"

@@ -1,0 +1,26 @@
+"""Look at a table: what it is, what is wrong with it, and what cleaning leaves. What `inspect`, `prepare` and the page begin with."""
+
+from dataclasses import dataclass
+
+from ft_core.data.clean.clean import Cleaned, clean
+from ft_core.data.clean.problems import Problem, problems
+from ft_core.data.shape.shape import Shaped, shape
+from ft_core.data.table import Table
+from ft_core.settings.data import DataSpec
+from ft_core.settings.project import Task
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A table as examples, what cleaning leaves of them, and all problems met on the way."""
+
+    shaped: Shaped
+    cleaned: Cleaned
+    problems: list[Problem]
+
+
+def look(table: Table, spec: DataSpec, task: Task | None) -> Looked:
+    """Shape, clean and check a table as the settings say; nothing is stored. Raises FTError `data.columns`, `data.one_column` or `data.shape`."""
+    shaped = shape(table, spec.columns, spec.system, task)
+    cleaned = clean(shaped.examples, shaped.task, spec.clean)
+    return Looked(shaped, cleaned, problems(table, shaped, cleaned, spec.split))

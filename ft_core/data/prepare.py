@@ -1,0 +1,99 @@
+"""Prepare: from a file to a stored dataset version, with a report of all that was found and done."""
+
+import hashlib
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from ft_core.data import store, tokens
+from ft_core.data.look import Looked, look
+from ft_core.data.read.files import read
+from ft_core.data.split import SPLITS, split
+from ft_core.data.store import Dataset
+from ft_core.data.table import Table
+from ft_core.data.tokens import ChatTokenizer
+from ft_core.settings.data import DataSpec
+from ft_core.settings.example import Example
+from ft_core.settings.project import Task
+
+FORMAT = 1  # raise it when the same source and settings come to hold other examples
+
+
+def prepare(
+    source: Path, spec: DataSpec, task: Task | None, datasets: Path, tokenizer: ChatTokenizer | None = None
+) -> Dataset:
+    """Read, shape, clean and split `source`, and store the result under `datasets`. The same input and settings give the same id.
+
+    `tokenizer` adds token lengths to the report, and by which tokenizer they are: a version that is stored already keeps its own.
+    Raises every FTError of reading, shaping and splitting.
+    """
+    if not source.is_file():
+        read(source)  # says what is wrong
+    identity = _identity(source, spec, task)
+    folder = datasets / identity[:12]
+    if (folder / "dataset.json").is_file():
+        return Dataset.open(folder)
+    table = read(source)
+    looked = look(table, spec, task)
+    parts = split(looked.cleaned.examples, looked.shaped.task, spec.split)
+    report = _report(source.name, table, looked, parts)
+    examples = [example for name in SPLITS for example in parts[name]]
+    report["token_lengths"] = token_lengths(examples, tokenizer) if tokenizer else None
+    values = {
+        "version": 1,
+        "sha256": identity,
+        "task": looked.shaped.task,
+        "labels": report["labels"],
+        "counts": report["splits"],
+        "spec": spec.model_dump(mode="json"),
+    }
+    store.write(folder, parts, report, values)
+    return Dataset.open(folder)
+
+
+def _report(source: str, table: Table, looked: Looked, parts: dict[str, list[Example]]) -> dict[str, Any]:
+    shaped, cleaned = looked.shaped, looked.cleaned
+    rows = len(table) + len(table.bad_rows)
+    label_counts = (
+        {name: dict(Counter(example.answer for example in examples)) for name, examples in parts.items()}
+        if shaped.task == "classification"
+        else {}
+    )
+    total = Counter[str]()
+    for counts in label_counts.values():
+        total.update(counts)
+    return {
+        "source": source,
+        "format": table.format,
+        "encoding": table.encoding,
+        "shape": shaped.shape,
+        "columns": shaped.columns.model_dump(),
+        "why": shaped.why,
+        "task": shaped.task,
+        "labels": [label for label, _ in sorted(total.items(), key=lambda item: (-item[1], item[0]))],
+        "rows": rows,
+        "kept": len(cleaned.examples),
+        "removed": rows - len(cleaned.examples),
+        "splits": {name: len(examples) for name, examples in parts.items()},
+        "problems": [problem.as_dict() for problem in looked.problems],
+        "steps": [step.as_dict() for step in cleaned.steps],
+        "label_counts": label_counts,
+    }
+
+
+def token_lengths(examples: list[Example], tokenizer: ChatTokenizer) -> dict[str, Any]:
+    """{"median", "p95", "max", "longest_row", "tokenizer"} of all examples of a dataset, the last the tokenizer's fingerprint."""
+    return tokens.summary(tokenizer.lengths(examples), examples) | {"tokenizer": tokenizer.fingerprint}
+
+
+def _identity(source: Path, spec: DataSpec, task: Task | None) -> str:
+    """sha256 of what decides the content: the source's bytes and kind, the settings but not the source's place, the task, our format."""
+    values = {
+        "format": FORMAT,
+        "source": store.sha256(source),
+        "kind": source.suffix.lower(),
+        "spec": spec.model_dump(mode="json", exclude={"source"}),
+        "task": task,
+    }
+    return hashlib.sha256(json.dumps(values, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

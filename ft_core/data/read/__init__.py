@@ -1,0 +1,1 @@
+"""Read files: one module for each kind, `files` for all of them."""

@@ -1,0 +1,1 @@
+"""Shape: what a table is, and its rows as examples."""

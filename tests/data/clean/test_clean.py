@@ -1,0 +1,75 @@
+from ft_core.data.clean.clean import STEPS, clean
+from ft_core.settings.data import CleanSpec
+from ft_core.settings.example import Example, Message
+
+KEEP = CleanSpec(html="keep", empty="keep", label_spelling="keep", duplicates="keep", near_duplicates="keep")
+ROWS = [
+    ("my parcel has not come and I want it", "delivery"),
+    ("<b>where</b> is my refund", "returns"),
+    ("My parcel has not come  and I want it", "Delivery "),
+    ("", "returns"),
+    ("a text without any label", " "),
+    ("so my parcel has not come and I want it", "delivery"),
+    ("my parcel has not come and I want it", "returns"),
+    ("please close the account", "returns"),
+]
+
+
+def example(row, question, answer):
+    return Example(
+        row=row, messages=(Message(role="user", content=question), Message(role="assistant", content=answer))
+    )
+
+
+def cleaned(spec, task="classification", rows=ROWS):
+    result = clean([example(number, *row) for number, row in enumerate(rows, start=1)], task, spec)
+    return result, {step.code: step for step in result.steps}
+
+
+def test_every_step_counts_and_names_its_rows():
+    result, steps = cleaned(CleanSpec())
+    assert list(steps) == ["html", "empty", "label_spelling", "duplicates", "near_duplicates", "conflicts"]
+    assert (steps["html"].rows, steps["html"].changed, steps["html"].samples) == (
+        [2],
+        1,
+        [("<b>where</b> is my refund", "where is my refund")],
+    )
+    assert (steps["empty"].rows, steps["empty"].removed) == ([4, 5], 2)
+    assert (steps["label_spelling"].rows, steps["label_spelling"].samples) == ([3], [("Delivery ", "delivery")])
+    assert (steps["duplicates"].rows, steps["duplicates"].removed) == ([3], 1)
+    assert (steps["near_duplicates"].rows, steps["near_duplicates"].removed) == ([6], 1)
+    assert [kept.row for kept in result.examples] == [1, 2, 7, 8]
+
+
+def test_the_same_text_with_another_answer_is_no_duplicate():
+    result, _ = cleaned(CleanSpec(), rows=[ROWS[0], ROWS[6]])
+    assert len(result.examples) == 2
+
+
+def test_keep_counts_and_changes_nothing():
+    result, steps = cleaned(KEEP)
+    assert [kept.question for kept in result.examples] == [question for question, _ in ROWS]
+    assert steps["html"].found == 1 and steps["empty"].found == 2 and steps["label_spelling"].found == 1
+    assert all(step.changed == step.removed == 0 for step in result.steps)
+
+
+def test_labels_are_only_evened_out_where_there_are_labels():
+    result, steps = cleaned(
+        CleanSpec(), "instruction", [("q one is here", "Yes"), ("q two was there", "yes"), ("q three will come", "yes")]
+    )
+    assert "label_spelling" not in steps and [kept.answer for kept in result.examples] == ["Yes", "yes", "yes"]
+
+
+def test_invisible_characters_are_no_text():
+    _, steps = cleaned(CleanSpec(), rows=[("\u200b \ufeff", "a"), ("x", "a")])
+    assert steps["empty"].rows == [1]
+
+
+def test_rows_that_contradict_one_another_go_on_request():
+    result, steps = cleaned(CleanSpec(conflicts="fix"))
+    assert steps["conflicts"].rows == [1, 7] and steps["conflicts"].removed == 2
+    assert [kept.row for kept in result.examples] == [2, 8]
+
+
+def test_there_is_a_step_for_every_setting():
+    assert list(STEPS) == list(CleanSpec.model_fields)

@@ -1,0 +1,87 @@
+import pytest
+
+from ft_core.data.read.files import format_of, read
+from ft_core.data.table import MAX_BYTES
+from ft_core.errors import FTError
+
+
+def write(folder, name, data):
+    path = folder / name
+    path.write_bytes(data if isinstance(data, bytes) else data.encode())
+    return path
+
+
+def refusal(path):
+    with pytest.raises(FTError) as caught:
+        read(path)
+    return caught.value
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_the_same_text_in_every_encoding(tmp_path, encoding):
+    text = "message,label\nDas Gerät läuft nicht für mich,Störung\nschöne Grüße aus Köln,Gruß\n" * 3
+    table = read(write(tmp_path, "a.csv", text.encode(encoding)))
+    assert table.rows()[0] == {"message": "Das Gerät läuft nicht für mich", "label": "Störung"}
+    assert table.columns == ["message", "label"]
+
+
+def test_cyrillic_of_windows_is_recognised(tmp_path):
+    text = (
+        "текст,метка\n" + "Где мой заказ? Он не пришёл вовремя,доставка\nВерните мне деньги за этот товар,возврат\n" * 5
+    )
+    assert read(write(tmp_path, "a.csv", text.encode("cp1251"))).rows()[0]["метка"] == "доставка"
+
+
+def test_lines_of_two_encodings_in_one_file(tmp_path):
+    data = "m,l\nfür,1\nschön,2\ngrün,3\n".encode() + "blöd,4\n".encode("cp1252")
+    table = read(write(tmp_path, "a.csv", data))
+    assert [row["m"] for row in table.rows()] == ["für", "schön", "grün", "blöd"]
+
+
+def test_half_characters_of_json_can_be_stored(tmp_path):
+    table = read(write(tmp_path, "a.json", '[{"a": "x\\ud800y", "b": "\\ud83c\\udf89"}]'))
+    assert table.rows() == [{"a": "x\ufffdy", "b": "🎉"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("a.csv", b"", "data.empty"),
+        ("a.csv", b"\xef\xbb\xbf \n\n", "data.empty"),
+        ("a.csv", b"message,label\n", "data.empty"),
+        ("a.json", b"[]", "data.empty"),
+        ("a.json", b"{}", "data.unreadable"),
+        ("a.json", b"3", "data.unreadable"),
+        ("a.xlsx", b"PK\x03\x04", "data.format"),
+        ("a.csv", b"PK\x03\x04rest", "data.format"),
+        ("a.parquet", b"no parquet", "data.unreadable"),
+        ("a.json", b"[" * 100_000, "data.unreadable"),
+        ("a.json", b"[" * 900 + b"]" * 900, "data.unreadable"),
+        ("a.jsonl", b"{broken\n[1]\n", "data.unreadable"),
+    ],
+)
+def test_files_that_cannot_be_read(tmp_path, name, data, code):
+    assert refusal(write(tmp_path, name, data)).code == code
+
+
+def test_missing_file_folder_and_too_large_file(tmp_path):
+    assert refusal(tmp_path / "none.csv").code == "data.missing"
+    (tmp_path / "folder.csv").mkdir()
+    folder = refusal(tmp_path / "folder.csv")
+    assert folder.code == "data.format" and folder.what == "folder.csv is a folder." and "inside it" in folder.fix
+    with open(tmp_path / "large.csv", "wb") as file:
+        file.truncate(MAX_BYTES + 1)
+    assert refusal(tmp_path / "large.csv").code == "data.too_large"
+
+
+def test_the_format_error_names_what_works(tmp_path):
+    error = refusal(write(tmp_path, "a.xlsx", b"x"))
+    assert ".csv" in error.why and ".parquet" in error.why and error.fix.startswith("Save the sheet as CSV")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("a.csv", "csv"), ("B.CSV", "csv"), ("a.tab", "tsv"), ("a.b.ndjson", "jsonl"), ("x.parquet", "parquet")],
+)
+def test_the_ending_gives_the_format(name, kind):
+    assert format_of(name) == kind
