@@ -9,7 +9,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from ft_core import fit
-from ft_core.data import store
+from ft_core.data.prepare import prepare
 from ft_core.data.store import Dataset
 from ft_core.run import Run
 from ft_core.settings.data import DataSpec, SplitSpec
@@ -130,7 +130,7 @@ def make_dataset(datasets: Path, count: int = 96) -> Dataset:
     """A prepared classification dataset of `count` toy rows under `datasets`."""
     datasets.mkdir(parents=True, exist_ok=True)
     source = write_toy_csv(datasets.parent / "toy.csv", count)
-    return store.prepare(source, data_spec(), "classification", datasets)
+    return prepare(source, data_spec(), "classification", datasets)
 
 
 def data_spec() -> DataSpec:

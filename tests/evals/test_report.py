@@ -121,7 +121,7 @@ def test_no_examples_in_the_prompt_means_no_such_contestant(run, tmp_path) -> No
 
 def test_free_text_is_judged_by_its_loss(run, tmp_path) -> None:
     """The same rows as an instruction task: the label is just a text to write."""
-    dataset = helpers.store.prepare(
+    dataset = helpers.prepare(
         helpers.write_toy_csv(tmp_path / "toy.csv", 150), helpers.data_spec(), "instruction", tmp_path / "datasets"
     )
     other = _copy(run, tmp_path, EvalSpec(few_shot=1, max_new_tokens=8), dataset)
