@@ -194,12 +194,12 @@ def _show_lengths(lengths: Result | None) -> None:
 
 
 def _done(step: Result | None) -> str:
-    """What a cleaning step did about the rows it found; empty for a problem that no step mends."""
+    """What a cleaning step did about the rows it found; empty where nothing was done, and the problem itself says what can be."""
     if step is None:
         return ""
     if step["removed"]:
         return f"{amounts.count(step['removed'], 'row')} left out"
-    return f"{amounts.count(step['changed'], 'row')} mended" if step["changed"] else "kept as they are, as you chose"
+    return f"{amounts.count(step['changed'], 'row')} mended" if step["changed"] else ""
 
 
 def _show_reasons(problems: list[Result]) -> None:

@@ -33,7 +33,7 @@ PROBLEMS = [
         "title": "One text, different answers",
         "count": 2,
         "rows": [7, 8],
-        "fix": "Correct these rows in the file.",
+        "fix": "All are kept as they are. Correct these rows in the file, or tick Conflicts.",
     },
 ]
 LENGTHS = {"median": 47, "p95": 75, "max": 151, "longest_row": 1043}
@@ -167,6 +167,7 @@ def test_a_file_without_problems_or_of_no_use_is_said_so(capsys):
 
 def test_a_dataset_says_what_was_done_about_each_problem(capsys):
     steps = [{"code": "html", "changed": 6, "removed": 0}, {"code": "empty", "changed": 0, "removed": 1}]
+    steps.append({"code": "conflicts", "changed": 0, "removed": 0})
     report = {"why": "You chose.", "token_lengths": LENGTHS, "problems": PROBLEMS, "steps": steps}
     splits = {"train": 1535, "validation": 220, "test": 440}
     result = {"dataset": "4b8fd2c6ba37", "rows": 2196, "removed": 1, "splits": splits, "report": report}
@@ -174,12 +175,16 @@ def test_a_dataset_says_what_was_done_about_each_problem(capsys):
     shown = flat(capsys.readouterr().out)
     assert "2,195 of 2,196 rows kept: 1,535 to train on" in shown
     assert "6 rows mended" in shown and "1 row left out" in shown and "Correct these rows" in shown
+    assert shown.count("kept as they are") == 1, "the conflicts, in the words of the problem"
     assert shown.endswith("Next: python -m ft_core run p/project.yaml")
     steps[0]["changed"] = 0
+    kept = PROBLEMS[0] | {"fix": "All are kept as they are, or tick HTML: they are removed (`html: fix`)."}
+    report["problems"] = [kept, *PROBLEMS[1:]]
     terminal.show_dataset(result, Path("p/a.csv"), is_project=False)
     shown = flat(capsys.readouterr().out)
     assert "`data: {source: a.csv}`" in shown
-    assert "kept as they are" in shown and "They are removed" not in shown
+    assert shown.count("kept as they are") == 2 and "(`html: fix`)" in shown
+    assert "6 rows mended" not in shown and "They are removed" not in shown
 
 
 METRIC = {"title": "Accuracy", "better": "higher", "base": 0.25, "few_shot": None, "tuned": 0.75, "difference": 0.5}

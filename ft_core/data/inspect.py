@@ -4,27 +4,30 @@ from pathlib import Path
 from typing import Any
 
 from ft_core.data import tokens
-from ft_core.data.clean.problems import MAX_ROWS
 from ft_core.data.look import look
+from ft_core.data.problems import MAX_ROWS
 from ft_core.data.read.files import read
 from ft_core.data.shape.shape import LEARNABLE, Found, find
 from ft_core.data.table import Table
 from ft_core.data.tokens import ChatTokenizer
 from ft_core.settings.data import DataSpec
+from ft_core.settings.project import Task
 
 
-def inspect(path: Path, tokenizer: ChatTokenizer | None = None) -> dict[str, Any]:
-    """What a file holds and what is wrong with it, as plain values for JSON. Everything is found by itself.
+def inspect(
+    path: Path, spec: DataSpec | None = None, task: Task | None = None, tokenizer: ChatTokenizer | None = None
+) -> dict[str, Any]:
+    """What a file holds and what is wrong with it, as plain values for JSON. Without `spec`, everything is found by itself.
 
-    A shape that cannot be learnt from is reported. Raises the FTErrors of reading, and `data.one_column`.
+    A shape that cannot be learnt from is reported. Raises the FTErrors of reading, `data.columns`, `data.one_column`.
     """
     table = read(path)
-    spec = DataSpec(source=path.name)
-    found = find(table, spec.columns)
+    spec = spec or DataSpec(source=path.name)
+    found = find(table, spec.columns, task)
     result = _known(table, found)
     if found.shape not in LEARNABLE:
         return result
-    looked = look(table, spec, None)
+    looked = look(table, spec, task)
     examples = looked.shaped.examples
     return result | {
         "task": looked.shaped.task,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ft_core.data.clean.clean import Cleaned, clean
-from ft_core.data.clean.problems import Problem, problems
+from ft_core.data.problems import Problem, problems
 from ft_core.data.shape.shape import Shaped, shape
 from ft_core.data.table import Table
 from ft_core.settings.data import DataSpec

@@ -3,7 +3,7 @@
 import random
 from collections import Counter, defaultdict
 
-from ft_core.data.clean import rare_labels
+from ft_core.data import rare_labels
 from ft_core.data.similar import near_duplicate_groups, normalise
 from ft_core.errors import FTError
 from ft_core.settings.data import SplitSpec

@@ -7,7 +7,7 @@ name and renamed when whole, so a folder that exists is complete.
 import hashlib
 import shutil
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -110,7 +110,10 @@ def write(folder: Path, parts: dict[str, list[Example]], report: dict[str, Any],
             path = building / f"{name}.parquet"
             with parquet.ParquetWriter(path, _SCHEMA, compression="zstd") as file:
                 for start in range(0, len(examples), _BATCH):
-                    rows = [asdict(example) for example in examples[start : start + _BATCH]]
+                    rows = [
+                        {"row": example.row, "messages": [message.as_dict() for message in example.messages]}
+                        for example in examples[start : start + _BATCH]
+                    ]
                     file.write_batch(pyarrow.RecordBatch.from_pylist(rows, schema=_SCHEMA))
             files[path.name] = sha256(path)
         write_json(building / "report.json", report)

@@ -2,13 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from ft_core.errors import FTError
-
-MAX_BYTES = 200 * 2**20  # of one file
-MAX_UNPACKED = 8 * MAX_BYTES  # of what comes out of a packed one
 Row = dict[str, Any]
 BadRows = list[tuple[int, str]]
 
@@ -26,13 +22,9 @@ class Table:
     cells: dict[str, list[Any]]
     format: str
     encoding: str | None
-    bad_rows: BadRows = field(default_factory=list)
-    numbers: list[int] = field(default_factory=list)
+    bad_rows: BadRows
+    numbers: list[int]
     header: bool = True
-
-    def __post_init__(self) -> None:
-        if not self.numbers and len(self):
-            object.__setattr__(self, "numbers", list(range(1, len(self) + 1)))
 
     def __len__(self) -> int:
         """Rows that could be read."""
@@ -43,23 +35,23 @@ class Table:
         """Names, in the order of the file."""
         return list(self.cells)
 
-    def rows(self) -> list[Row]:
-        """The rows as dicts, for small tables."""
-        return [dict(zip(self.cells, row, strict=True)) for row in zip(*self.cells.values(), strict=True)]
-
 
 def table_of(
-    rows: Iterable[tuple[int, Row]], bad_rows: BadRows, kind: str, encoding: str | None, header: bool = True
+    rows: Iterable[tuple[int, Row]],
+    bad_rows: BadRows,
+    kind: str,
+    encoding: str | None,
+    header: bool = True,
+    columns: Iterable[str] = (),
 ) -> Table:
-    """A Table of (number, row) pairs whose rows may lack keys: the columns are all keys in the order they first appear."""
-    cells: dict[str, list[Any]] = {}
+    """A Table of (number, row) pairs whose rows may lack keys: `columns`, then all other keys in the order they first appear."""
+    cells: dict[str, list[Any]] = {name: [] for name in columns}
     numbers: list[int] = []
     for number, row in rows:
         for key, value in row.items():
-            name = key if isinstance(key, str) else str(key)
-            column = cells.get(name)
+            column = cells.get(key)
             if column is None:
-                column = cells[name] = [""] * len(numbers)
+                column = cells[key] = [""] * len(numbers)
             column.append(clean_cell(value))
         numbers.append(number)
         for column in cells.values():
@@ -83,15 +75,3 @@ def clean_cell(value: Any) -> Any:
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
-
-
-def empty(name: str, why: str) -> FTError:
-    """FTError `data.empty`."""
-    return FTError("data.empty", f"{name} is empty.", why, "Choose a file with rows of examples: a hundred or more.")
-
-
-def unreadable(name: str, why: str) -> FTError:
-    """FTError `data.unreadable`."""
-    return FTError(
-        "data.unreadable", f"{name} cannot be read.", why, "Correct the file there, or save it again as CSV (UTF-8)."
-    )

@@ -83,7 +83,7 @@ class Service:
                 wire.error(f"There is no model {asked.model!r}: use base or tuned.", "model_not_found", "model"), 404
             )
         try:
-            prompt_tokens = self.engine.prompt_tokens(asked.messages)
+            prompt_tokens = self.engine.prompt_tokens(asked.conversation())
         except TemplateError as problem:
             return JSONResponse(
                 wire.error(f"The model's chat template refuses these messages: {problem}", "invalid_value", "messages"),
@@ -152,7 +152,7 @@ class Service:
 
         def produce() -> None:
             try:
-                for piece in self.engine.chat(which, asked.messages, sampling, should_stop, count):
+                for piece in self.engine.chat(which, asked.conversation(), sampling, should_stop, count):
                     loop.call_soon_threadsafe(queue.put_nowait, piece)
             finally:
                 loop.call_soon_threadsafe(queue.put_nowait, None)

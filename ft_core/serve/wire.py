@@ -8,7 +8,16 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ft_core.serve.engine import Sampling, Which
-from ft_core.settings.example import Message
+from ft_core.settings.example import Message, Role
+
+
+class ChatMessage(BaseModel):
+    """One message of a request, which has a role and a text and nothing else: a tool's call, say, cannot be done."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    role: Role
+    content: str
 
 
 class StreamOptions(BaseModel):
@@ -23,7 +32,7 @@ class ChatRequest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     model: str
-    messages: tuple[Message, ...] = Field(min_length=1)
+    messages: tuple[ChatMessage, ...] = Field(min_length=1)
     max_completion_tokens: int | None = Field(default=None, ge=1)
     max_tokens: int | None = Field(default=None, ge=1)
     temperature: float = Field(default=1.0, ge=0, le=2)
@@ -35,6 +44,10 @@ class ChatRequest(BaseModel):
     stop: None = None
     tools: None = None
     response_format: None = None
+
+    def conversation(self) -> list[Message]:
+        """The messages as the model is given them."""
+        return [Message(message.role, message.content) for message in self.messages]
 
     def sampling(self) -> Sampling:
         """How the answer is chosen; without a seed each answer is another."""

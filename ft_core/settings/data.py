@@ -38,14 +38,16 @@ class CleanSpec(BaseModel):
         title="Label spellings",
         description="Write labels that differ only in case, spaces or punctuation one way.",
     )
+    conflicts: Treatment = Field(
+        default="keep",
+        title="Conflicts",
+        description="Leave out every row of a text that has several labels (classification only).",
+    )
     duplicates: Treatment = Field(default="fix", title="Duplicates", description="Keep one of several identical rows.")
     near_duplicates: Treatment = Field(
         default="fix",
         title="Near duplicates",
         description="Keep one of several rows that share at least 80 % of their words.",
-    )
-    conflicts: Treatment = Field(
-        default="keep", title="Conflicts", description="Leave out every row of a text that has several labels."
     )
 
 

@@ -20,10 +20,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A conversation that ends with the assistant's answer. `row` is its row in the source, counted from 1.
-
-    Plain values with slots: a million of them fit in memory.
-    """
+    """A conversation that ends with the assistant's answer. `row` is its row in the source, counted from 1."""
 
     row: int
     messages: tuple[Message, ...]

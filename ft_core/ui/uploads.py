@@ -15,8 +15,8 @@ from pathlib import Path
 
 from ft_core import pipeline
 from ft_core.data.read.files import format_of
+from ft_core.data.read.refusals import MAX_BYTES
 from ft_core.data.store import Dataset
-from ft_core.data.table import MAX_BYTES
 from ft_core.errors import FTError
 from ft_core.run import Run, write_text
 from ft_core.settings import project

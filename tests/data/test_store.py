@@ -7,11 +7,12 @@ from ft_core.settings.example import Example, Message
 EXAMPLE = Example(7, (Message("system", "Sort."), Message("user", "ünï"), Message("assistant", "a")))
 
 
-def test_what_is_written_is_read_again_and_damage_is_seen(tmp_path):
-    parts = {"train": [EXAMPLE], "validation": [], "test": [EXAMPLE]}
+def test_what_is_written_is_read_again_and_damage_is_seen(tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "_BATCH", 1)
+    parts = {"train": [EXAMPLE, EXAMPLE], "validation": [], "test": [EXAMPLE]}
     store.write(tmp_path / "abc", parts, {"kept": 2}, {"task": "instruction"})
     dataset = store.Dataset.open(tmp_path / "abc")
-    assert dataset.examples("train") == [EXAMPLE] and dataset.examples("validation") == []
+    assert dataset.examples("train") == [EXAMPLE, EXAMPLE] and dataset.examples("validation") == []
     assert dataset.report == {"kept": 2} and dataset.task == "instruction"
     assert [path.name for path in tmp_path.iterdir()] == ["abc"], "nothing is left over"
     (dataset.folder / "test.parquet").write_bytes(b"x")

@@ -47,6 +47,9 @@ def test_what_changes_nothing_here_is_ignored():
         ({"seed": 2**63}, "seed"),
         ({"messages": []}, "messages"),
         ({"messages": [{"role": "user", "content": [{"type": "text"}]}]}, "messages.0.content"),
+        ({"messages": [{"role": "tool", "content": "x"}]}, "messages.0.role"),
+        ({"messages": [{"role": "user", "content": "x", "name": "Ada"}]}, "messages.0.name"),
+        ({"messages": [{"role": "assistant", "content": "x", "tool_calls": []}]}, "messages.0.tool_calls"),
     ],
 )
 def test_what_would_change_the_answer_and_cannot_be_done_is_refused(values, param):

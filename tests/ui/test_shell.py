@@ -6,6 +6,7 @@ from collections import Counter
 import gradio as gr
 import pytest
 
+from ft_core.settings.data import CleanSpec
 from ft_core.ui import data_tab, evaluation_tab, playground_tab, share_tab, shell, training_tab
 from ft_core.workspace import Workspace
 
@@ -43,6 +44,11 @@ def test_every_control_that_matters_can_be_found(page):
     ids = Counter(block.elem_id for block in page.blocks.values() if getattr(block, "elem_id", None))
     assert [name for name in CONTROLS if ids[name] != 1] == []
     assert {name: count for name, count in ids.items() if count > 1} == {}
+
+
+def test_what_is_ticked_at_first_is_what_cleaning_does_by_itself(page):
+    ticked = next(block.value for block in page.blocks.values() if block.elem_id == "data-fixes")
+    assert ticked == [code for code in CleanSpec.model_fields if code != "conflicts"]
 
 
 def test_no_handler_is_offered_as_an_api(page):

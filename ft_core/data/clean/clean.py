@@ -9,14 +9,15 @@ from ft_core.settings.data import CleanSpec, Treatment
 from ft_core.settings.example import Example
 from ft_core.settings.project import Task
 
-# By their names in CleanSpec. Mending first, because what is mended may turn out to be a duplicate.
+# By their names in CleanSpec. Mending first, because what is mended may turn out to be a duplicate; duplicates last, because of two
+# rows the first stays, and must not be left out afterwards.
 STEPS = {
     "html": html.STEP,
     "empty": empty.STEP,
     "label_spelling": label_spelling.STEP,
+    "conflicts": conflicts.STEP,
     "duplicates": duplicates.STEP,
     "near_duplicates": near_duplicates.STEP,
-    "conflicts": conflicts.STEP,
 }
 
 

@@ -12,10 +12,10 @@ def find(examples: Sequence[Example]) -> Found:
     found = Found()
     seen: dict[tuple[str, ...], int] = {}
     for place, example in enumerate(examples):
-        first = seen.setdefault(_key(example), example.row)
-        if first != example.row:
+        first = seen.setdefault(_key(example), place)
+        if first != place:
             found.places.append(place)
-            found.sample(example.question, f"the same as row {first}")
+            found.sample(example.question, f"the same as row {examples[first].row}")
     return found
 
 

@@ -11,7 +11,7 @@ from ft_core.settings.example import Example, Message
 
 
 def find(examples: Sequence[Example]) -> Found:
-    """Labels that are not in their most frequent spelling. Every pair of spellings is a sample, the most frequent first."""
+    """Labels that are not in their most frequent spelling. Every pair of spellings is a sample, whole, the most frequent first."""
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     for example in examples:
         spellings[spelling_key(example.answer)][example.answer.strip()] += 1

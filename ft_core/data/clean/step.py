@@ -15,7 +15,8 @@ class Found:
     """What a step finds, by the places of the examples in the list it was given.
 
     `places` are all that are concerned, in order. `changed` is what each of them becomes; a step that can only leave rows out has
-    none. `samples` are (before, after); of a row that would be left out, after is "" or says which row stays.
+    none. `samples` are (before, after), cut to fit a table; of a row that would be left out, after is "", the row that stays, or the
+    labels that contradict one another.
     """
 
     places: list[int] = field(default_factory=list)

@@ -51,8 +51,7 @@ def read(text: str, encoding: str, path: Path) -> Table:
             rows.append((number, dict(zip(names, record, strict=False))))
         else:
             bad.append((number, f"{len(record)} field{'s' if len(record) > 1 else ''} instead of {len(names)}"))
-    table = table_of(rows, bad, "tsv" if delimiter == "\t" else "csv", encoding, header)
-    return table if rows else Table({name: [] for name in names}, table.format, encoding, bad, [], header)
+    return table_of(rows, bad, "tsv" if delimiter == "\t" else "csv", encoding, header, names)
 
 
 def _parse(text: str, delimiter: str, quoting: bool) -> list[Record]:

@@ -3,7 +3,7 @@
 from charset_normalizer import from_bytes
 
 from ft_core.data.read import foreign
-from ft_core.data.table import unreadable
+from ft_core.data.read.refusals import unreadable
 
 _MARKS = {
     b"\xef\xbb\xbf": "utf-8-sig",

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from ft_core.data.read import csv_file, foreign, json_file, parquet_file
 from ft_core.data.read.encoding import decode
-from ft_core.data.table import MAX_BYTES, Table, empty, unreadable
+from ft_core.data.read.refusals import MAX_BYTES, empty, unreadable
+from ft_core.data.table import Table
 from ft_core.errors import FTError
 
 FORMATS = {

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ft_core.data.table import BadRows, Row, Table, table_of, unreadable
+from ft_core.data.read.refusals import unreadable
+from ft_core.data.table import BadRows, Row, Table, table_of
 
 _Rows = list[tuple[int, Row]]
 

@@ -2,11 +2,13 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pyarrow
 from pyarrow import parquet
 
-from ft_core.data.table import MAX_UNPACKED, Table, table_of, unreadable
+from ft_core.data.read.refusals import MAX_UNPACKED, unreadable
+from ft_core.data.table import Table, clean_cell
 
 
 def read(path: Path) -> Table:
@@ -19,15 +21,18 @@ def read(path: Path) -> Table:
                 path.name, f"Unpacked it has {unpacked / 2**20:.0f} MB; up to {MAX_UNPACKED // 2**20} MB are read."
             )
         data = parquet.read_table(path)
-        rows = data.to_pylist()
     except (pyarrow.ArrowException, OSError, ValueError) as error:
         raise unreadable(path.name, f"It is not a valid Parquet file: {str(error).rstrip('.')}.") from error
-    for column, names in _label_names(data.schema).items():
-        for row in rows:
-            if isinstance(row[column], int) and 0 <= row[column] < len(names):
-                row[column] = names[row[column]]
-    table = table_of(enumerate(rows, start=1), [], "parquet", None)
-    return table if rows else Table({name: [] for name in data.column_names}, "parquet", None)
+    names = _label_names(data.schema)
+    cells = {
+        column: [clean_cell(_label(value, names.get(column, []))) for value in values.to_pylist()]
+        for column, values in zip(data.column_names, data.columns, strict=True)
+    }
+    return Table(cells, "parquet", None, [], list(range(1, data.num_rows + 1)))
+
+
+def _label(value: Any, names: list[str]) -> Any:
+    return names[value] if isinstance(value, int) and 0 <= value < len(names) else value
 
 
 def _label_names(schema: pyarrow.Schema) -> dict[str, list[str]]:

@@ -1,6 +1,6 @@
 from ft_core.data.clean.clean import STEPS, clean
 from ft_core.settings.data import CleanSpec
-from ft_core.settings.example import Example, Message
+from tests.data.made import pairs
 
 KEEP = CleanSpec(html="keep", empty="keep", label_spelling="keep", duplicates="keep", near_duplicates="keep")
 ROWS = [
@@ -15,20 +15,14 @@ ROWS = [
 ]
 
 
-def example(row, question, answer):
-    return Example(
-        row=row, messages=(Message(role="user", content=question), Message(role="assistant", content=answer))
-    )
-
-
 def cleaned(spec, task="classification", rows=ROWS):
-    result = clean([example(number, *row) for number, row in enumerate(rows, start=1)], task, spec)
+    result = clean(pairs(*rows), task, spec)
     return result, {step.code: step for step in result.steps}
 
 
 def test_every_step_counts_and_names_its_rows():
     result, steps = cleaned(CleanSpec())
-    assert list(steps) == ["html", "empty", "label_spelling", "duplicates", "near_duplicates", "conflicts"]
+    assert list(steps) == ["html", "empty", "label_spelling", "conflicts", "duplicates", "near_duplicates"]
     assert (steps["html"].rows, steps["html"].changed, steps["html"].samples) == (
         [2],
         1,
@@ -60,15 +54,10 @@ def test_labels_are_only_evened_out_where_there_are_labels():
     assert "label_spelling" not in steps and [kept.answer for kept in result.examples] == ["Yes", "yes", "yes"]
 
 
-def test_invisible_characters_are_no_text():
-    _, steps = cleaned(CleanSpec(), rows=[("\u200b \ufeff", "a"), ("x", "a")])
-    assert steps["empty"].rows == [1]
-
-
 def test_rows_that_contradict_one_another_go_on_request():
     result, steps = cleaned(CleanSpec(conflicts="fix"))
-    assert steps["conflicts"].rows == [1, 7] and steps["conflicts"].removed == 2
-    assert [kept.row for kept in result.examples] == [2, 8]
+    assert steps["conflicts"].rows == [1, 3, 7] and steps["conflicts"].removed == 3
+    assert [kept.row for kept in result.examples] == [2, 6, 8], "row 6 was near row 1 alone, which is gone"
 
 
 def test_there_is_a_step_for_every_setting():

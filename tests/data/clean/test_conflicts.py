@@ -1,5 +1,5 @@
 from ft_core.data.clean import conflicts
-from tests.data.clean.made import pairs
+from tests.data.made import pairs
 
 
 def test_every_row_of_a_text_with_two_labels_is_named():

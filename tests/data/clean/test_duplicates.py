@@ -1,5 +1,5 @@
 from ft_core.data.clean import duplicates
-from tests.data.clean.made import pairs
+from tests.data.made import pairs
 
 
 def test_a_copy_names_the_row_that_stays():

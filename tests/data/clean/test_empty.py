@@ -1,5 +1,5 @@
 from ft_core.data.clean import empty
-from tests.data.clean.made import pairs
+from tests.data.made import pairs
 
 
 def test_invisible_characters_are_no_text():

@@ -1,5 +1,5 @@
 from ft_core.data.clean import html
-from tests.data.clean.made import pairs
+from tests.data.made import pairs
 
 
 def test_markup_goes_and_comparisons_stay():

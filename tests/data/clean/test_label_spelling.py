@@ -1,5 +1,5 @@
 from ft_core.data.clean import label_spelling
-from tests.data.clean.made import pairs
+from tests.data.made import pairs
 
 
 def test_the_most_frequent_spelling_wins_and_blank_labels_stay():

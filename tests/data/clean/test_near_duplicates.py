@@ -1,5 +1,5 @@
 from ft_core.data.clean import near_duplicates
-from tests.data.clean.made import pairs
+from tests.data.made import pairs
 
 
 def test_near_copies_are_found_only_among_equal_answers():

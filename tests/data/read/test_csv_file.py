@@ -1,6 +1,7 @@
 import pytest
 
 from ft_core.data.read.files import read
+from tests.data.made import rows
 
 
 def table(folder, text, name="a.csv"):
@@ -12,22 +13,22 @@ def table(folder, text, name="a.csv"):
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("name", ["a.csv", "a.tsv"])
 def test_any_delimiter(tmp_path, delimiter, name):
-    rows = [["text", "label"], ["one, two; three", "x"], ["four | five", "y"], ["six", "z"]]
-    text = "\n".join(delimiter.join(f'"{cell}"' for cell in row) for row in rows)
+    wanted = [["text", "label"], ["one, two; three", "x"], ["four | five", "y"], ["six", "z"]]
+    text = "\n".join(delimiter.join(f'"{cell}"' for cell in row) for row in wanted)
     result = table(tmp_path, text, name)
-    assert [list(row.values()) for row in result.rows()] == rows[1:]
+    assert [list(row.values()) for row in rows(result)] == wanted[1:]
     assert result.format == ("tsv" if delimiter == "\t" else "csv")
 
 
 def test_cells_stay_as_they_are_written(tmp_path):
     result = table(tmp_path, "a,b,c\n007,NA,1.10\nnull, x ,\n")
-    assert result.rows() == [{"a": "007", "b": "NA", "c": "1.10"}, {"a": "null", "b": " x ", "c": ""}]
+    assert rows(result) == [{"a": "007", "b": "NA", "c": "1.10"}, {"a": "null", "b": " x ", "c": ""}]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_line_ends_and_line_breaks_in_quotes(tmp_path, end):
     result = table(tmp_path, end.join(["a,b", '"one', 'two ""quoted""",1', "three,2", ""]))
-    assert result.rows() == [{"a": f'one{end}two "quoted"', "b": "1"}, {"a": "three", "b": "2"}]
+    assert rows(result) == [{"a": f'one{end}two "quoted"', "b": "1"}, {"a": "three", "b": "2"}]
 
 
 def test_rows_of_another_width_are_listed_and_keep_their_numbers(tmp_path):
@@ -38,26 +39,26 @@ def test_rows_of_another_width_are_listed_and_keep_their_numbers(tmp_path):
 
 def test_a_quote_that_is_never_closed_costs_one_row(tmp_path):
     result = table(tmp_path, 'text,label\n"fine, here",a\n"never closed,b\nnext,a\n"also, fine",b\nlast,a\n')
-    assert [row["text"] for row in result.rows()][0] == "fine, here"
-    assert [row["text"] for row in result.rows()] == ["fine, here", "next", "also, fine", "last"]
+    assert [row["text"] for row in rows(result)][0] == "fine, here"
+    assert [row["text"] for row in rows(result)] == ["fine, here", "next", "also, fine", "last"]
     assert result.bad_rows == [(2, "1 field instead of 2")]
-    assert [row["text"] for row in table(tmp_path, 'text,label\none,a\n"open,b\ntwo,a\n').rows()] == ["one", "two"]
+    assert [row["text"] for row in rows(table(tmp_path, 'text,label\none,a\n"open,b\ntwo,a\n'))] == ["one", "two"]
 
 
 def test_stray_quotes_in_a_tab_file_do_not_swallow_lines(tmp_path):
     result = table(tmp_path, 'label\ttext\nham\t"hello\nspam\twin now\nham\tbye"\n', "a.tsv")
-    assert [row["text"] for row in result.rows()] == ['"hello', "win now", 'bye"']
+    assert [row["text"] for row in rows(result)] == ['"hello', "win now", 'bye"']
 
 
 def test_a_file_without_header_gets_column_names(tmp_path):
     result = table(tmp_path, "ham\thello\nspam\twin\nham\tbye\nspam\tcash\nham\tyes\n", "a.tsv")
     assert result.columns == ["column_1", "column_2"] and not result.header
-    assert len(result.rows()) == 5 and result.rows()[0]["column_2"] == "hello"
+    assert len(rows(result)) == 5 and rows(result)[0]["column_2"] == "hello"
 
 
 def test_a_header_word_among_the_values_is_still_a_header(tmp_path):
     result = table(tmp_path, "message,spam\nhello,ham\nwin,spam\ncash,spam\n")
-    assert result.columns == ["message", "spam"] and len(result.rows()) == 3
+    assert result.columns == ["message", "spam"] and len(rows(result)) == 3
 
 
 def test_repeated_and_missing_column_names(tmp_path):
@@ -66,4 +67,4 @@ def test_repeated_and_missing_column_names(tmp_path):
 
 def test_excels_separator_line_and_long_cells(tmp_path):
     result = table(tmp_path, "sep=;\na;b\n" + "x" * 200_000 + ";1\n")
-    assert result.columns == ["a", "b"] and len(result.rows()[0]["a"]) == 200_000
+    assert result.columns == ["a", "b"] and len(rows(result)[0]["a"]) == 200_000

@@ -1,8 +1,9 @@
 import pytest
 
 from ft_core.data.read.files import format_of, read
-from ft_core.data.table import MAX_BYTES
+from ft_core.data.read.refusals import MAX_BYTES
 from ft_core.errors import FTError
+from tests.data.made import rows
 
 
 def write(folder, name, data):
@@ -21,7 +22,7 @@ def refusal(path):
 def test_the_same_text_in_every_encoding(tmp_path, encoding):
     text = "message,label\nDas Gerät läuft nicht für mich,Störung\nschöne Grüße aus Köln,Gruß\n" * 3
     table = read(write(tmp_path, "a.csv", text.encode(encoding)))
-    assert table.rows()[0] == {"message": "Das Gerät läuft nicht für mich", "label": "Störung"}
+    assert rows(table)[0] == {"message": "Das Gerät läuft nicht für mich", "label": "Störung"}
     assert table.columns == ["message", "label"]
 
 
@@ -29,18 +30,18 @@ def test_cyrillic_of_windows_is_recognised(tmp_path):
     text = (
         "текст,метка\n" + "Где мой заказ? Он не пришёл вовремя,доставка\nВерните мне деньги за этот товар,возврат\n" * 5
     )
-    assert read(write(tmp_path, "a.csv", text.encode("cp1251"))).rows()[0]["метка"] == "доставка"
+    assert rows(read(write(tmp_path, "a.csv", text.encode("cp1251"))))[0]["метка"] == "доставка"
 
 
 def test_lines_of_two_encodings_in_one_file(tmp_path):
     data = "m,l\nfür,1\nschön,2\ngrün,3\n".encode() + "blöd,4\n".encode("cp1252")
     table = read(write(tmp_path, "a.csv", data))
-    assert [row["m"] for row in table.rows()] == ["für", "schön", "grün", "blöd"]
+    assert [row["m"] for row in rows(table)] == ["für", "schön", "grün", "blöd"]
 
 
 def test_half_characters_of_json_can_be_stored(tmp_path):
     table = read(write(tmp_path, "a.json", '[{"a": "x\\ud800y", "b": "\\ud83c\\udf89"}]'))
-    assert table.rows() == [{"a": "x\ufffdy", "b": "🎉"}]
+    assert rows(table) == [{"a": "x\ufffdy", "b": "🎉"}]
 
 
 @pytest.mark.parametrize(

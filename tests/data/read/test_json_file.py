@@ -4,6 +4,7 @@ import pytest
 
 from ft_core.data.read.files import read
 from ft_core.errors import FTError
+from tests.data.made import rows
 
 ROWS = [{"text": "one", "label": "a"}, {"text": "two", "label": "b"}]
 
@@ -27,17 +28,17 @@ def table(folder, value, name="a.json"):
 )
 def test_the_forms_in_which_rows_come(tmp_path, value):
     result = table(tmp_path, value)
-    assert result.rows() == ROWS and result.columns == ["text", "label"] and result.format == "json"
+    assert rows(result) == ROWS and result.columns == ["text", "label"] and result.format == "json"
 
 
 def test_splits_are_joined_and_named(tmp_path):
     result = table(tmp_path, {"train": [["one", "a"]], "test": [["two", "b"]]})
-    assert result.rows()[1] == {"column_1": "two", "column_2": "b", "split": "test"}
+    assert rows(result)[1] == {"column_1": "two", "column_2": "b", "split": "test"}
 
 
 def test_a_column_of_conversations(tmp_path):
     turns = [{"role": "user", "content": "hi"}]
-    assert table(tmp_path, {"messages": [turns, turns]}).rows() == [{"messages": turns}, {"messages": turns}]
+    assert rows(table(tmp_path, {"messages": [turns, turns]})) == [{"messages": turns}, {"messages": turns}]
 
 
 def test_squad_articles_become_questions(tmp_path):
@@ -45,12 +46,12 @@ def test_squad_articles_become_questions(tmp_path):
     result = table(
         tmp_path, {"data": [{"title": "t", "paragraphs": [{"context": "Ada wrote it.", "qas": [question]}]}]}
     )
-    assert result.rows() == [{"id": "1", "context": "Ada wrote it.", "question": "Who?", "answers": {"text": ["Ada"]}}]
+    assert rows(result) == [{"id": "1", "context": "Ada wrote it.", "question": "Who?", "answers": {"text": ["Ada"]}}]
 
 
 def test_values_stay_as_written_and_missing_ones_are_empty(tmp_path):
     result = table(tmp_path, '[{"a": 1.10, "b": true, "c": null}, {"a": 12345678901234567890123, "d": NaN}]')
-    assert result.rows() == [
+    assert rows(result) == [
         {"a": "1.10", "b": "true", "c": "", "d": ""},
         {"a": "12345678901234567890123", "b": "", "c": "", "d": ""},
     ]
@@ -59,13 +60,13 @@ def test_values_stay_as_written_and_missing_ones_are_empty(tmp_path):
 @pytest.mark.parametrize("name", ["a.jsonl", "a.ndjson", "a.json"])
 def test_json_lines_under_any_name(tmp_path, name):
     result = table(tmp_path, '{"a": "1\u2028"}\n\n{"a": "2"}\n{broken}\n[3]\n{"a": "4"}', name)
-    assert [row["a"] for row in result.rows()] == ["1\u2028", "2", "4"]
+    assert [row["a"] for row in rows(result)] == ["1\u2028", "2", "4"]
     assert result.numbers == [1, 2, 5] and [number for number, _ in result.bad_rows] == [3, 4]
     assert result.format == "jsonl"
 
 
 def test_a_json_list_named_jsonl(tmp_path):
-    assert table(tmp_path, json.dumps(ROWS, indent=1), "a.jsonl").rows() == ROWS
+    assert rows(table(tmp_path, json.dumps(ROWS, indent=1), "a.jsonl")) == ROWS
 
 
 def test_broken_json_is_refused_with_its_place(tmp_path):

@@ -4,6 +4,7 @@ import pyarrow
 from pyarrow import parquet
 
 from ft_core.data.read.files import read
+from tests.data.made import rows
 
 
 def test_values_lists_and_label_names(tmp_path):
@@ -12,7 +13,7 @@ def test_values_lists_and_label_names(tmp_path):
     data = data.replace_schema_metadata({"huggingface": json.dumps({"info": {"features": features}})})
     parquet.write_table(data, tmp_path / "a.parquet")
     table = read(tmp_path / "a.parquet")
-    assert table.rows() == [
+    assert rows(table) == [
         {"text": "a", "label": "good", "messages": [{"role": "user", "content": "x"}]},
         {"text": "", "label": "bad", "messages": []},
     ]

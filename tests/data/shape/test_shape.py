@@ -9,7 +9,8 @@ ANY = ColumnSpec()
 
 
 def table(**columns):
-    return Table({name: list(cells) for name, cells in columns.items()}, "csv", "utf-8")
+    cells = {name: list(values) for name, values in columns.items()}
+    return Table(cells, "csv", "utf-8", [], list(range(1, len(next(iter(cells.values()))) + 1)))
 
 
 def texts(count=12):

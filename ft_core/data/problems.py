@@ -4,14 +4,14 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ft_core.data.clean import rare_labels
+from ft_core.data import rare_labels
 from ft_core.data.clean.clean import STEPS, Cleaned, Done
 from ft_core.data.clean.step import MAX_SAMPLES, Samples
 from ft_core.data.shape.columns import spelling_key
 from ft_core.data.shape.shape import Shaped
 from ft_core.data.split import splits_in_use
 from ft_core.data.table import Table
-from ft_core.settings.data import CleanSpec, SplitSpec
+from ft_core.settings.data import SplitSpec
 from ft_core.settings.example import Example
 from ft_core.settings.project import Task
 
@@ -49,11 +49,10 @@ def problems(table: Table, shaped: Shaped, cleaned: Cleaned, split: SplitSpec) -
 
 def _cleaning(done: Done) -> Problem:
     step = STEPS[done.code]
-    title = CleanSpec.model_fields[done.code].title
     if done.treatment == "fix":
-        fix = f"{step.fix}, unless {title} is unticked (`{done.code}: keep`)."
+        fix = f"{step.fix}, unless {done.title} is unticked (`{done.code}: keep`)."
     else:
-        fix = f"All are kept as they are. Correct these rows in the file, or tick {title}: {step.fix[0].lower()}{step.fix[1:]} (`{done.code}: fix`)."
+        fix = f"All are kept as they are. Correct these rows in the file, or tick {done.title}: {step.fix[0].lower()}{step.fix[1:]} (`{done.code}: fix`)."
     return Problem(done.code, step.title, done.found, done.rows[:MAX_ROWS], step.why, fix, done.samples[:MAX_SAMPLES])
 
 

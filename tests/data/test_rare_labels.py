@@ -1,17 +1,14 @@
 import pytest
 
-from ft_core.data.clean import rare_labels
-from ft_core.data.clean.rare_labels import RareLabel
-from ft_core.settings.example import Example, Message
+from ft_core.data import rare_labels
+from ft_core.data.rare_labels import RareLabel
+from tests.data.made import pairs
 
 SPLITS = ["train", "validation", "test"]
 
 
 def examples(*labels):
-    return [
-        Example(row=row, messages=(Message(role="user", content="x"), Message(role="assistant", content=label)))
-        for row, label in enumerate(labels, start=1)
-    ]
+    return pairs(*(("x", label) for label in labels))
 
 
 def likely(label, *frequent):

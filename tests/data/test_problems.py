@@ -1,7 +1,7 @@
 import pytest
 
-from ft_core.data.clean.problems import SMALL_TEST
 from ft_core.data.look import look
+from ft_core.data.problems import SMALL_TEST
 from ft_core.data.table import table_of
 from ft_core.evals import compare
 from ft_core.settings.data import ColumnSpec, DataSpec, SplitSpec
@@ -26,7 +26,7 @@ def test_each_problem_says_where_why_and_what_to_do():
     untidy = [("Tea &amp; milk", "a"), ("same text", "a"), ("same text", "b"), ("x", ""), ("y", "A.")]
     untidy += [("z", "a")] * 30 + [("one", "b"), ("two", "b")]
     found = problems(untidy, [(40, "3 fields instead of 2")])
-    assert list(found) == ["html", "empty", "label_spelling", "duplicates", "conflicts", "bad_rows", "small_data"]
+    assert list(found) == ["html", "empty", "label_spelling", "conflicts", "duplicates", "bad_rows", "small_data"]
     assert found["duplicates"].count == 29 and len(found["duplicates"].rows) == 20
     assert found["conflicts"].rows == [2, 3] and found["conflicts"].samples == [("same text", "a / b")]
     assert found["bad_rows"].samples == [("row 40", "3 fields instead of 2")]
