@@ -154,7 +154,10 @@ def show_inspection(found: Result, path: Path) -> None:
         _show_reasons(found["problems"])
     else:
         print("No problems were found.")
-    print(f"Next: python -m ft_core prepare {_quoted(path)}")
+    if any(problem["code"] == "rare_labels" for problem in found["problems"]):
+        print(f"Next: correct the labels with too few examples in {path.name}, then inspect it again.")
+    else:
+        print(f"Next: python -m ft_core prepare {_quoted(path)}")
 
 
 def show_dataset(result: Result, source: Path, is_project: bool) -> None:

@@ -154,6 +154,10 @@ def test_an_inspection_is_a_table_of_problems_with_a_way_on(capsys):
     assert "HTML in texts 6 1, 2, 3, 4, ..." in shown and "Empty cells 1 9 " in shown
     assert "(`html: keep`)" in shown
     assert shown.endswith("Next: python -m ft_core prepare 'my data/tickets.csv'")
+    rare = {"code": "rare_labels", "title": "Rare", "count": 1, "rows": [3], "fix": "Correct it.", "why": "It has 1."}
+    terminal.show_inspection(FOUND | {"problems": [rare]}, Path("a.csv"))
+    shown = flat(capsys.readouterr().out)
+    assert shown.endswith("too few examples in a.csv, then inspect it again.") and "ft_core prepare" not in shown
 
 
 def test_a_file_without_problems_or_of_no_use_is_said_so(capsys):

@@ -70,20 +70,30 @@ def _bad_rows(bad: list[tuple[int, str]]) -> Problem:
 
 
 def _rare_labels(examples: list[Example], cleaned: Cleaned, task: Task, split: SplitSpec) -> list[Problem]:
-    """What would keep the data from being split. Samples are the labels with a likely right spelling, and that spelling."""
+    """What would keep the data from being split. Samples are the labels with a likely right spelling."""
     splits = splits_in_use(split)
     rare = rare_labels.find(cleaned.examples, len(splits)) if task == "classification" else []
     if not rare:
         return []
     rows = sorted(row for one in rare for row in one.rows)
-    samples = [(one.label, one.likely) for one in rare if one.likely][:MAX_SAMPLES]
+    samples = [(one.label, f"probably {one.likely}, not changed") for one in rare if one.likely][:MAX_SAMPLES]
     why, fix = rare_labels.why(rare, splits), rare_labels.fix(rare)
     near = {row for step in cleaned.steps if step.code == "near_duplicates" and step.removed for row in step.rows}
     keys = {spelling_key(one.label) for one in rare}
     lost = sum(example.row in near and spelling_key(example.answer) in keys for example in examples)
     if lost:
         fix = f"Untick Near duplicates if its {lost:,} rows of these labels are truly different (`near_duplicates: keep`). {fix}"
-    return [Problem("rare_labels", "Labels with too few examples", len(rows), rows[:MAX_ROWS], why, fix, samples)]
+    return [
+        Problem(
+            "rare_labels",
+            "Labels with too few examples: the data cannot be split",
+            len(rows),
+            rows[:MAX_ROWS],
+            why,
+            fix,
+            samples,
+        )
+    ]
 
 
 def _small_data(usable: int, split: SplitSpec) -> list[Problem]:

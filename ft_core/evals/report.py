@@ -24,6 +24,7 @@ _NAMES = {
     "tuned": "the tuned model",
 }
 Contestants = dict[str, Contestant | None]
+_USABLE = 90  # percent of written answers that are labels, below which a classifier is of no use by itself
 Scores = dict[str, dict[str, float]]
 
 
@@ -321,9 +322,10 @@ def _notes(
     if labels:
         label, count = Counter(example.answer for example in examples).most_common(1)[0]
         notes += [
-            "Accuracy rests on the likeliest label: the log-probability of the label and the end of the answer, not divided by length, "
-            "so a model is not marked down for writing more than the label. What it wrote by itself is scored apart.",
+            "A model's answer is the label that it finds likelier than all others (by the log-probability of the label and the end of the "
+            "answer, not divided by length). What it writes by itself can be another text, and is scored apart.",
             f"Always answering {label!r} would be right for {100 * count / total:.0f} % of these examples.",
+            _by_itself(_written(_required(found, "tuned"), labels)),
             f"With {total} examples, a difference under {100 * compare.smallest_detectable_share(total):.0f} points is likely to stay unseen "
             "(80 % power, one answer in five changing sides).",
         ]
@@ -345,6 +347,13 @@ def _notes(
     if cut:
         notes.append(f"{cut} of {total} answers of the tuned model were cut off at the longest answer.")
     return notes
+
+
+def _by_itself(written: numpy.ndarray) -> str:
+    """How often the tuned model writes a label when nobody offers it any: what people meet in use."""
+    share = 100 * float((written != metrics.NO_LABEL).mean())
+    advice = "" if share >= _USABLE else " Train longer before you use it: more epochs, or more examples."
+    return f"Writing by itself, the tuned model answered with a label in {share:.0f} % of these examples.{advice}"
 
 
 def _rows(examples: list[Example], labels: list[str], found: Contestants) -> list[dict[str, Any]]:

@@ -194,10 +194,21 @@ def _limits(run: Run, spec: ProjectSpec) -> str:
         "In training the base model was held in 4 bits (NF4); loaded in full precision as above, single answers may differ from the measured ones.",
     ]
     if spec.task == "classification":
-        points.insert(1, "It knows only the labels above, and answers with one of them even when none fits.")
+        points.insert(
+            1,
+            f"It learnt only the labels above, and knows no answer for a text that none of them fits.{_validity(run)}",
+        )
     if run.report() is None:
         points.insert(0, "Not evaluated: do not rely on it before it is.")
     return "## Intended use and limits\n\n" + "\n".join(f"- {point}" for point in points)
+
+
+def _validity(run: Run) -> str:
+    validity = (run.report() or {"metrics": {}})["metrics"].get("label_validity")
+    if validity is None:
+        return ""
+    share = 100 * validity["tuned"]
+    return f" Writing by itself, it answered with a label in {share:.0f} % of the test examples: check what it writes before you use it."
 
 
 def _made(run: Run) -> str:

@@ -106,7 +106,14 @@ def load(path: Path) -> ProjectSpec:
         )
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: no UTF-8, or a date such as 2026-13-01
+    except UnicodeDecodeError as error:
+        raise FTError(
+            "project.yaml",
+            f"{path.name} is not a text file in UTF-8.",
+            f"Byte {error.start + 1} is none that UTF-8 has there.",
+            "Save it as plain text (UTF-8), or choose the project file.",
+        ) from error
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2026-13-01
         where = getattr(error, "problem_mark", None)
         line = f" near line {where.line + 1}" if where else ""
         raise FTError(

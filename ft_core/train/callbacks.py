@@ -39,8 +39,8 @@ class Plan:
     started: float = field(default_factory=time.monotonic)
 
     def epoch(self, step: int) -> float:
-        """Passes over the training split after `step` steps."""
-        return round(step * self.batch_size / self.rows, 4)
+        """Passes over the training split after `step` steps; the last step may begin another pass, which does not count."""
+        return min(round(step * self.batch_size / self.rows, 4), self.epochs)
 
     def seconds(self) -> float:
         """Time trained, over all attempts."""
@@ -80,7 +80,7 @@ class Recorder(TrainerCallback):
         self.progress(
             step,
             self.plan.steps,
-            f"training, epoch {min(self.plan.epoch(step), self.plan.epochs):.1f} of {self.plan.epochs:g}",
+            f"training, epoch {self.plan.epoch(step):.1f} of {self.plan.epochs:g}",
         )
 
     def on_log(

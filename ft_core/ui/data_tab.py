@@ -80,7 +80,7 @@ def build(shared: Shared) -> None:
             label=system_field.title, info=f"{system_field.description} May be empty.", lines=2, elem_id="data-system"
         )
         preview = gr.Dataframe(
-            label="The first ten examples as the model will see them",
+            label="The first ten examples, before anything is fixed. Row 1 is the first row below the header.",
             interactive=False,
             wrap=True,
             buttons=[],
@@ -109,7 +109,7 @@ def build(shared: Shared) -> None:
         )
         fixes = gr.CheckboxGroup(
             _fix_choices([]),
-            value=[code for code, field in CleanSpec.model_fields.items() if field.default == "fix"],
+            value=_ticked(CleanSpec()),
             label="Fix these",
             info="What is not ticked stays as it is.",
             elem_id="data-fixes",
@@ -186,7 +186,7 @@ def build(shared: Shared) -> None:
         prepare_step,
         example,
     ]
-    choices = [shared.source, prompt, answer, messages, task, system]
+    choices = [shared.source, prompt, answer, messages, task, system, fixes]
     shown = [result, summary, done, balance, number, tokens, leads_on, prepare, example]
     quick: dict[str, Any] = {"api_visibility": "private", "show_progress": "minimal"}
     old = [result, leads_on]  # what was made of the file before
@@ -195,11 +195,11 @@ def build(shared: Shared) -> None:
         example.click(shared.private(use_example), None, [shared.source, *understanding], api_visibility="private"),
     ):
         event.success(lambda: [gr.update(visible=False)] * 2, None, old, queue=False, **quick)
-    for control in (prompt, answer, messages, task):
+    for control in (prompt, answer, messages, task, fixes):
         control.input(shared.private(look), choices, understanding, **quick)
     system.blur(shared.private(look), choices, understanding, **quick)
     ready = prepare.click(
-        shared.private(prepare_dataset), [*choices, fixes, *split], [shared.dataset_id], api_visibility="private"
+        shared.private(prepare_dataset), [*choices, *split], [shared.dataset_id], api_visibility="private"
     )
     ready.success(shared.private(show_dataset), [shared.dataset_id], shown, **quick)
     number.release(shared.private(show_tokens), [shared.dataset_id, number], [tokens], **quick)
@@ -242,13 +242,18 @@ def use_example(workspace: Workspace) -> list[Any]:
     """The shipped example becomes the source, with the columns and the system prompt that its project chooses."""
     data = uploads.keep_example(workspace)
     columns = data.data.columns
-    shown = look(workspace, data.data.source, columns.prompt, columns.answer, None, data.task, data.data.system or "")
-    return [data.data.source, *shown]
+    system = data.data.system or ""
+    return [
+        data.data.source,
+        *look(
+            workspace, data.data.source, columns.prompt, columns.answer, None, data.task, system, _ticked(CleanSpec())
+        ),
+    ]
 
 
 def look_afresh(workspace: Workspace, source: str) -> list[Any]:
     """A new file: everything is found by itself."""
-    return look(workspace, source, None, None, None, None, "")
+    return look(workspace, source, None, None, None, None, "", _ticked(CleanSpec()))
 
 
 def look_again(workspace: Workspace, source: str, dataset_id: str) -> Any:
@@ -259,8 +264,9 @@ def look_again(workspace: Workspace, source: str, dataset_id: str) -> Any:
     spec = uploads.project_of(workspace, dataset) if dataset else None
     if spec is None or spec.data.source != source:
         return look_afresh(workspace, source)
-    columns = spec.data.columns
-    return look(workspace, source, columns.prompt, columns.answer, columns.messages, spec.task, spec.data.system or "")
+    columns, system = spec.data.columns, spec.data.system or ""
+    ticked = _ticked(spec.data.clean)
+    return look(workspace, source, columns.prompt, columns.answer, columns.messages, spec.task, system, ticked)
 
 
 def look(
@@ -271,6 +277,7 @@ def look(
     messages: str | None,
     task: Any,
     system: str,
+    fixes: list[str],
 ) -> list[Any]:
     """Read the source and show how it is understood, its first examples and its problems. Updates in the order of `understanding`."""
     wanted = (
@@ -280,7 +287,8 @@ def look(
     try:
         table = read(uploads.find(workspace, source))
         columns = table.columns
-        looked = look_at(table, DataSpec(source=source, columns=wanted, system=system.strip() or None), task)
+        spec = DataSpec(source=source, columns=wanted, system=system.strip() or None, clean=_clean(fixes))
+        looked = look_at(table, spec, task)
     except FTError as error:
         name, kept = uploads.title(source), source  # the name that the person knows
         told = FTError(error.code, *(part.replace(kept, name) for part in (error.what, error.why, error.fix)))
@@ -301,7 +309,7 @@ def look(
         gr.update(visible=True),
         gr.update(visible=not found),
         gr.update(value=frames.problems(found), visible=bool(found)),
-        gr.update(choices=_fix_choices(found), visible=bool(found)),
+        gr.update(choices=_fix_choices(found), value=fixes, visible=bool(found)),
         gr.update(visible=len(befores) > 0),
         befores,
         gr.update(visible=True),
@@ -322,12 +330,11 @@ def prepare_dataset(
 ) -> str:
     """Clean, divide and store; the id of the dataset version. Raises FTError `data.*` or `settings.invalid`."""
     columns = ColumnSpec(messages=messages) if messages else ColumnSpec(prompt=prompt or None, answer=answer or None)
-    clean = CleanSpec.model_validate({code: "fix" if code in fixes else "keep" for code in FIXES})
     data = DataSpec(
         source=source,
         columns=columns,
         system=system.strip() or None,
-        clean=clean,
+        clean=_clean(fixes),
         split=fields.collect(SplitSpec, SPLIT, split),
     )
     return uploads.prepare(workspace, ProjectSpec(name=source.rsplit("-", 1)[0], task=task, data=data)).id
@@ -383,6 +390,14 @@ def show_tokens(workspace: Workspace, dataset_id: str, number: float) -> Any:
         (piece, "learnt" if learnt else "read only")
         for piece, learnt in zip(encoded.pieces, encoded.learnt, strict=True)
     ]
+
+
+def _clean(fixes: list[str]) -> CleanSpec:
+    return CleanSpec.model_validate({code: "fix" if code in fixes else "keep" for code in FIXES})
+
+
+def _ticked(clean: CleanSpec) -> list[str]:
+    return [code for code in FIXES if getattr(clean, code) == "fix"]
 
 
 def _understood_words(table: Table, shaped: Shaped) -> str:

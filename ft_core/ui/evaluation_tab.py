@@ -257,10 +257,15 @@ def show_answer(chosen: list[dict[str, Any]], event: gr.SelectData) -> list[Any]
     if not 0 <= index < len(chosen):
         return [gr.update(visible=False), *[""] * 5]
     row = chosen[index]
-    written = [
-        row.get(f"{name}_written") if row.get(f"{name}_written") is not None else "–" for name in frames.CONTESTANTS
-    ]
+    written = [_in_full(row.get(name), row.get(f"{name}_written")) for name in frames.CONTESTANTS]
     return [gr.update(visible=True), row["prompt"], row["expected"], *written]
+
+
+def _in_full(scored: str | None, written: str | None) -> str:
+    """What a contestant wrote, and the label that was scored where that is another text."""
+    if written is None:
+        return "–"
+    return written if scored in (None, written) else f"Likeliest label (scored): {scored}\nWrote by itself: {written}"
 
 
 def _answers(run: Run | None, which: Any, search: str) -> list[dict[str, Any]]:

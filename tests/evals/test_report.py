@@ -2,11 +2,12 @@
 
 import json
 
+import numpy
 import pytest
 
 from ft_core import generate
 from ft_core.errors import FTError
-from ft_core.evals import report, rows
+from ft_core.evals import metrics, report, rows
 from ft_core.run import Run
 from ft_core.settings.evaluation import EvalSpec
 from ft_core.settings.train import TrainSpec
@@ -117,6 +118,12 @@ def test_no_examples_in_the_prompt_means_no_such_contestant(run, tmp_path) -> No
     assert set(found["contestants"]) == {"base", "tuned"}
     assert any("Limit" in note for note in found["notes"]) and any("small test set" in note for note in found["notes"])
     assert {row["few_shot"] for row in rows.read_answers(other)} == {None}
+
+
+@pytest.mark.parametrize(("labels", "share", "advised"), [(9, 90, False), (5, 50, True)])
+def test_a_classifier_that_writes_no_labels_is_told_to_train_longer(labels, share, advised) -> None:
+    words = report._by_itself(numpy.array([0] * labels + [metrics.NO_LABEL] * (10 - labels)))
+    assert f"in {share} % of these examples" in words and ("Train longer" in words) is advised
 
 
 def test_free_text_is_judged_by_its_loss(run, tmp_path) -> None:

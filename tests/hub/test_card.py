@@ -43,6 +43,12 @@ def test_the_measured_table_holds_the_report(run):
     assert "not been evaluated" not in card
 
 
+def test_how_often_it_writes_a_label_is_said_with_its_limits(run):
+    validity = {**REPORT["metrics"]["accuracy"], "title": "Answered with a label", "tuned": 0.571}
+    run.write_report({**REPORT, "metrics": {**REPORT["metrics"], "label_validity": validity}})
+    assert "answered with a label in 57 % of the test examples" in model_card(run)
+
+
 def test_data_settings_and_versions_are_there_and_rows_are_not(run):
     card = model_card(run)
     assert "| Train examples | 130 |" in card

@@ -70,7 +70,7 @@ def test_the_last_step_is_never_past_the_last_epoch(run, arguments):
     said = []
     recorder = Recorder(run, plan(steps=2, rows=11, epochs=1.0), lambda *row: said.append(row))
     take(recorder, arguments, 2)
-    assert said[-1] == (2, 2, "training, epoch 1.0 of 1")
+    assert said[-1] == (2, 2, "training, epoch 1.0 of 1") and recorder.plan.epoch(2) == 1.0
 
 
 def test_speed_is_that_of_the_last_twenty_steps(run, arguments):

@@ -82,10 +82,27 @@ def test_a_wrong_split_names_its_control(workspace):
 def test_a_reload_shows_the_choices_the_dataset_was_prepared_with(workspace):
     source = chosen(workspace)
     dataset = data_tab.prepare_dataset(
-        workspace, source, "message", "label", None, "classification", "Say which.", ALL, *SPLIT
+        workspace,
+        source,
+        "message",
+        "label",
+        None,
+        "classification",
+        "Say which.",
+        ["label_spelling", "conflicts"],
+        *SPLIT,
     )
     again = data_tab.look_again(workspace, source, dataset)
-    assert again[6]["value"] == "Say which."
+    assert again[6]["value"] == "Say which." and again[11]["value"] == ["label_spelling", "conflicts"]
+
+
+def test_the_table_of_problems_says_what_the_ticks_do(workspace):
+    source = chosen(workspace)
+    ways = []
+    for ticked in (ALL, []):
+        shown = data_tab.look(workspace, source, "message", "label", None, "classification", "", ticked)
+        ways.append(list(shown[10]["value"]["What is or should be done"]))
+    assert ways[0][0].startswith("They are removed") and ways[1][0].startswith("All are kept as they are")
 
 
 def test_the_token_view_marks_the_answer_and_its_end(workspace):
