@@ -20,6 +20,7 @@ from ft_core import terminal
 from ft_core.errors import FTError
 from ft_core.run import JobName, Run
 from ft_core.settings import project
+from ft_core.settings.data import DataSpec
 from ft_core.settings.project import ProjectSpec
 from ft_core.terminal import Result
 from ft_core.worker.job import Outcome
@@ -93,11 +94,11 @@ def inspect_command(
 ) -> None:
     """What a file holds: format, columns, rows, problems, token lengths."""
     from ft_core.data.inspect import inspect
-    from ft_core.pipeline import base_tokenizer
+    from ft_core.pipeline import base_window
 
     terminal.answer(
         as_json,
-        lambda: inspect(data, tokenizer=base_tokenizer("starter")),
+        lambda: inspect(data, window=base_window(ProjectSpec(data=DataSpec(source=data.name)))),
         lambda found: terminal.show_inspection(found, data),
     )
 

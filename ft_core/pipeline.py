@@ -9,7 +9,8 @@ from ft_core import catalog, download, hardware
 from ft_core.data.prepare import prepare, token_lengths
 from ft_core.data.split import SPLITS
 from ft_core.data.store import Dataset
-from ft_core.data.tokens import ChatTokenizer
+from ft_core.data.tell import Tell, silent
+from ft_core.data.tokens import ChatTokenizer, Window
 from ft_core.errors import FTError
 from ft_core.fit import prepare_spec
 from ft_core.run import JobName, Run
@@ -35,6 +36,12 @@ def base_tokenizer(base: str, revision: str | None = None) -> ChatTokenizer | No
     return ChatTokenizer.load(folder, base) if folder else None
 
 
+def base_window(spec: ProjectSpec) -> Window | None:
+    """What of an example the project's base model is given; None and raises as `base_tokenizer`."""
+    tokenizer = base_tokenizer(spec.model.base, spec.model.revision)
+    return Window(tokenizer, spec.training.max_length) if tokenizer else None
+
+
 def base_token_lengths(dataset: Dataset, base: str, revision: str | None = None) -> dict[str, Any] | None:
     """How long the dataset's examples are in tokens of this base model; None while its tokenizer is not on this machine.
 
@@ -50,7 +57,7 @@ def base_token_lengths(dataset: Dataset, base: str, revision: str | None = None)
     return token_lengths([example for split in SPLITS for example in dataset.examples(split)], tokenizer)
 
 
-def prepare_source(workspace: Workspace, spec: ProjectSpec, folder: Path) -> Dataset:
+def prepare_source(workspace: Workspace, spec: ProjectSpec, folder: Path, tell: Tell = silent) -> Dataset:
     """Read, shape, clean, split and store the project's data. A relative source is looked for in `folder`.
 
     Raises FTError `data.*`.
@@ -60,7 +67,8 @@ def prepare_source(workspace: Workspace, spec: ProjectSpec, folder: Path) -> Dat
         spec.data,
         spec.task,
         workspace.datasets,
-        base_tokenizer(spec.model.base, spec.model.revision),
+        base_window(spec),
+        tell,
     )
 
 

@@ -9,31 +9,37 @@ from ft_core.data.problems import MAX_ROWS
 from ft_core.data.read.files import read
 from ft_core.data.shape.shape import LEARNABLE, Found, find
 from ft_core.data.table import Table
-from ft_core.data.tokens import ChatTokenizer
+from ft_core.data.tell import Tell, silent
+from ft_core.data.tokens import Window
 from ft_core.settings.data import DataSpec
 from ft_core.settings.project import Task
 
 
 def inspect(
-    path: Path, spec: DataSpec | None = None, task: Task | None = None, tokenizer: ChatTokenizer | None = None
+    path: Path,
+    spec: DataSpec | None = None,
+    task: Task | None = None,
+    window: Window | None = None,
+    tell: Tell = silent,
 ) -> dict[str, Any]:
     """What a file holds and what is wrong with it, as plain values for JSON. Without `spec`, everything is found by itself.
 
     A shape that cannot be learnt from is reported. Raises the FTErrors of reading, `data.columns`, `data.one_column`.
     """
+    tell(f"reading {path.name}")
     table = read(path)
     spec = spec or DataSpec(source=path.name)
     found = find(table, spec.columns, task)
     result = _known(table, found)
     if found.shape not in LEARNABLE:
         return result
-    looked = look(table, spec, task)
+    looked = look(table, spec, task, window, tell)
     examples = looked.shaped.examples
     return result | {
         "task": looked.shaped.task,
         "problems": [problem.as_dict() for problem in looked.problems],
         "labels": looked.shaped.labels,
-        "token_lengths": tokens.summary(tokenizer.lengths(examples), examples) if tokenizer else None,
+        "token_lengths": tokens.summary(window.tokenizer.lengths(examples), examples) if window else None,
     }
 
 

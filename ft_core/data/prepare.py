@@ -12,7 +12,8 @@ from ft_core.data.read.files import read
 from ft_core.data.split import SPLITS, split
 from ft_core.data.store import Dataset
 from ft_core.data.table import Table
-from ft_core.data.tokens import ChatTokenizer
+from ft_core.data.tell import Tell, silent
+from ft_core.data.tokens import ChatTokenizer, Window
 from ft_core.settings.data import DataSpec
 from ft_core.settings.example import Example
 from ft_core.settings.project import Task
@@ -21,11 +22,16 @@ FORMAT = 1  # raise it when the same source and settings come to hold other exam
 
 
 def prepare(
-    source: Path, spec: DataSpec, task: Task | None, datasets: Path, tokenizer: ChatTokenizer | None = None
+    source: Path,
+    spec: DataSpec,
+    task: Task | None,
+    datasets: Path,
+    window: Window | None = None,
+    tell: Tell = silent,
 ) -> Dataset:
     """Read, shape, clean and split `source`, and store the result under `datasets`. The same input and settings give the same id.
 
-    `tokenizer` adds token lengths to the report, and by which tokenizer they are: a version that is stored already keeps its own.
+    `window` adds token lengths to the report, and by which tokenizer they are: a version that is stored already keeps its own.
     Raises every FTError of reading, shaping and splitting.
     """
     if not source.is_file():
@@ -34,12 +40,14 @@ def prepare(
     folder = datasets / identity[:12]
     if (folder / "dataset.json").is_file():
         return Dataset.open(folder)
+    tell(f"reading {source.name}")
     table = read(source)
-    looked = look(table, spec, task)
+    looked = look(table, spec, task, window, tell)
+    tell("splitting")
     parts = split(looked.cleaned.examples, looked.shaped.task, spec.split)
     report = _report(source.name, table, looked, parts)
     examples = [example for name in SPLITS for example in parts[name]]
-    report["token_lengths"] = token_lengths(examples, tokenizer) if tokenizer else None
+    report["token_lengths"] = token_lengths(examples, window.tokenizer) if window else None
     values = {
         "version": 1,
         "sha256": identity,
@@ -48,6 +56,7 @@ def prepare(
         "counts": report["splits"],
         "spec": spec.model_dump(mode="json"),
     }
+    tell("storing")
     store.write(folder, parts, report, values)
     return Dataset.open(folder)
 

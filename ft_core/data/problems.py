@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ft_core.data import rare_labels
-from ft_core.data.clean.clean import STEPS, Cleaned, Done
+from ft_core.data.clean.clean import Cleaned, Done
 from ft_core.data.clean.step import MAX_SAMPLES, Samples
 from ft_core.data.shape.columns import spelling_key
 from ft_core.data.shape.shape import Shaped
@@ -48,11 +48,15 @@ def problems(table: Table, shaped: Shaped, cleaned: Cleaned, split: SplitSpec) -
 
 
 def _cleaning(done: Done) -> Problem:
-    step = STEPS[done.code]
-    if done.treatment == "fix":
-        fix = f"{step.fix}, unless {done.title} is unticked (`{done.code}: keep`)."
+    step = done.step
+    if done.treatment != "keep":
+        fix = f"{step.does[done.treatment]}, unless {done.title} is set to keep (`{done.code}: keep`)."
     else:
-        fix = f"All are kept as they are. Correct these rows in the file, or tick {done.title}: {step.fix[0].lower()}{step.fix[1:]} (`{done.code}: fix`)."
+        first, does = next(iter(step.does.items()))
+        fix = (
+            f"All are kept as they are. Correct these rows in the file, or set {done.title} to {first} (`{done.code}: {first}`): "
+            f"{does[0].lower()}{does[1:]}."
+        )
     return Problem(done.code, step.title, done.found, done.rows[:MAX_ROWS], step.why, fix, done.samples[:MAX_SAMPLES])
 
 
@@ -82,7 +86,7 @@ def _rare_labels(examples: list[Example], cleaned: Cleaned, task: Task, split: S
     keys = {spelling_key(one.label) for one in rare}
     lost = sum(example.row in near and spelling_key(example.answer) in keys for example in examples)
     if lost:
-        fix = f"Untick Near duplicates if its {lost:,} rows of these labels are truly different (`near_duplicates: keep`). {fix}"
+        fix = f"Set Near duplicates to keep if its {lost:,} rows of these labels are truly different (`near_duplicates: keep`). {fix}"
     return [
         Problem(
             "rare_labels",

@@ -96,6 +96,14 @@ class ChatTokenizer:
         return f"⟨{byte[1]}⟩" if byte else written
 
 
+@dataclass(frozen=True)
+class Window:
+    """What of an example the base model is given: its tokens, up to `max_length` of them."""
+
+    tokenizer: ChatTokenizer
+    max_length: int
+
+
 def summary(lengths: numpy.ndarray, examples: Sequence[Example]) -> dict[str, int]:
     """Token lengths in short: median, 95th percentile, longest, and the source row of the longest. `lengths` is [examples], not empty."""
     longest = int(lengths.argmax())

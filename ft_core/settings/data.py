@@ -1,10 +1,14 @@
 """DataSpec: where the data is, which column plays which part, what is cleaned, how it is split."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Treatment = Literal["fix", "keep"]
+Treatment = Literal[
+    "fix", "mask", "drop", "keep"
+]  # fix: mend, else leave out; mask: put a word in its place; drop: leave the row out
+FixOrKeep = Literal["fix", "keep"]
+DropOrKeep = Literal["drop", "keep"]
 
 
 class ColumnSpec(BaseModel):
@@ -29,26 +33,31 @@ class CleanSpec(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    html: Treatment = Field(default="fix", title="HTML", description="Remove tags and decode entities such as &amp;.")
-    empty: Treatment = Field(
+    html: FixOrKeep = Field(default="fix", title="HTML", description="Remove tags and decode entities such as &amp;.")
+    empty: FixOrKeep = Field(
         default="fix", title="Empty cells", description="Leave out rows without a prompt or an answer."
     )
-    label_spelling: Treatment = Field(
+    label_spelling: FixOrKeep = Field(
         default="fix",
         title="Label spellings",
         description="Write labels that differ only in case, spaces or punctuation one way.",
     )
-    conflicts: Treatment = Field(
+    conflicts: DropOrKeep = Field(
         default="keep",
         title="Conflicts",
         description="Leave out every row of a text that has several labels (classification only).",
     )
-    duplicates: Treatment = Field(default="fix", title="Duplicates", description="Keep one of several identical rows.")
-    near_duplicates: Treatment = Field(
+    duplicates: FixOrKeep = Field(default="fix", title="Duplicates", description="Keep one of several identical rows.")
+    near_duplicates: FixOrKeep = Field(
         default="fix",
         title="Near duplicates",
         description="Keep one of several rows that share at least 80 % of their words.",
     )
+
+
+def treatments(code: str) -> tuple[Treatment, ...]:
+    """What can be done about a kind of problem, as CleanSpec has it; the last is `keep`."""
+    return get_args(CleanSpec.model_fields[code].annotation)
 
 
 class SplitSpec(BaseModel):

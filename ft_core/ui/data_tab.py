@@ -11,7 +11,7 @@ from ft_core.data.read.files import read
 from ft_core.data.shape.shape import Shaped
 from ft_core.data.table import Table
 from ft_core.errors import FTError
-from ft_core.settings.data import CleanSpec, ColumnSpec, DataSpec, SplitSpec
+from ft_core.settings.data import CleanSpec, ColumnSpec, DataSpec, SplitSpec, treatments
 from ft_core.settings.project import ProjectSpec
 from ft_core.ui import fields, frames, show, theme, uploads
 from ft_core.ui.shared import Shared, next_button
@@ -393,11 +393,11 @@ def show_tokens(workspace: Workspace, dataset_id: str, number: float) -> Any:
 
 
 def _clean(fixes: list[str]) -> CleanSpec:
-    return CleanSpec.model_validate({code: "fix" if code in fixes else "keep" for code in FIXES})
+    return CleanSpec.model_validate({code: treatments(code)[0] if code in fixes else "keep" for code in FIXES})
 
 
 def _ticked(clean: CleanSpec) -> list[str]:
-    return [code for code in FIXES if getattr(clean, code) == "fix"]
+    return [code for code in FIXES if getattr(clean, code) != "keep"]
 
 
 def _understood_words(table: Table, shaped: Shaped) -> str:

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from ft_core.data.inspect import inspect
-from ft_core.data.tokens import ChatTokenizer
+from ft_core.data.tokens import ChatTokenizer, Window
 from ft_core.errors import FTError
 
 
@@ -12,7 +12,7 @@ def test_everything_about_a_file_as_json(tmp_path, tokenizer_folder):
     path.write_text(
         "message,label\n" + "".join(f"text number {n} of {n * n},{'xy'[n % 2]}\n" for n in range(20)) + "broken\n"
     )
-    result = inspect(path, tokenizer=ChatTokenizer.load(tokenizer_folder))
+    result = inspect(path, window=Window(ChatTokenizer.load(tokenizer_folder), 512))
     assert json.loads(json.dumps(result)) == result
     assert (result["format"], result["shape"], result["rows"], result["columns"]) == (
         "csv",

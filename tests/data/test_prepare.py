@@ -2,7 +2,7 @@ import pytest
 
 from ft_core.data.prepare import prepare
 from ft_core.data.store import Dataset
-from ft_core.data.tokens import ChatTokenizer
+from ft_core.data.tokens import ChatTokenizer, Window
 from ft_core.errors import FTError
 from ft_core.settings.data import CleanSpec, DataSpec, SplitSpec
 
@@ -21,7 +21,7 @@ def source(tmp_path):
 
 
 def test_a_dataset_is_stored_reported_and_read_again(tmp_path, source, tokenizer_folder):
-    made = prepare(source, SPEC, None, tmp_path / "datasets", ChatTokenizer.load(tokenizer_folder))
+    made = prepare(source, SPEC, None, tmp_path / "datasets", Window(ChatTokenizer.load(tokenizer_folder), 512))
     dataset = Dataset.open(made.folder)
     assert dataset.id == dataset.folder.name == dataset.sha256[:12] and len(dataset.sha256) == 64
     assert dataset.task == "classification" and dataset.labels[0].lower() == "billing" and len(dataset.labels) == 2

@@ -35,18 +35,18 @@ def test_each_problem_says_where_why_and_what_to_do():
 @pytest.mark.parametrize(
     ("code", "fix"),
     [
-        ("html", "They are removed, unless HTML is unticked (`html: keep`)."),
-        ("empty", "These rows are left out, unless Empty cells is unticked (`empty: keep`)."),
+        ("html", "They are removed, unless HTML is set to keep (`html: keep`)."),
+        ("empty", "These rows are left out, unless Empty cells is set to keep (`empty: keep`)."),
         (
             "label_spelling",
-            "The most frequent spelling is used, unless Label spellings is unticked (`label_spelling: keep`).",
+            "The most frequent spelling is used, unless Label spellings is set to keep (`label_spelling: keep`).",
         ),
-        ("duplicates", "One of each is kept, unless Duplicates is unticked (`duplicates: keep`)."),
-        ("near_duplicates", "One of each is kept, unless Near duplicates is unticked (`near_duplicates: keep`)."),
+        ("duplicates", "One of each is kept, unless Duplicates is set to keep (`duplicates: keep`)."),
+        ("near_duplicates", "One of each is kept, unless Near duplicates is set to keep (`near_duplicates: keep`)."),
         (
             "conflicts",
-            "All are kept as they are. Correct these rows in the file, or tick Conflicts: "
-            "all rows of these texts are left out (`conflicts: fix`).",
+            "All are kept as they are. Correct these rows in the file, or set Conflicts to drop (`conflicts: drop`): "
+            "all rows of these texts are left out.",
         ),
     ],
 )

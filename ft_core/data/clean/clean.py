@@ -1,17 +1,19 @@
 """Clean examples in a fixed order, one step for each kind of problem. Each step says what it found and what was done."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from ft_core.data.clean import conflicts, duplicates, empty, html, label_spelling, near_duplicates
-from ft_core.data.clean.step import Found, Samples
+from ft_core.data.clean.step import Found, Samples, Step
+from ft_core.data.tell import Tell, silent
+from ft_core.data.tokens import Window
 from ft_core.settings.data import CleanSpec, Treatment
 from ft_core.settings.example import Example
 from ft_core.settings.project import Task
 
 # By their names in CleanSpec. Mending first, because what is mended may turn out to be a duplicate; duplicates last, because of two
 # rows the first stays, and must not be left out afterwards.
-STEPS = {
+_STEPS = {
     "html": html.STEP,
     "empty": empty.STEP,
     "label_spelling": label_spelling.STEP,
@@ -26,7 +28,7 @@ class Done:
     """What one step found and did. `found` counts also what was kept on request; `rows` are all source rows concerned, `samples` as in Found."""
 
     code: str
-    title: str
+    step: Step
     treatment: Treatment
     found: int
     changed: int
@@ -34,9 +36,16 @@ class Done:
     rows: list[int]
     samples: Samples
 
+    @property
+    def title(self) -> str:
+        """The control's label."""
+        return str(CleanSpec.model_fields[self.code].title)
+
     def as_dict(self) -> dict[str, Any]:
         """For the report."""
-        return asdict(self) | {"samples": [list(pair) for pair in self.samples]}
+        values = {name: getattr(self, name) for name in ("treatment", "found", "changed", "removed", "rows")}
+        samples = [list(pair) for pair in self.samples]
+        return {"code": self.code, "title": self.title} | values | {"samples": samples}
 
 
 @dataclass(frozen=True)
@@ -47,25 +56,36 @@ class Cleaned:
     steps: list[Done]
 
 
-def clean(examples: list[Example], task: Task, spec: CleanSpec) -> Cleaned:
+def steps(task: Task, window: Window | None = None) -> dict[str, Step]:
+    """The steps that this task has, by their names in CleanSpec, in the order in which they are done.
+
+    Those about tokens exist only with a `window`.
+    """
+    return {code: step for code, step in _STEPS.items() if task == "classification" or not step.labels_only}
+
+
+def clean(
+    examples: list[Example], task: Task, spec: CleanSpec, window: Window | None = None, tell: Tell = silent
+) -> Cleaned:
     """Apply every step. One whose treatment is `keep` counts what it finds and changes nothing."""
     done: list[Done] = []
-    for code, step in STEPS.items():
-        if step.labels_only and task != "classification":
-            continue
+    for code, step in steps(task, window).items():
+        tell(f"cleaning: {CleanSpec.model_fields[code].title}")
         found = step.find(examples)
         treatment: Treatment = getattr(spec, code)
-        left = _fixed(examples, found) if treatment == "fix" else examples
+        left = treated(examples, found, treatment)
         rows = [examples[place].row for place in found.places]
-        changed = len(found.changed) if treatment == "fix" else 0
+        changed = len(found.changed) if treatment in ("fix", "mask") else 0
         removed = len(examples) - len(left)
-        title = str(CleanSpec.model_fields[code].title)
-        done.append(Done(code, title, treatment, len(rows), changed, removed, rows, found.samples))
+        done.append(Done(code, step, treatment, len(rows), changed, removed, rows, found.samples))
         examples = left
     return Cleaned(examples, done)
 
 
-def _fixed(examples: list[Example], found: Found) -> list[Example]:
-    """Each example that was found in its mended form, or left out where it has none."""
-    gone = set(found.places) - found.changed.keys()
-    return [found.changed.get(place, example) for place, example in enumerate(examples) if place not in gone]
+def treated(examples: list[Example], found: Found, treatment: Treatment) -> list[Example]:
+    """`keep`: all of them. `drop`: without those that were found. `fix` and `mask`: each in its mended form, left out where it has none."""
+    if treatment == "keep" or not found.places:
+        return examples
+    changed = {} if treatment == "drop" else found.changed
+    gone = set(found.places) - changed.keys()
+    return [changed.get(place, example) for place, example in enumerate(examples) if place not in gone]

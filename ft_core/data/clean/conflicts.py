@@ -27,7 +27,7 @@ def find(examples: Sequence[Example]) -> Found:
 STEP = Step(
     "One text, different answers",
     "The same text has different answers, so at least one is wrong for every one of them.",
-    "All rows of these texts are left out",
+    {"drop": "All rows of these texts are left out"},
     find,
     labels_only=True,
 )

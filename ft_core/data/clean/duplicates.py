@@ -26,6 +26,6 @@ def _key(example: Example) -> tuple[str, ...]:
 STEP = Step(
     "Identical rows",
     "A row in both training and test makes the test easier than real use.",
-    "One of each is kept",
+    {"fix": "One of each is kept"},
     find,
 )

@@ -28,6 +28,6 @@ def find(examples: Sequence[Example]) -> Found:
 STEP = Step(
     "Empty cells",
     "A row without a prompt or an answer teaches nothing.",
-    "These rows are left out",
+    {"fix": "These rows are left out"},
     find,
 )

@@ -32,6 +32,6 @@ def _without_html(message: Message) -> Message:
 STEP = Step(
     "HTML in texts",
     "Tags and codes such as &amp; teach the model markup instead of words.",
-    "They are removed",
+    {"fix": "They are removed"},
     find,
 )

@@ -32,7 +32,7 @@ def find(examples: Sequence[Example]) -> Found:
 STEP = Step(
     "Labels spelled in several ways",
     "Spellings that differ only in case, spaces or punctuation count as different labels.",
-    "The most frequent spelling is used",
+    {"fix": "The most frequent spelling is used"},
     find,
     labels_only=True,
 )

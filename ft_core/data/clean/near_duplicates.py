@@ -28,6 +28,6 @@ def find(examples: Sequence[Example]) -> Found:
 STEP = Step(
     "Nearly identical rows",
     "Rows that share at least 80 % of their words and their answer add little, and could be in both training and test.",
-    "One of each is kept",
+    {"fix": "One of each is kept"},
     find,
 )

@@ -1,8 +1,9 @@
 """What a cleaning step is: how it is told to people, and what it finds among examples."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ft_core.settings.data import Treatment
 from ft_core.settings.example import Example
 
 Samples = list[tuple[str, str]]
@@ -31,11 +32,14 @@ class Found:
 
 @dataclass(frozen=True)
 class Step:
-    """One kind of problem: `title` and `why` tell the person, `fix` says what fixing does. With `labels_only`, it exists in classification only."""
+    """One kind of problem: `title` and `why` tell the person, `does` what each treatment does to the rows; `keep` needs no words.
+
+    With `labels_only`, it exists in classification only.
+    """
 
     title: str
     why: str
-    fix: str
+    does: Mapping[Treatment, str]
     find: Callable[[Sequence[Example]], Found]
     labels_only: bool = False
 

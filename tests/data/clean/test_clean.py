@@ -1,5 +1,6 @@
-from ft_core.data.clean.clean import STEPS, clean
-from ft_core.settings.data import CleanSpec
+from ft_core.data.clean import html
+from ft_core.data.clean.clean import clean, steps, treated
+from ft_core.settings.data import CleanSpec, treatments
 from tests.data.made import pairs
 
 KEEP = CleanSpec(html="keep", empty="keep", label_spelling="keep", duplicates="keep", near_duplicates="keep")
@@ -55,10 +56,21 @@ def test_labels_are_only_evened_out_where_there_are_labels():
 
 
 def test_rows_that_contradict_one_another_go_on_request():
-    result, steps = cleaned(CleanSpec(conflicts="fix"))
+    result, steps = cleaned(CleanSpec(conflicts="drop"))
     assert steps["conflicts"].rows == [1, 3, 7] and steps["conflicts"].removed == 3
     assert [kept.row for kept in result.examples] == [2, 6, 8], "row 6 was near row 1 alone, which is gone"
 
 
 def test_there_is_a_step_for_every_setting():
-    assert list(STEPS) == list(CleanSpec.model_fields)
+    every = steps("classification")
+    assert list(every) == list(CleanSpec.model_fields)
+    for code, step in every.items():
+        assert (*step.does, "keep") == treatments(code)
+
+
+def test_a_row_that_could_be_mended_may_be_left_out_instead():
+    examples = pairs(("a <b>bold</b> word", "yes"), ("a plain word", "no"))
+    found = html.find(examples)
+    assert [kept.row for kept in treated(examples, found, "drop")] == [2]
+    assert [kept.question for kept in treated(examples, found, "fix")] == ["a bold word", "a plain word"]
+    assert treated(examples, found, "keep") == examples
