@@ -26,7 +26,7 @@ from ft_core.terminal import Result
 from ft_core.worker.job import Outcome
 from ft_core.worker.overview import overview, overviews
 from ft_core.worker.quiet import quiet_libraries
-from ft_core.workspace import Workspace, home_folder
+from ft_core.workspace import LOCAL, Workspace, home_folder
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -38,6 +38,9 @@ app = typer.Typer(
 
 HomeOption = Annotated[
     str | None, typer.Option("--home", help="The workspace. Also FT_HOME; else ~/.fine-tuning-studio.")
+]
+PersonOption = Annotated[
+    str, typer.Option("--person", hidden=True, help="Whose part of the workspace; the page asks so.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object.")]
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or the path of its folder.")]
@@ -89,18 +92,17 @@ def in_foreground(run: Run, job: JobName) -> Outcome:
 
 @app.command("inspect")
 def inspect_command(
-    data: Annotated[Path, typer.Argument(metavar="DATA", help="A CSV, TSV, JSON, JSONL or Parquet file.")],
+    data: Annotated[Path, typer.Argument(metavar="DATA | PROJECT.yaml", help="A data file, or a project file.")],
     as_json: JsonOption = False,
 ) -> None:
-    """What a file holds: format, columns, rows, problems, token lengths."""
-    from ft_core.data.inspect import inspect
-    from ft_core.pipeline import base_window
+    """What a file holds: format, columns, rows, problems, token lengths. Of a project, with its settings."""
+    from ft_core.pipeline import inspect_source
 
-    terminal.answer(
-        as_json,
-        lambda: inspect(data, window=base_window(ProjectSpec(data=DataSpec(source=data.name)))),
-        lambda found: terminal.show_inspection(found, data),
-    )
+    def work() -> Result:
+        with terminal.told() as tell:
+            return inspect_source(project_or_data(data), data.parent, tell)
+
+    terminal.answer(as_json, work, lambda found: terminal.show_inspection(found, data))
 
 
 @app.command()
@@ -108,14 +110,16 @@ def prepare(
     source: Annotated[Path, typer.Argument(metavar="PROJECT.yaml | DATA", help="A project file or a data file.")],
     as_json: JsonOption = False,
     home: HomeOption = None,
+    person: PersonOption = LOCAL,
 ) -> None:
     """Clean, split and store a dataset version."""
     from ft_core.pipeline import base_token_lengths, prepare_source
 
     def work() -> Result:
         spec = project_or_data(source)
-        dataset = prepare_source(Workspace(home_folder(home)), spec, source.parent)
-        lengths = base_token_lengths(dataset, spec.model.base, spec.model.revision)
+        with terminal.told() as tell:
+            dataset = prepare_source(Workspace(home_folder(home), person), spec, source.parent, tell)
+            lengths = base_token_lengths(dataset, spec.model.base, spec.model.revision)
         removed = dataset.report["rows"] - dataset.report["kept"]
         return {
             "dataset": dataset.id,
@@ -136,7 +140,7 @@ def project_or_data(source: Path) -> ProjectSpec:
     """The project in a YAML file, or one of defaults around a data file."""
     if is_project(source):
         return project.load(source)
-    return project.parse({"data": {"source": source.name}}, source.name)
+    return ProjectSpec(data=DataSpec(source=source.name))
 
 
 @app.command()

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ft_core import catalog, download, hardware
+from ft_core.data.inspect import inspect
 from ft_core.data.prepare import prepare, token_lengths
 from ft_core.data.split import SPLITS
 from ft_core.data.store import Dataset
@@ -57,13 +58,25 @@ def base_token_lengths(dataset: Dataset, base: str, revision: str | None = None)
     return token_lengths([example for split in SPLITS for example in dataset.examples(split)], tokenizer)
 
 
+def inspect_source(spec: ProjectSpec, folder: Path, tell: Tell = silent) -> dict[str, Any]:
+    """What the project's data holds and what is wrong with it; see data.inspect. A relative source is looked for in `folder`.
+
+    Raises FTError `data.*`.
+    """
+    return inspect(_source(spec, folder), spec.data, spec.task, base_window(spec), tell)
+
+
+def _source(spec: ProjectSpec, folder: Path) -> Path:
+    return folder / os.path.expanduser(spec.data.source)  # Path's own raises for a user who is not there
+
+
 def prepare_source(workspace: Workspace, spec: ProjectSpec, folder: Path, tell: Tell = silent) -> Dataset:
     """Read, shape, clean, split and store the project's data. A relative source is looked for in `folder`.
 
     Raises FTError `data.*`.
     """
     return prepare(
-        folder / os.path.expanduser(spec.data.source),  # Path's own raises for a user who is not there
+        _source(spec, folder),
         spec.data,
         spec.task,
         workspace.datasets,

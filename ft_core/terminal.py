@@ -15,11 +15,12 @@ from typing import Any, NoReturn
 
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 from rich.table import Column, Table
 
 from ft_core import amounts
+from ft_core.data.tell import Tell
 from ft_core.errors import FTError, explain
 from ft_core.run import JobName, Progress, Run
 
@@ -130,6 +131,24 @@ def measured(run: Run, job: JobName, ended: bool) -> list[str]:
     if state is not None and state.seconds_left is not None and not ended:
         found.append(f"{amounts.duration(state.seconds_left)} left")
     return found
+
+
+@contextlib.contextmanager
+def told() -> Iterator[Tell]:
+    """What long work is doing: one changing line with a clock on a terminal, a line each elsewhere."""
+    console = Console(stderr=True, markup=False, highlight=False)
+    if not console.is_terminal:
+        yield lambda words: print(words, file=sys.stderr, flush=True)
+        return
+    with Bar(
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+    ) as bar:
+        task = bar.add_task("starting", total=None)
+        yield lambda words: bar.update(task, description=words)
 
 
 # Data.

@@ -7,12 +7,14 @@ from ft_core.data import tokens
 from ft_core.data.look import look
 from ft_core.data.problems import MAX_ROWS
 from ft_core.data.read.files import read
-from ft_core.data.shape.shape import LEARNABLE, Found, find
+from ft_core.data.shape.shape import LEARNABLE, Found, Shaped, find, shape
 from ft_core.data.table import Table
 from ft_core.data.tell import Tell, silent
 from ft_core.data.tokens import Window
 from ft_core.settings.data import DataSpec
 from ft_core.settings.project import Task
+
+SHOWN_EXAMPLES = 10
 
 
 def inspect(
@@ -30,31 +32,52 @@ def inspect(
     table = read(path)
     spec = spec or DataSpec(source=path.name)
     found = find(table, spec.columns, task)
-    result = _known(table, found)
     if found.shape not in LEARNABLE:
-        return result
+        return _known(table, found)
     looked = look(table, spec, task, window, tell)
     examples = looked.shaped.examples
-    return result | {
-        "task": looked.shaped.task,
+    tell("measuring")
+    return _understood(table, looked.shaped) | {
+        "kept": len(looked.cleaned.examples),
         "problems": [problem.as_dict() for problem in looked.problems],
-        "labels": looked.shaped.labels,
         "token_lengths": tokens.summary(window.tokenizer.lengths(examples), examples) if window else None,
     }
 
 
-def _known(table: Table, found: Found) -> dict[str, Any]:
+def understood(table: Table, spec: DataSpec, task: Task | None) -> dict[str, Any]:
+    """What `inspect` says of the table alone: columns, shape, task, labels and the first examples; no problems are looked for.
+
+    Raises FTError `data.columns`, `data.one_column` or `data.shape`.
+    """
+    return _understood(table, shape(table, spec.columns, spec.system, task))
+
+
+def _understood(table: Table, shaped: Shaped) -> dict[str, Any]:
+    first = shaped.examples[:SHOWN_EXAMPLES]
+    return _known(table, shaped) | {
+        "task": shaped.task,
+        "labels": shaped.labels,
+        "examples": [
+            {"row": example.row, "messages": [message.as_dict() for message in example.messages]} for example in first
+        ],
+    }
+
+
+def _known(table: Table, found: Found | Shaped) -> dict[str, Any]:
     return {
         "format": table.format,
         "shape": found.shape,
         "encoding": table.encoding,
         "rows": len(table),
+        "kept": 0,
         "columns": table.columns,
         "mapping": {part: name for part, name in found.columns.model_dump().items() if name},
         "why": found.why,
         "task": None,
         "problems": [],
         "labels": [],
+        "examples": [],
         "token_lengths": None,
+        "bad_row_count": len(table.bad_rows),
         "bad_rows": [{"row": number, "reason": reason} for number, reason in table.bad_rows[:MAX_ROWS]],
     }

@@ -1,7 +1,8 @@
 """What is wrong with the data, in words: one Problem of each kind that was found."""
 
 import math
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ft_core.data import rare_labels
@@ -11,7 +12,7 @@ from ft_core.data.shape.columns import spelling_key
 from ft_core.data.shape.shape import Shaped
 from ft_core.data.split import splits_in_use
 from ft_core.data.table import Table
-from ft_core.settings.data import SplitSpec
+from ft_core.settings.data import SplitSpec, Treatment
 from ft_core.settings.example import Example
 from ft_core.settings.project import Task
 
@@ -22,7 +23,10 @@ SMALL_TEST = 50  # examples, from which on the verdict no longer calls the test 
 
 @dataclass(frozen=True)
 class Problem:
-    """One kind of problem. `rows` are at most 20 source rows of the `count` (none when it is the whole file), `samples` at most 5 (before, after)."""
+    """One kind of problem. `rows` are at most 20 source rows of the `count` (none when it is the whole file), `samples` at most 5 (before, after).
+
+    `does` says what each treatment of it does; it is empty where only the person can do something.
+    """
 
     code: str
     title: str
@@ -31,6 +35,7 @@ class Problem:
     why: str
     fix: str
     samples: list[tuple[str, str]]
+    does: Mapping[Treatment, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """For the report."""
@@ -57,7 +62,9 @@ def _cleaning(done: Done) -> Problem:
             f"All are kept as they are. Correct these rows in the file, or set {done.title} to {first} (`{done.code}: {first}`): "
             f"{does[0].lower()}{does[1:]}."
         )
-    return Problem(done.code, step.title, done.found, done.rows[:MAX_ROWS], step.why, fix, done.samples[:MAX_SAMPLES])
+    return Problem(
+        done.code, step.title, done.found, done.rows[:MAX_ROWS], step.why, fix, done.samples[:MAX_SAMPLES], step.does
+    )
 
 
 def _bad_rows(bad: list[tuple[int, str]]) -> Problem:

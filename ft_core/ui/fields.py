@@ -44,6 +44,14 @@ def component(field: FieldInfo, elem_id: str) -> Component:
     raise TypeError(f"no input for {field.annotation}")
 
 
+def left(control: Component) -> list[Any]:
+    """The events that tell that a person is done with an input: leaving a text or a number, or any choice."""
+    if isinstance(control, gr.Number | gr.Textbox):
+        return [control.blur, control.submit]
+    assert isinstance(control, gr.Dropdown | gr.Checkbox | gr.Radio)
+    return [control.input]
+
+
 def collect(model: type[Settings], names: Sequence[str], values: Sequence[Any]) -> Settings:
     """What stands in the inputs -> the settings. Raises FTError `settings.invalid`, naming every wrong control by its label at once."""
     given = {

@@ -90,7 +90,7 @@ def problems(found: Sequence[dict[str, Any]]) -> pandas.DataFrame:
         [
             row["title"],
             row["count"],
-            _row_numbers(row["rows"], row["count"]),
+            row_numbers(row["rows"], row["count"]),
             row["why"].replace("`", ""),
             row["fix"].replace("`", ""),
         ]
@@ -101,10 +101,9 @@ def problems(found: Sequence[dict[str, Any]]) -> pandas.DataFrame:
     )
 
 
-def problem_samples(found: Sequence[dict[str, Any]]) -> pandas.DataFrame:
-    """Texts before and after each fix."""
-    table = [[row["title"], before, after] for row in found for before, after in row["samples"]]
-    return pandas.DataFrame(table, columns=["Problem", "Before", "After"])
+def before_after(samples: Sequence[Sequence[str]]) -> pandas.DataFrame:
+    """Texts before and after a treatment."""
+    return pandas.DataFrame([list(pair) for pair in samples], columns=["Before", "After"])
 
 
 def metrics(report: dict[str, Any], number: Any) -> pandas.DataFrame:
@@ -187,7 +186,8 @@ def answers_table(rows: Sequence[dict[str, Any]]) -> pandas.DataFrame:
     return pandas.DataFrame(table, columns=["Row", "Prompt", "Expected", *CONTESTANTS.values()])
 
 
-def _row_numbers(rows: Sequence[int], count: int) -> str:
+def row_numbers(rows: Sequence[int], count: int) -> str:
+    """The first of `count` rows, or "the whole file"."""
     if not rows:
         return "the whole file"
     shown = ", ".join(str(row) for row in rows[:8])

@@ -84,7 +84,11 @@ def private(fn: Handler, home: Path, *, quiet: bool = False) -> Handler:
     if inspect.isgeneratorfunction(fn):
 
         def call(*values: Any) -> Any:
-            yield from fn(workspace(values[0]), *values[1:])
+            try:
+                yield from fn(workspace(values[0]), *values[1:])
+            except FTError:
+                if not quiet:
+                    raise
 
     elif quiet:
 

@@ -18,9 +18,10 @@ TO_TOP = "() => { window.scrollTo({top: 0, behavior: 'smooth'}); return []; }"
 
 @dataclass(frozen=True)
 class Shared:
-    """Passed to each tab. `run_id`, `dataset_id` and `source` live in the browser and hold names only.
+    """Passed to each tab. `run_id`, `dataset_id` and `draft` live in the browser and hold names and settings only.
 
-    `timer` ticks while this tab is the one that is shown.
+    `seen` is what looking at the draft's source found, as `inspect` prints it; None while that is not known. `timer` ticks while
+    this tab is the one that is shown.
     """
 
     home: Path
@@ -30,7 +31,8 @@ class Shared:
     timer: gr.Timer
     run_id: gr.BrowserState
     dataset_id: gr.BrowserState
-    source: gr.BrowserState
+    draft: gr.BrowserState
+    seen: gr.State
 
     def private(self, fn: Handler) -> Handler:
         """A handler only the owner can call; see guard.private."""

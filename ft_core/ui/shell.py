@@ -12,7 +12,8 @@ from ft_core import amounts
 from ft_core.errors import FTError
 from ft_core.hardware import describe, on_space
 from ft_core.run import Run
-from ft_core.ui import data_tab, evaluation_tab, guard, playground_tab, share_tab, show, theme, training_tab, uploads
+from ft_core.ui import evaluation_tab, guard, playground_tab, share_tab, show, theme, training_tab, uploads
+from ft_core.ui.data import tab as data_tab
 from ft_core.ui.shared import Shared, follow, selected_run
 from ft_core.worker import launch as jobs
 from ft_core.workspace import Workspace
@@ -40,7 +41,8 @@ def build_app(home: Path) -> gr.Blocks:
     with gr.Blocks(title="Fine-Tuning Studio", analytics_enabled=False, delete_cache=(3600, 86400)) as page:
         run_id = gr.BrowserState("", storage_key="ft-run", secret=_STORAGE_KEY)
         dataset_id = gr.BrowserState("", storage_key="ft-dataset", secret=_STORAGE_KEY)
-        source = gr.BrowserState("", storage_key="ft-source", secret=_STORAGE_KEY)
+        draft = gr.BrowserState({}, storage_key="ft-draft", secret=_STORAGE_KEY)
+        seen = gr.State(None)
         header = gr.Timer(POLL_SECONDS)
         with gr.Row(elem_id="header"):
             gr.HTML(_BRAND, elem_id="brand")
@@ -62,14 +64,14 @@ def build_app(home: Path) -> gr.Blocks:
             for index, (name, room) in enumerate(TABS):
                 with gr.Tab(name, id=name.lower(), elem_id=f"tab-{name.lower()}") as tab:
                     _poll_when_shown(tab, timers, index)
-                    shared = Shared(home, page, tabs, tab, timers[index], run_id, dataset_id, source)
+                    shared = Shared(home, page, tabs, tab, timers[index], run_id, dataset_id, draft, seen)
                     room.build(shared)
-        seen = gr.State("")
+        listed = gr.State("")
         follow(
             [page.load, header.tick, run_id.change, dataset_id.change],
             guard.private(list_runs, home, quiet=True),
-            [seen, run_id, dataset_id],
-            [seen, run_choice, dataset_words],
+            [listed, run_id, dataset_id],
+            [listed, run_choice, dataset_words],
         )
         run_choice.input(
             guard.private(choose_run, home),

@@ -57,6 +57,14 @@ def caption(text: str) -> str:
     return f'<p class="caption">{html.escape(text)}</p>'
 
 
+def waiting(words: str, seconds: float) -> str:
+    """What is being done and for how long, where nobody can tell how much is left."""
+    return (
+        f'<div class="progress" role="status"><div class="words"><b>{html.escape(words[:1].upper() + words[1:])}</b>'
+        f"<span>{html.escape(amounts.duration(seconds))}</span></div></div>"
+    )
+
+
 def progress(view: JobView, unit: str = "step") -> str:
     """A progress bar in words and in a picture."""
     share = min(1.0, view.step / view.total) if view.total else (1.0 if view.status == "done" else 0.0)

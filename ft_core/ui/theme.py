@@ -209,6 +209,10 @@ button.lg, button.md { border-radius: 10px !important; }
 .step .form > .block > label:not(:has(input[type=checkbox])) > :last-child { margin-top: auto; }
 .step fieldset, .step .block { overflow: visible; }
 
+.card { border-top: 1px solid var(--border-color-primary); padding-top: 14px; gap: 10px !important; }
+.card .prose p { margin: 0 0 4px; max-width: 80ch; }
+.looking { margin-bottom: 10px; }
+
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); gap: 12px; }
 .tile { border: 1px solid var(--border-color-primary); border-radius: 12px; padding: 14px 16px; background: var(--background-fill-secondary); }
 .tile .name { font-size: 13px; color: var(--body-text-color-subdued); }

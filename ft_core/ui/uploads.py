@@ -20,9 +20,11 @@ from ft_core.data.store import Dataset
 from ft_core.errors import FTError
 from ft_core.run import Run, write_text
 from ft_core.settings import project
+from ft_core.settings.data import DataSpec
 from ft_core.settings.project import ProjectSpec
 from ft_core.workspace import Workspace
 
+ENDINGS = ".csv .tsv .json .jsonl .parquet"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,60}-[0-9a-f]{12}\.[a-z]{3,7}")
 
 
@@ -59,6 +61,16 @@ def title(source: str) -> str:
     return re.sub(r"-[0-9a-f]{12}(?=\.[a-z]+$)", "", source)
 
 
+def titled(text: str) -> str:
+    """A sentence with the names of kept files as the person knows them."""
+    return re.sub(r"-[0-9a-f]{12}(?=\.[a-z])", "", text)
+
+
+def find_all(workspace: Workspace, data: DataSpec) -> list[Path]:
+    """The kept files of a project's source. Raises FTError `data.missing`."""
+    return [find(workspace, data.source)]
+
+
 def find(workspace: Workspace, name: str) -> Path:
     """The kept file of that name. Raises FTError `data.missing`."""
     path = workspace.uploads / name
@@ -83,8 +95,13 @@ def prepare(workspace: Workspace, spec: ProjectSpec) -> Dataset:
     """Prepare a project whose source is among the uploads, and remember the project beside it. Raises FTError `data.*`."""
     find(workspace, spec.data.source)
     dataset = pipeline.prepare_source(workspace, spec, workspace.uploads)
-    write_text(_project_file(workspace, dataset.id), project.dump(spec))
+    remember(workspace, dataset.id, spec)
     return dataset
+
+
+def remember(workspace: Workspace, dataset: str, spec: ProjectSpec) -> None:
+    """Keep the project that a dataset version was prepared by."""
+    write_text(_project_file(workspace, dataset), project.dump(spec))
 
 
 def project_of(workspace: Workspace, dataset: Dataset) -> ProjectSpec:

@@ -18,7 +18,12 @@ SECRET = "the-space-s-secret"
 SPENDING = [
     "take",
     "use_example",
-    "look",
+    "choose_columns",
+    "choose_task",
+    "choose_system",
+    "show_chat",
+    "treat",
+    "choose_split",
     "prepare_dataset",
     "show_tokens",
     "start_training",
@@ -45,7 +50,12 @@ READING = [
     "show_settings",
     "show_dataset",
     "show_estimate",
-    "look_again",
+    "understand",
+    "understand_large",
+    "look",
+    "stopped",
+    "show_problems",
+    "show_split",
 ]
 
 

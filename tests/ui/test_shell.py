@@ -6,8 +6,8 @@ from collections import Counter
 import gradio as gr
 import pytest
 
-from ft_core.settings.data import CleanSpec
-from ft_core.ui import data_tab, evaluation_tab, playground_tab, share_tab, shell, training_tab
+from ft_core.ui import evaluation_tab, playground_tab, share_tab, shell, training_tab
+from ft_core.ui.data import prepare, problems, result, understand
 from ft_core.workspace import Workspace
 
 CONTROLS = [
@@ -46,11 +46,6 @@ def test_every_control_that_matters_can_be_found(page):
     assert {name: count for name, count in ids.items() if count > 1} == {}
 
 
-def test_what_is_ticked_at_first_is_what_cleaning_does_by_itself(page):
-    ticked = next(block.value for block in page.blocks.values() if block.elem_id == "data-fixes")
-    assert ticked == [code for code in CleanSpec.model_fields if code != "conflicts"]
-
-
 def test_no_handler_is_offered_as_an_api(page):
     assert {fn.api_visibility for fn in page.fns.values()} == {"private"}
 
@@ -74,7 +69,11 @@ def test_only_the_open_tab_polls(page):
 @pytest.mark.parametrize(
     ("handler", "arguments"),
     [
-        (data_tab.show_dataset, [""]),
+        (understand.understand, [{}]),
+        (understand.understand_large, [{}, None]),
+        (problems.show_problems, [{}, None]),
+        (prepare.show_split, [{}, None]),
+        (result.show_dataset, [""]),
         (training_tab.show_settings, ["", ""]),
         (training_tab.watch_job, ["", ""]),
         (training_tab.watch_results, ["", ""]),

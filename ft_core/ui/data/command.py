@@ -1,0 +1,89 @@
+"""A command of `python -m ft_core` as a child of the page: its words as they come, then its one result.
+
+A long look at a large file neither slows the page nor stays in its memory, and is ended by ending the child.
+"""
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from typing import IO, Any
+
+from ft_core.errors import FTError
+from ft_core.worker import launch
+
+WAIT = 0.25  # seconds between two chances for the page to end the command
+
+
+def run(arguments: Sequence[str], token: str | None = None) -> Iterator[str | dict[str, Any] | None]:
+    """Each line that the command says, None while it says nothing, and last its JSON object.
+
+    `token` is the person's own, for the Hub or an endpoint: it travels in the child's environment alone. Closing the iterator
+    ends the command. Raises the FTError that the command was refused with; code `bug` when it ended without an answer.
+    """
+    child = subprocess.Popen(
+        [sys.executable, "-m", "ft_core", *arguments, "--json"],
+        cwd=launch.ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=launch.child_environment() | ({"HF_TOKEN": token} if token else {}),
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    )
+    said: queue.Queue[str] = queue.Queue()
+    answer: list[str] = []
+    assert child.stdout is not None and child.stderr is not None
+    readers = [
+        threading.Thread(target=_read, args=(child.stderr, said.put), daemon=True),
+        threading.Thread(target=_read, args=(child.stdout, answer.append), daemon=True),
+    ]
+    for reader in readers:
+        reader.start()
+    last = ""
+    try:
+        while child.poll() is None or not said.empty():
+            try:
+                last = said.get(timeout=WAIT).rstrip()
+                yield last
+            except queue.Empty:
+                yield None
+        for reader in readers:
+            reader.join()
+        yield _result("".join(answer), last)
+    finally:
+        _end(child)
+
+
+def _read(stream: IO[str], keep: Any) -> None:
+    with stream:
+        for line in stream:
+            keep(line)
+
+
+def _result(answer: str, last: str) -> dict[str, Any]:
+    try:
+        result = json.loads(answer)
+    except ValueError as error:
+        raise FTError(
+            "bug",
+            "The command ended without an answer.",
+            f"The last that it said: {last or 'nothing'}.",
+            "Try again; when it comes back, the machine may have too little memory for this file.",
+        ) from error
+    if "error" in result:
+        raise FTError(**result["error"])
+    return result
+
+
+def _end(child: "subprocess.Popen[str]") -> None:
+    """End the command and what it started, when it is still at work."""
+    if child.poll() is None:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()

@@ -1,0 +1,87 @@
+"""Step 4: clean, divide and store, beside the page, with its progress shown and a way to end it."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+
+from ft_core.errors import FTError
+from ft_core.settings.data import SplitSpec
+from ft_core.ui import fields, show, uploads
+from ft_core.ui.data import command, draft
+from ft_core.ui.data.draft import Draft, draft_of, opened, required, with_data
+from ft_core.ui.shared import Shared
+from ft_core.workspace import Workspace
+
+SPLIT = ("validation", "test", "seed")
+
+
+def build(shared: Shared) -> None:
+    """Components, then events."""
+    with gr.Column(elem_classes="step", visible=False) as step:
+        gr.HTML(
+            show.step(
+                4,
+                "Prepare the dataset",
+                "The rows are divided in three: training teaches, validation is watched meanwhile, test is kept unseen for the verdict.",
+            )
+        )
+        with gr.Accordion("Advanced", open=False), gr.Row():
+            split = fields.inputs(SplitSpec, SPLIT, "data")
+        with gr.Row(elem_classes="actions"):
+            prepare = gr.Button("Prepare dataset", variant="primary", elem_id="data-prepare")
+            end = gr.Button("Stop", visible=False, elem_id="data-stop-preparing")
+        progress = gr.HTML(visible=False, elem_classes="looking")
+        refused = gr.Markdown(visible=False, elem_classes=["notice", "bad"], elem_id="data-not-prepared")
+
+    quick: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+    shared.seen.change(shared.quiet(show_split), [shared.draft, shared.seen], [step, *split], queue=False, **quick)
+    for control in split:
+        gr.on(fields.left(control), shared.private(choose_split), [shared.draft, *split], [shared.draft], **quick)
+    preparing = prepare.click(
+        shared.private(prepare_dataset),
+        [shared.draft, *split],
+        [progress, end, refused, shared.dataset_id],
+        concurrency_limit=4,
+        **quick,
+    )
+    end.click(shared.quiet(stopped), None, [progress, end], cancels=[preparing], **quick)
+
+
+def show_split(workspace: Workspace, values: Draft, seen: dict[str, Any] | None) -> list[Any]:
+    """The step, once there is something to prepare, with the split that was chosen."""
+    spec = opened(workspace, values)
+    if spec is None or not seen or "error" in seen or seen["task"] is None:
+        return [gr.update(visible=False), *[gr.skip()] * len(SPLIT)]
+    return [gr.update(visible=True), *(getattr(spec.data.split, name) for name in SPLIT)]
+
+
+def choose_split(workspace: Workspace, values: Draft, *split: Any) -> Draft:
+    """Another split. Raises FTError `settings.invalid`."""
+    return draft_of(with_data(required(workspace, values), split=fields.collect(SplitSpec, SPLIT, split)))
+
+
+def prepare_dataset(workspace: Workspace, values: Draft, *split: Any) -> Iterator[Any]:
+    """Progress, then the id of the stored version, in the order (progress, end button, refusal, dataset id)."""
+    spec = with_data(required(workspace, values), split=fields.collect(SplitSpec, SPLIT, split))
+    began = time.monotonic()
+    hidden = gr.update(visible=False)
+    try:
+        with draft.file(workspace, spec) as path:
+            place = ["--home", str(workspace.home), "--person", workspace.person]
+            for said in command.run(["prepare", str(path), *place]):
+                if isinstance(said, dict):
+                    uploads.remember(workspace, said["dataset"], spec)
+                    yield hidden, hidden, hidden, said["dataset"]
+                    return
+                words = show.waiting(said or "at work", time.monotonic() - began)
+                yield gr.update(value=words, visible=True), gr.update(visible=True), hidden, gr.skip()
+    except FTError as error:
+        told = gr.update(value=uploads.titled(show.problem(error)), visible=True)
+        yield hidden, hidden, told, gr.skip()
+
+
+def stopped(workspace: Workspace) -> Any:
+    """After the preparation was ended: what was there before is as it was."""
+    return gr.update(value=show.caption("Stopped. Nothing was stored."), visible=True), gr.update(visible=False)

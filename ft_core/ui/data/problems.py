@@ -1,0 +1,120 @@
+"""Step 3: the problems that were found, one card each: what, how many, which rows, and what is to be done about it."""
+
+from typing import Any
+
+import gradio as gr
+
+from ft_core import amounts
+from ft_core.settings.data import CleanSpec, treatments
+from ft_core.ui import frames, show
+from ft_core.ui.data.draft import Draft, draft_of, opened, required, with_data
+from ft_core.ui.shared import Shared
+from ft_core.workspace import Workspace
+
+WORDS = {"fix": "Fix", "mask": "Mask", "drop": "Leave out", "keep": "Keep as it is"}
+CODES = tuple(CleanSpec.model_fields)
+
+
+def build(shared: Shared) -> None:
+    """Components, then events."""
+    with gr.Column(elem_classes="step", visible=False, elem_id="data-problems") as step:
+        gr.HTML(
+            show.step(
+                3,
+                "Problems found",
+                "Untidy data teaches untidy answers, and copies of one row in two splits make a score look better than it is.",
+            )
+        )
+        summary = gr.Markdown(elem_id="data-problem-summary")
+        cards = [_card(code) for code in CODES]
+        others = gr.Dataframe(
+            interactive=False, wrap=True, buttons=[], visible=False, label="To be mended in the file itself",
+            column_widths=["150px", "90px", "180px", "260px", "260px"], elem_id="data-other-problems",
+        )  # fmt: skip
+
+    view = [step, summary, *(part for card in cards for part in card), others]
+    shared.seen.change(
+        shared.quiet(show_problems),
+        [shared.draft, shared.seen],
+        view,
+        queue=False,
+        show_progress="hidden",
+        api_visibility="private",
+    )
+    for code, (_, _, treatment, _, _) in zip(CODES, cards, strict=True):
+        treatment.input(
+            shared.private(treat),
+            [shared.draft, gr.State(code), treatment],
+            [shared.draft],
+            show_progress="hidden",
+            api_visibility="private",
+        )
+
+
+def _card(code: str) -> tuple[Any, ...]:
+    title = str(CleanSpec.model_fields[code].title)
+    identity = f"data-problem-{code.replace('_', '-')}"
+    with gr.Column(visible=False, elem_classes="card", elem_id=identity) as card:
+        words = gr.Markdown()
+        treatment = gr.Radio(
+            [(WORDS[way], way) for way in treatments(code)],
+            label=title,
+            show_label=False,
+            elem_id=f"{identity}-treatment",
+        )
+        with gr.Accordion("Rows before and after", open=False, visible=False) as accordion:
+            samples = gr.Dataframe(
+                interactive=False, wrap=True, buttons=[], show_label=False, label=f"{title}: before and after",
+                column_widths=["400px", "400px"],
+            )  # fmt: skip
+    return card, words, treatment, accordion, samples
+
+
+def show_problems(workspace: Workspace, draft: Draft, seen: dict[str, Any] | None) -> list[Any]:
+    """The cards of what was found, in the order of `view`."""
+    spec = opened(workspace, draft)
+    hidden = gr.update(visible=False)
+    if spec is None or not seen or "error" in seen or seen["task"] is None:
+        words = gr.update(value=(seen or {}).get("error", ""))
+        return [gr.update(visible=bool(seen and "error" in seen)), words, *[hidden] * (5 * len(CODES)), hidden]
+    found = {problem["code"]: problem for problem in seen["problems"]}
+    updates: list[Any] = [gr.update(visible=True), _summary(seen)]
+    for code in CODES:
+        updates += _shown(found[code], getattr(spec.data.clean, code)) if code in found else [hidden] * 5
+    others = [problem for code, problem in found.items() if code not in CODES]
+    return [*updates, gr.update(value=frames.problems(others), visible=bool(others))]
+
+
+def treat(workspace: Workspace, draft: Draft, code: str, treatment: str) -> Draft:
+    """Something else is to be done about one kind of problem."""
+    spec = required(workspace, draft)
+    return draft_of(with_data(spec, clean=spec.data.clean.model_dump() | {code: treatment}))
+
+
+def _shown(problem: dict[str, Any], treatment: str) -> list[Any]:
+    rows = frames.row_numbers(problem["rows"], problem["count"])
+    words = f"**{show.plain(problem['title'])}** · {amounts.count(problem['count'], 'row')} ({rows})\n\n{show.quoted(problem['why'])}"
+    samples = frames.before_after(problem["samples"])
+    choices = [(_words(way, problem["does"]), way) for way in treatments(problem["code"])]
+    return [
+        gr.update(visible=True),
+        words,
+        gr.update(choices=choices, value=treatment, visible=True),
+        gr.update(visible=len(samples) > 0),
+        gr.update(value=samples, visible=True),
+    ]
+
+
+def _words(way: str, does: dict[str, str]) -> str:
+    return f"{WORDS[way]}: {does[way][0].lower()}{does[way][1:]}" if way in does else WORDS[way]
+
+
+def _summary(seen: dict[str, Any]) -> str:
+    problems = seen["problems"]
+    if not problems:
+        return "No problems found. The rows can be used as they are."
+    left = seen["kept"]
+    return (
+        f"{amounts.count(len(problems), 'kind')} of problem. With the choices below, **{left:,} of {amounts.count(seen['rows'], 'row')}** "
+        "are left to learn from. Your file stays as it is."
+    )

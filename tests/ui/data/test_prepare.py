@@ -1,0 +1,59 @@
+import pytest
+
+from ft_core.errors import FTError
+from ft_core.ui import uploads
+from ft_core.ui.data import bring, looking, prepare, problems
+
+SPLIT = (0.1, 0.2, 42)
+
+
+@pytest.fixture
+def draft(workspace):
+    return bring.use_example(workspace)[0]
+
+
+def prepared(workspace, draft, split=SPLIT):
+    """The last of what the handler yields."""
+    return list(prepare.prepare_dataset(workspace, draft, *split))[-1]
+
+
+def test_what_is_kept_on_request_stays_as_it_is(workspace, draft):
+    one = uploads.selected_dataset(workspace, prepared(workspace, draft)[3])
+    kept = problems.treat(workspace, draft, "html", "keep")
+    other = uploads.selected_dataset(workspace, prepared(workspace, kept)[3])
+    assert one is not None and other is not None and one.id != other.id
+    assert uploads.project_of(workspace, other).data.clean.html == "keep"
+    changed = [{row["code"]: row["changed"] for row in dataset.report["steps"]}["html"] for dataset in (one, other)]
+    assert changed[0] > 0 and changed[1] == 0
+    assert not list(workspace.uploads.glob(".draft*"))
+
+
+def test_a_dataset_goes_to_the_person_who_asked(workspace, draft):
+    from ft_core.workspace import Workspace
+
+    ada = Workspace(workspace.home, "ada")
+    draft = bring.use_example(ada)[0]
+    identity = prepared(ada, draft)[3]
+    assert (ada.datasets / identity).is_dir() and not workspace.datasets.exists()
+
+
+def test_a_wrong_split_names_its_control(workspace, draft):
+    with pytest.raises(FTError, match="Test share"):
+        prepared(workspace, draft, (0.1, 0.9, 42))
+    with pytest.raises(FTError, match="Test share"):
+        prepare.choose_split(workspace, draft, 0.1, 7, 42)
+
+
+def test_what_the_command_refuses_is_told_in_the_step(workspace, draft):
+    _, _, refused, identity = prepared(workspace, draft, (0.5, 0.5, 42))
+    assert refused["visible"] and "Nothing is left to train on" in refused["value"]
+    assert identity == {"__type__": "update"}
+
+
+def test_the_split_is_kept_in_the_draft_and_shown_again(workspace, draft):
+    changed = prepare.choose_split(workspace, draft, 0.2, 0.3, 7)
+    seen = list(looking.look(workspace, changed))[-1][2]
+    step, *values = prepare.show_split(workspace, changed, seen)
+    assert step["visible"] and values == [0.2, 0.3, 7]
+    assert not prepare.show_split(workspace, changed, None)[0]["visible"]
+    assert not prepare.stopped(workspace)[1]["visible"]
