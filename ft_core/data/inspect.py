@@ -36,9 +36,11 @@ def inspect(
     looked = look(table, spec, task, window, tell)
     examples = looked.shaped.examples
     return result | {
+        "why": looked.shaped.why,
         "task": looked.shaped.task,
         "problems": [problem.as_dict() for problem in looked.problems],
         "labels": looked.shaped.labels,
+        "label_names": looked.shaped.label_names,
         "token_lengths": tokens.summary(window.tokenizer.lengths(examples), examples) if window else None,
     }
 
@@ -55,6 +57,7 @@ def _known(table: Table, found: Found) -> dict[str, Any]:
         "task": None,
         "problems": [],
         "labels": [],
+        "label_names": {},
         "token_lengths": None,
         "bad_rows": [{"row": number, "reason": reason} for number, reason in table.bad_rows[:MAX_ROWS]],
     }
