@@ -8,7 +8,8 @@ import copy
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import numpy
 import torch
@@ -27,6 +28,7 @@ from transformers.generation.logits_process import (
     TopPLogitsWarper,
 )
 
+from ft_core import turns
 from ft_core.errors import FTError
 from ft_core.settings.example import Example, Message
 
@@ -55,6 +57,7 @@ def answers(
     tokenizer: PreTrainedTokenizerBase,
     prompts: Sequence[Sequence[Message]],
     *,
+    tools: Sequence[str] | None = None,
     max_new_tokens: int,
     batch_tokens: int = 8192,
     on_progress: OnProgress | None = None,
@@ -62,9 +65,10 @@ def answers(
 ) -> list[Answer]:
     """The greedy answer to each prompt, in the order of the prompts.
 
-    `batch_tokens` bounds rows x (longest prompt + max_new_tokens) of a batch. Raises Stopped.
+    `tools` are those of each prompt, as in Example. `batch_tokens` bounds rows x (longest prompt + max_new_tokens) of a batch. Raises Stopped.
     """
-    rows = [prompt_ids(tokenizer, prompt) for prompt in prompts]
+    known = tools or [""] * len(prompts)
+    rows = [prompt_ids(tokenizer, prompt, told) for prompt, told in zip(prompts, known, strict=True)]
     config = _greedy(model, tokenizer, max_new_tokens)
     stops = _stop_ids(model, tokenizer)
     found: dict[int, Answer] = {}
@@ -199,8 +203,8 @@ def answer_losses(
     should_stop: ShouldStop | None = None,
 ) -> list[tuple[float, int]]:
     """(sum of -log p in nats, number of tokens) of each example's last answer and its end of turn, given all before it. Raises Stopped."""
-    asked = [prompt_ids(tokenizer, example.prompt) for example in examples]
-    right = [answer_ids(tokenizer, example.prompt, example.answer) for example in examples]
+    asked = [prompt_ids(tokenizer, example.prompt, example.tools) for example in examples]
+    right = [answer_ids(tokenizer, example.messages, example.tools) for example in examples]
     rows = [prompt + answer for prompt, answer in zip(asked, right, strict=True)]
     found: dict[int, tuple[float, int]] = {}
     pad = _pad_id(tokenizer)
@@ -232,23 +236,26 @@ def answer_losses(
 # Tokens.
 
 
-def prompt_ids(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message]) -> list[int]:
-    """The conversation so far, ending where the assistant begins to write."""
-    turns = [message.as_dict() for message in messages]
-    text = str(tokenizer.apply_chat_template(turns, add_generation_prompt=True, tokenize=False))
+def prompt_ids(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message], tools: str = "") -> list[int]:
+    """The conversation so far, ending where the assistant begins to write. `tools` is JSON text as in Example."""
+    text = _rendered(tokenizer, *_fitted(tokenizer, messages, tools), prompt=True)
     return list(tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
 def choice_ids(tokenizer: PreTrainedTokenizerBase, choices: Sequence[str]) -> list[list[int]]:
     """The tokens with which the assistant writes each choice and ends its turn."""
-    return [answer_ids(tokenizer, [Message(role="user", content="?")], choice) for choice in choices]
+    return [answer_ids(tokenizer, [Message("user", "?"), Message("assistant", choice)]) for choice in choices]
 
 
-def answer_ids(tokenizer: PreTrainedTokenizerBase, prompt: Sequence[Message], answer: str) -> list[int]:
-    """The tokens with which the assistant gives `answer` after `prompt_ids` and ends its turn. Raises FTError `model.template`."""
-    turns = [message.as_dict() for message in prompt]
-    before = str(tokenizer.apply_chat_template(turns, add_generation_prompt=True, tokenize=False))
-    after = str(tokenizer.apply_chat_template([*turns, {"role": "assistant", "content": answer}], tokenize=False))
+def answer_ids(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message], tools: str = "") -> list[int]:
+    """The tokens with which the assistant gives the last of `messages` after `prompt_ids` of the others and ends its turn.
+
+    Raises FTError `model.template`.
+    """
+    prompt, _ = _fitted(tokenizer, messages[:-1], tools)
+    whole, known_tools = _fitted(tokenizer, messages, tools)
+    before = _rendered(tokenizer, prompt, known_tools, prompt=True)
+    after = _rendered(tokenizer, whole, known_tools, prompt=False)
     if not after.startswith(before):
         raise FTError(
             "model.template",
@@ -258,6 +265,33 @@ def answer_ids(tokenizer: PreTrainedTokenizerBase, prompt: Sequence[Message], an
         )
     # Some templates put a line break after the end-of-turn token: a model stops before it.
     return list(tokenizer(after[len(before) :].rstrip(), add_special_tokens=False)["input_ids"])
+
+
+def _fitted(
+    tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message], tools: str
+) -> tuple[Sequence[Message], turns.Tools]:
+    """As training and the token view have it."""
+    if not turns.needs_tools(messages, tools):
+        return messages, None
+    return turns.fitted(messages, tools, turns.support(partial(_write, tokenizer)))
+
+
+def _rendered(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message], tools: turns.Tools, prompt: bool) -> str:
+    return _write(tokenizer, [message.as_dict() for message in messages], tools, prompt)
+
+
+def _write(tokenizer: PreTrainedTokenizerBase, messages: turns.Turns, tools: turns.Tools, prompt: bool = False) -> str:
+    # The template by name: where a model has several, transformers would take another one once there are tools.
+    template = tokenizer.get_chat_template()
+    return str(
+        tokenizer.apply_chat_template(
+            messages,
+            tools=cast(Any, tools),
+            chat_template=template,
+            add_generation_prompt=prompt,
+            tokenize=False,
+        )
+    )
 
 
 def _answer(tokenizer: PreTrainedTokenizerBase, generated: list[int], stops: set[int]) -> Answer:

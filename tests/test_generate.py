@@ -159,21 +159,21 @@ def test_an_answer_has_the_tokens_that_training_learns(folder, tokenizer) -> Non
     for prompt in PROMPTS[:5]:
         encoded = chat.encode([*prompt, Message(role="assistant", content="a tool, I think")])
         learnt = [token for token, counts in zip(encoded.ids, encoded.learnt, strict=True) if counts]
-        assert generate.answer_ids(tokenizer, prompt, "a tool, I think") == learnt
+        assert generate.answer_ids(tokenizer, [*prompt, Message("assistant", "a tool, I think")]) == learnt
         assert generate.prompt_ids(tokenizer, prompt) + learnt == encoded.ids
 
 
 def test_templates_without_marks_and_with_a_line_break_after_the_turn_are_scored(tokenizer) -> None:
     other = copy.deepcopy(tokenizer)
     other.chat_template = "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}<|end|>\n{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}"
-    assert generate.answer_ids(other, PROMPTS[0], "fruit") == [*tokenizer.encode("fruit"), END]
+    assert generate.answer_ids(other, [*PROMPTS[0], Message("assistant", "fruit")]) == [*tokenizer.encode("fruit"), END]
 
 
 def test_a_template_that_rewrites_the_prompt_is_refused(tokenizer) -> None:
     other = copy.deepcopy(tokenizer)
     other.chat_template = "{{ messages | length }}{% for m in messages %}{{ m.content }}{% endfor %}"
     with pytest.raises(FTError) as caught:
-        generate.answer_ids(other, PROMPTS[0], "fruit")
+        generate.answer_ids(other, [*PROMPTS[0], Message("assistant", "fruit")])
     assert caught.value.code == "model.template"
 
 

@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent
 ROWS = [
     {"errors", "amounts"},
     {"settings"},
-    {"run", "workspace", "catalog", "hardware", "download", "guide"},
+    {"run", "workspace", "catalog", "hardware", "download", "guide", "turns"},
     {"modeling", "generate", "fit", "queue"},
     {"data", "starter"},
     {"plan", "train", "evals", "serve", "hub"},

@@ -9,6 +9,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import jinja2
@@ -19,6 +20,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ft_core.errors import FTError
 from ft_core.settings.example import Message
+from ft_core.turns import Support, Tools, Turns, fitted, needs_tools, support
 
 Span = tuple[int, int]
 
@@ -59,18 +61,22 @@ class ChatTemplate:
         except jinja2.TemplateSyntaxError as error:
             raise _broken(f"Line {error.lineno} of its chat template is not valid: {error.message}.") from error
 
-    def render(self, messages: Sequence[Message], prompt: bool = False) -> str:
-        """The conversation as one text; with `prompt`, up to where the model's answer begins. Raises FTError `model.template`."""
-        return self._render(messages, prompt).replace(self._mark, "")
+    def render(self, messages: Sequence[Message], prompt: bool = False, tools: str = "") -> str:
+        """The conversation as one text; with `prompt`, up to where the model's answer begins. `tools` is JSON text as in Example.
 
-    def render_learnt(self, messages: Sequence[Message]) -> tuple[str, list[Span]]:
+        Raises FTError `model.template`.
+        """
+        return self._render(*self._fitted(messages, tools), prompt).replace(self._mark, "")
+
+    def render_learnt(self, messages: Sequence[Message], tools: str = "") -> tuple[str, list[Span]]:
         """The conversation as one text, and where the assistant's messages with their end of turn stand in it (characters).
 
         Raises FTError `model.template`.
         """
+        given, known_tools = self._fitted(messages, tools)
         if not self._has_marks:
-            return self._spans_by_prefix(messages)
-        parts = self._render(messages, prompt=False).split(self._mark)
+            return self._spans_by_prefix(given, known_tools)
+        parts = self._render(given, known_tools, prompt=False).split(self._mark)
         text, spans = "", []
         for index, part in enumerate(parts):
             if index % 2:
@@ -78,15 +84,15 @@ class ChatTemplate:
             text += part
         return text, spans
 
-    def _spans_by_prefix(self, messages: Sequence[Message]) -> tuple[str, list[Span]]:
+    def _spans_by_prefix(self, messages: Sequence[Message], tools: Tools) -> tuple[str, list[Span]]:
         """For a template without marks: what the text gains between "the assistant is to answer" and "it has answered"."""
-        text = self.render(messages)
+        text = self._render(messages, tools, prompt=False)
         spans = []
         for index, message in enumerate(messages):
             if message.role != "assistant":
                 continue
-            before = self.render(messages[:index], prompt=True)
-            after = self.render(messages[: index + 1])
+            before = self._render(messages[:index], tools, prompt=True)
+            after = self._render(messages[: index + 1], tools, prompt=False)
             if not (after.startswith(before) and text.startswith(after)):
                 raise _broken(
                     "Its chat template has no {% generation %} marks, and earlier turns change when later ones are added."
@@ -100,14 +106,23 @@ class ChatTemplate:
         token = self._special_tokens.get("eos_token", "")
         return start + len(stripped) if token and stripped.endswith(token) else end
 
-    def _render(self, messages: Sequence[Message], prompt: bool) -> str:
-        plain = [message.as_dict() for message in messages]
+    @cached_property
+    def _support(self) -> Support:
+        return support(self._write)
+
+    def _fitted(self, messages: Sequence[Message], tools: str) -> tuple[Sequence[Message], Tools]:
+        return fitted(messages, tools, self._support) if needs_tools(messages, tools) else (messages, None)
+
+    def _render(self, messages: Sequence[Message], tools: Tools, prompt: bool) -> str:
         try:
-            return self._template.render(
-                messages=plain, tools=None, documents=None, add_generation_prompt=prompt, **self._special_tokens
-            )
+            return self._write([message.as_dict() for message in messages], tools, prompt)
         except (jinja2.TemplateError, TypeError, ValueError) as error:
             raise _broken(f"Its chat template refuses the conversation: {error}.") from error
+
+    def _write(self, messages: Turns, tools: Tools, prompt: bool = False) -> str:
+        return self._template.render(
+            messages=messages, tools=tools, documents=None, add_generation_prompt=prompt, **self._special_tokens
+        )
 
 
 def _broken(why: str) -> FTError:

@@ -49,7 +49,7 @@ def understood(table: Table, spec: DataSpec, task: Task | None) -> dict[str, Any
 
     Raises FTError `data.columns`, `data.one_column` or `data.shape`.
     """
-    return _understood(table, shape(table, spec.columns, spec.system, task))
+    return _understood(table, shape(table, spec.columns, spec.system, task, spec.label_names))
 
 
 def _understood(table: Table, shaped: Shaped) -> dict[str, Any]:
@@ -57,6 +57,7 @@ def _understood(table: Table, shaped: Shaped) -> dict[str, Any]:
     return _known(table, shaped) | {
         "task": shaped.task,
         "labels": shaped.labels,
+        "label_names": shaped.label_names,
         "examples": [
             {"row": example.row, "messages": [message.as_dict() for message in example.messages]} for example in first
         ],
@@ -77,6 +78,7 @@ def _known(table: Table, found: Found | Shaped) -> dict[str, Any]:
         "problems": [],
         "labels": [],
         "examples": [],
+        "label_names": {},
         "token_lengths": None,
         "bad_row_count": len(table.bad_rows),
         "bad_rows": [{"row": number, "reason": reason} for number, reason in table.bad_rows[:MAX_ROWS]],

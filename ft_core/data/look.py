@@ -27,6 +27,6 @@ def look(table: Table, spec: DataSpec, task: Task | None, window: Window | None 
     Raises FTError `data.columns`, `data.one_column` or `data.shape`.
     """
     tell("making examples of the rows")
-    shaped = shape(table, spec.columns, spec.system, task)
+    shaped = shape(table, spec.columns, spec.system, task, spec.label_names)
     cleaned = clean(shaped.examples, shaped.task, spec.clean, window, tell)
     return Looked(shaped, cleaned, problems(table, shaped, cleaned, spec.split))

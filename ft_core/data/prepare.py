@@ -18,7 +18,7 @@ from ft_core.settings.data import DataSpec
 from ft_core.settings.example import Example
 from ft_core.settings.project import Task
 
-FORMAT = 1  # raise it when the same source and settings come to hold other examples
+FORMAT = 2  # raise it when the same source and settings come to hold other examples
 
 
 def prepare(
@@ -80,6 +80,7 @@ def _report(source: str, table: Table, looked: Looked, parts: dict[str, list[Exa
         "columns": shaped.columns.model_dump(),
         "why": shaped.why,
         "task": shaped.task,
+        "label_names": shaped.label_names,
         "labels": [label for label, _ in sorted(total.items(), key=lambda item: (-item[1], item[0]))],
         "rows": rows,
         "kept": len(cleaned.examples),

@@ -8,6 +8,7 @@ from typing import Any
 from ft_core.data import rare_labels
 from ft_core.data.clean.clean import Cleaned, Done
 from ft_core.data.clean.step import MAX_SAMPLES, Samples
+from ft_core.data.shape import labels
 from ft_core.data.shape.columns import spelling_key
 from ft_core.data.shape.shape import Shaped
 from ft_core.data.split import splits_in_use
@@ -46,9 +47,11 @@ def problems(table: Table, shaped: Shaped, cleaned: Cleaned, split: SplitSpec) -
     """All problems of a table: in the order in which cleaning met them, then what it cannot mend."""
     found = [_cleaning(done) for done in cleaned.steps if done.found]
     found += _rare_labels(shaped.examples, cleaned, shaped.task, split)
-    unusable = sorted(table.bad_rows + shaped.unusable)
-    if unusable:
-        found.append(_bad_rows(unusable))
+    found += _number_labels(shaped)
+    if table.bad_rows:
+        found.append(_bad_rows(table.bad_rows))
+    if shaped.unusable:
+        found.append(_unusable_rows(shaped.unusable))
     return found + _small_data(len(cleaned.examples), split)
 
 
@@ -78,6 +81,37 @@ def _bad_rows(bad: list[tuple[int, str]]) -> Problem:
         "Correct these rows in the file; they are left out.",
         samples,
     )
+
+
+def _unusable_rows(unusable: list[tuple[int, str]]) -> Problem:
+    samples: Samples = [(f"row {number}", reason) for number, reason in unusable[:MAX_SAMPLES]]
+    return Problem(
+        "unusable_rows",
+        "Rows that cannot be learnt from",
+        len(unusable),
+        [number for number, _ in unusable[:MAX_ROWS]],
+        "They can be read, but hold no answer to learn, or something that a model for text cannot be given.",
+        "Correct these rows in the file where the reason beside them is a mistake; they are left out.",
+        samples,
+    )
+
+
+def _number_labels(shaped: Shaped) -> list[Problem]:
+    """Labels that are bare numbers: a hint about the whole file, so it names no rows. Samples are the labels."""
+    if not labels.only_numbers(shaped.labels):
+        return []
+    shown = ", ".join(f'"{label}": ...' for label in shaped.labels[:MAX_SAMPLES])
+    return [
+        Problem(
+            "number_labels",
+            "Labels that are only numbers",
+            len(shaped.examples),
+            [],
+            "A language model knows what words mean; what a number stands for it has to guess from the examples.",
+            f"Give them Label names (`label_names: {{{shown}}}`), or leave them when they are amounts, such as stars.",
+            [(label, "") for label in shaped.labels[:MAX_SAMPLES]],
+        )
+    ]
 
 
 def _rare_labels(examples: list[Example], cleaned: Cleaned, task: Task, split: SplitSpec) -> list[Problem]:

@@ -22,10 +22,15 @@ from ft_core.settings.example import Example, Message
 from ft_core.settings.project import Task
 
 _TEXT = pyarrow.string()
+_MESSAGES = pyarrow.list_(pyarrow.struct([("role", _TEXT), ("content", _TEXT), ("tool_calls", pyarrow.list_(_TEXT))]))
 _SCHEMA = pyarrow.schema(
     [
         ("row", pyarrow.int64()),
-        ("messages", pyarrow.list_(pyarrow.struct([("role", _TEXT), ("content", _TEXT)]))),
+        ("messages", _MESSAGES),
+        ("tools", _TEXT),
+        ("rejected", _MESSAGES),
+        ("part", _TEXT),
+        ("generated", pyarrow.bool_()),
     ]
 )
 _BATCH = 20_000  # examples that are turned into a Parquet row group at once
@@ -110,10 +115,7 @@ def write(folder: Path, parts: dict[str, list[Example]], report: dict[str, Any],
             path = building / f"{name}.parquet"
             with parquet.ParquetWriter(path, _SCHEMA, compression="zstd") as file:
                 for start in range(0, len(examples), _BATCH):
-                    rows = [
-                        {"row": example.row, "messages": [message.as_dict() for message in example.messages]}
-                        for example in examples[start : start + _BATCH]
-                    ]
+                    rows = [_row(example) for example in examples[start : start + _BATCH]]
                     file.write_batch(pyarrow.RecordBatch.from_pylist(rows, schema=_SCHEMA))
             files[path.name] = sha256(path)
         write_json(building / "report.json", report)
@@ -129,8 +131,37 @@ def write(folder: Path, parts: dict[str, list[Example]], report: dict[str, Any],
         shutil.rmtree(building, ignore_errors=True)
 
 
+def _row(example: Example) -> dict[str, Any]:
+    return {
+        "row": example.row,
+        "messages": _plain(example.messages),
+        "tools": example.tools,
+        "rejected": _plain(example.rejected),
+        "part": example.part,
+        "generated": example.generated,
+    }
+
+
+def _plain(messages: tuple[Message, ...]) -> list[dict[str, Any]]:
+    return [{"role": one.role, "content": one.content, "tool_calls": one.tool_calls} for one in messages]
+
+
 def _example(row: dict[str, Any]) -> Example:
-    return Example(row["row"], tuple(Message(**message) for message in row["messages"]))
+    """A stored row. Datasets of earlier versions have neither tools nor what came with them."""
+    return Example(
+        row["row"],
+        _messages(row["messages"]),
+        row.get("tools", ""),
+        _messages(row.get("rejected", [])),
+        row.get("part", ""),
+        row.get("generated", False),
+    )
+
+
+def _messages(stored: list[dict[str, Any]]) -> tuple[Message, ...]:
+    return tuple(
+        Message(message["role"], message["content"], tuple(message.get("tool_calls", ()))) for message in stored
+    )
 
 
 def sha256(path: Path) -> str:

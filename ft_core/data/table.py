@@ -1,5 +1,6 @@
 """A Table: what every reader makes of a file, column by column. Text stays as it is written."""
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,6 +10,12 @@ Row = dict[str, Any]
 BadRows = list[tuple[int, str]]
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Literal(str):
+    """A number, true, false or null (written as "") of a file that tells them from text: a text like any other, but a tool's call needs the value."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -60,14 +67,28 @@ def table_of(
     return Table(cells, kind, encoding, bad_rows, numbers, header)
 
 
+_NULL, _TRUE, _FALSE = Literal(""), Literal("true"), Literal("false")
+
+
+def value_of(cell: Any) -> Any:
+    """A cell of `clean_cell` with its numbers, truths and nulls as JSON has them: what a tool's call or definition is written from."""
+    if isinstance(cell, Literal):
+        return json.loads(cell) if cell else None
+    if isinstance(cell, dict):
+        return {key: value_of(inner) for key, inner in cell.items()}
+    return [value_of(inner) for inner in cell] if isinstance(cell, list) else cell
+
+
 def clean_cell(value: Any) -> Any:
     """A cell as the project holds it: text, or a list or dict of such; None -> "". Half characters, which no file can hold, become U+FFFD."""
     if isinstance(value, str):
         return value if value.isascii() else _LONE_SURROGATE.sub("\ufffd", value)
     if value is None or value != value:  # NaN is the one value that is not equal to itself
-        return ""
+        return _NULL
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return _TRUE if value else _FALSE
+    if isinstance(value, int | float):
+        return Literal(value)
     if isinstance(value, dict):
         return {clean_cell(str(key)): clean_cell(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

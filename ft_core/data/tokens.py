@@ -63,9 +63,12 @@ class ChatTokenizer:
         mark = hashlib.sha256(vocabulary + json.dumps([source, special]).encode()).hexdigest()[:12]
         return cls(Tokenizer.from_buffer(vocabulary), ChatTemplate(source, special), mark)
 
-    def encode(self, messages: Sequence[Message]) -> Encoded:
-        """The whole conversation; learnt are the assistant's messages and their end-of-turn tokens. Raises FTError `model.template`."""
-        text, spans = self._template.render_learnt(messages)
+    def encode(self, messages: Sequence[Message], tools: str = "") -> Encoded:
+        """The whole conversation; learnt are the assistant's messages and their end-of-turn tokens. `tools` is JSON text as in Example.
+
+        Raises FTError `model.template`.
+        """
+        text, spans = self._template.render_learnt(messages, tools)
         encoding = self._tokenizer.encode(text, add_special_tokens=False)
         pieces = [
             self._piece(index, text[start:end])
@@ -73,13 +76,14 @@ class ChatTokenizer:
         ]
         return Encoded(encoding.ids, pieces, _learnt(encoding.offsets, spans))
 
-    def prompt_ids(self, messages: Sequence[Message]) -> list[int]:
+    def prompt_ids(self, messages: Sequence[Message], tools: str = "") -> list[int]:
         """Ids of the conversation up to where the model's answer begins. Raises FTError `model.template`."""
-        return self._tokenizer.encode(self._template.render(messages, prompt=True), add_special_tokens=False).ids
+        text = self._template.render(messages, prompt=True, tools=tools)
+        return self._tokenizer.encode(text, add_special_tokens=False).ids
 
     def lengths(self, examples: Sequence[Example]) -> numpy.ndarray:
         """Number of tokens of each example: int64 [examples]. Raises FTError `model.template`."""
-        texts = [self._template.render(example.messages) for example in examples]
+        texts = [self._template.render(example.messages, tools=example.tools) for example in examples]
         return numpy.array(
             [len(row.ids) for row in self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)],
             dtype=numpy.int64,

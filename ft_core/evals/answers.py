@@ -62,6 +62,7 @@ def ask(
         model,
         tokenizer,
         prompts,
+        tools=[example.tools for example in shown],
         max_new_tokens=max_new_tokens,
         on_progress=lambda done, _: on_progress(done),
         should_stop=should_stop,
@@ -136,8 +137,8 @@ def fitting(
     return [
         example
         for example in examples
-        if len(generate.prompt_ids(tokenizer, example.prompt)) + max_new_tokens <= context
-        and len(generate.prompt_ids(tokenizer, example.messages)) <= context
+        if len(generate.prompt_ids(tokenizer, example.prompt, example.tools)) + max_new_tokens <= context
+        and len(generate.prompt_ids(tokenizer, example.messages, example.tools)) <= context
     ]
 
 
@@ -145,10 +146,10 @@ def fitting_shots(
     tokenizer: PreTrainedTokenizerBase, shots: Sequence[Example], examples: Sequence[Example], room: int
 ) -> list[Example]:
     """As many of the first `shots` as fit, together with the longest example and its right answer, into `room` tokens."""
-    longest = max(examples, key=lambda example: len(generate.prompt_ids(tokenizer, example.messages)))
+    longest = max(examples, key=lambda example: len(generate.prompt_ids(tokenizer, example.messages, example.tools)))
     for count in range(len(shots), 0, -1):
         shown = with_shots(longest, shots[:count])
-        if len(generate.prompt_ids(tokenizer, shown.messages)) <= room:
+        if len(generate.prompt_ids(tokenizer, shown.messages, shown.tools)) <= room:
             return list(shots[:count])
     return []
 
@@ -162,4 +163,4 @@ def with_shots(example: Example, shots: Sequence[Example]) -> Example:
 
 
 def _length(example: Example) -> int:
-    return sum(len(message.content) for message in example.messages)
+    return sum(len(message.text) for message in example.messages)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ft_core.serve.engine import Sampling, Which
-from ft_core.settings.example import Message, Role
+from ft_core.settings.example import Message
 
 
 class ChatMessage(BaseModel):
@@ -16,7 +16,7 @@ class ChatMessage(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    role: Role
+    role: Literal["system", "user", "assistant"]
     content: str
 
 

@@ -23,8 +23,26 @@ class ColumnSpec(BaseModel):
     system: str | None = Field(
         default=None, title="System column", description="Instructions that differ from row to row."
     )
+    context: str | None = Field(
+        default=None,
+        title="Context column",
+        description="A text that the question is about; it is put above the prompt (Alpaca's `input` below it).",
+    )
     messages: str | None = Field(
         default=None, title="Messages column", description="Whole conversations, a list in each row."
+    )
+    tools: str | None = Field(
+        default=None, title="Tools column", description="The tools that the model may call in this row, as JSON."
+    )
+    rejected: str | None = Field(
+        default=None,
+        title="Rejected column",
+        description="A worse answer to the same prompt. It is kept beside the answer, and not learnt.",
+    )
+    wanted: str | None = Field(
+        default=None,
+        title="Wanted column",
+        description="true or false: is the answer a good one. Rows with a bad one are left out.",
     )
 
 
@@ -87,6 +105,11 @@ class DataSpec(BaseModel):
         default=None,
         title="System prompt",
         description="One instruction put before every example, in training and in use.",
+    )
+    label_names: dict[str, str] = Field(
+        default={},
+        title="Label names",
+        description="Words for labels that are numbers or codes, for example 0: negative and 1: positive. A model learns words better.",
     )
     clean: CleanSpec = CleanSpec()
     split: SplitSpec = SplitSpec()

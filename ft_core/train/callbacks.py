@@ -174,7 +174,11 @@ class Sampler(TrainerCallback):
         """Write one row for each example."""
         with torch.random.fork_rng():
             answers = generate.answers(
-                model, self.tokenizer, [example.prompt for example in self.examples], max_new_tokens=_SAMPLE_TOKENS
+                model,
+                self.tokenizer,
+                [example.prompt for example in self.examples],
+                tools=[example.tools for example in self.examples],
+                max_new_tokens=_SAMPLE_TOKENS,
             )
         for example, answer in zip(self.examples, answers, strict=True):
             self.run.append_sample(

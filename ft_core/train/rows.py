@@ -35,7 +35,7 @@ def tokenise(examples: Sequence[Example], tokenizer: ChatTokenizer, max_length: 
     """
     rows, bare = [], []
     for example in examples:
-        encoded = tokenizer.encode(example.messages)
+        encoded = tokenizer.encode(example.messages, example.tools)
         learnt = [
             token if learn and position else IGNORED
             for position, (token, learn) in enumerate(zip(encoded.ids, encoded.learnt, strict=True))

@@ -20,7 +20,7 @@ def find(examples: Sequence[Example]) -> Found:
 
 
 def _key(example: Example) -> tuple[str, ...]:
-    return tuple(f"{message.role}:{normalise(message.content)}" for message in example.messages)
+    return tuple(f"{message.role}:{normalise(message.text)}" for message in example.messages)
 
 
 STEP = Step(

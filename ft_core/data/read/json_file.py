@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ft_core.data.read.refusals import unreadable
-from ft_core.data.table import BadRows, Row, Table, table_of
+from ft_core.data.table import BadRows, Literal, Row, Table, table_of
 
 _Rows = list[tuple[int, Row]]
 
@@ -34,7 +34,7 @@ def read(text: str, encoding: str, path: Path, kind: str) -> Table:
 
 def _parse(text: str) -> Any:
     """JSON with numbers as they are written, so that 1.10 stays 1.10."""
-    return json.loads(text, parse_int=str, parse_float=str, parse_constant=lambda _: None)
+    return json.loads(text, parse_int=Literal, parse_float=Literal, parse_constant=lambda _: None)
 
 
 def _is_array(text: str) -> bool:

@@ -2,10 +2,13 @@
 
 import difflib
 from dataclasses import dataclass, field
-from typing import Any
 
 from ft_core.data.shape import examples as build
 from ft_core.data.shape.columns import Statistics, statistics
+from ft_core.data.shape.known import SYSTEMS, Found, is_talk, known, named, turns_shape
+from ft_core.data.shape.labels import companion, only_numbers
+from ft_core.data.shape.labels import named as with_names
+from ft_core.data.shape.messages import plain
 from ft_core.data.table import Table
 from ft_core.errors import FTError
 from ft_core.settings.data import ColumnSpec
@@ -43,24 +46,22 @@ LABELS = (
     "department",
     "queue",
 )
-SYSTEMS = ("system", "system_prompt")
+# A passage that a question is about. Looked for only where the prompt is called something that is asked about one.
+CONTEXTS = ("context", "passage", "paragraph", "document", "background", "article", "evidence")
+_ASKED = ("prompt", "question", "instruction", "query", "claim", "hypothesis")
+# What single columns of whole texts are called, as the readers of documents name them.
+_DOCUMENTS = ("text", "content", "document", "body", "page", "passage", "article")
+_LONG = 200  # characters on average, from which on a single column of any name is taken for whole texts
 _SHOWN_LENGTH = 60
-LEARNABLE = ("text-label", "prompt-answer", "alpaca", "messages", "sharegpt", "squad")
-
-
-@dataclass(frozen=True)
-class Found:
-    """A decision without the rows: the shape, the columns, one sentence why, and a column put beside the question."""
-
-    shape: str
-    columns: ColumnSpec
-    why: str
-    extra: str | None = None
+LEARNABLE = ("text-label", "prompt-answer", "alpaca", "messages", "sharegpt", "squad", "preference")
 
 
 @dataclass(frozen=True)
 class Shaped:
-    """A table as examples. `labels` (most frequent first) is empty unless the task is classification; `unusable` rows became no example."""
+    """A table as examples. `labels` (most frequent first) is empty unless the task is classification; `unusable` rows became no example.
+
+    `label_names` are the words that numbers were replaced by: those chosen, or those found in a column beside them.
+    """
 
     shape: str
     columns: ColumnSpec
@@ -69,33 +70,38 @@ class Shaped:
     examples: list[Example]
     labels: list[str]
     unusable: list[tuple[int, str]] = field(default_factory=list)
+    label_names: dict[str, str] = field(default_factory=dict)
 
 
-def shape(table: Table, columns: ColumnSpec, system: str | None, task: Task | None) -> Shaped:
-    """Rows -> Examples. What `columns` and `task` say wins over what is found.
+def shape(
+    table: Table, columns: ColumnSpec, system: str | None, task: Task | None, label_names: dict[str, str] | None = None
+) -> Shaped:
+    """Rows -> Examples. What `columns`, `task` and `label_names` (label as written -> word) say wins over what is found.
 
     Raises FTError `data.columns` (a column that is not there), `data.one_column`, or `data.shape` (nothing to learn from is found).
     """
     found = find(table, columns, task)
     if found.shape not in LEARNABLE:
         raise _unsupported(found, table)
-    if found.columns.messages:
-        examples, unusable = build.conversations(table, found.columns, system)
-        if not examples:
-            raise FTError(
-                "data.shape",
-                f"No row of {_quoted(found.columns.messages)} holds a conversation that can be learnt from.",
-                f"Row {unusable[0][0]} has {unusable[0][1]}. {_columns(table)}",
-                "Choose another Messages column, or data whose conversations have only system, user and assistant messages.",
-            )
-    else:
-        examples, unusable = build.pairs(table, found.columns, system, found.extra), []
+    examples, unusable = _examples(table, found.columns, system)
+    if not examples:
+        raise _nothing_usable(found.columns, unusable, table)
     answers = statistics([example.answer for example in examples])
     if task is None:
         several = any(sum(message.role == "user" for message in example.messages) > 1 for example in examples)
-        task = "chat" if several else "classification" if answers.is_label else "instruction"
+        is_label = answers.is_label and found.shape != "preference"
+        task = "chat" if several else "classification" if is_label else "instruction"
+    why, names = found.why, label_names or {}
+    if not names and task == "classification" and found.columns.answer and only_numbers(answers.counts):
+        beside = companion(table, found.columns.answer)
+        if beside:
+            why = f"{why} `{beside[0]}` holds the words for the numbers of `{found.columns.answer}`: they are learnt."
+            names = beside[1]
+    if names:
+        examples = with_names(examples, names)
+        answers = statistics([example.answer for example in examples])
     labels = list(answers.counts) if task == "classification" else []
-    return Shaped(found.shape, found.columns, task, found.why, examples, labels, unusable)
+    return Shaped(found.shape, found.columns, task, why, examples, labels, unusable, names)
 
 
 def find(table: Table, columns: ColumnSpec, task: Task | None = None) -> Found:
@@ -103,29 +109,47 @@ def find(table: Table, columns: ColumnSpec, task: Task | None = None) -> Found:
 
     Raises FTError `data.columns` or `data.one_column`.
     """
-    lists = [name for name in table.columns if isinstance(_first(table, name), list)]
-    if len(table.columns) == 1 and not lists and not columns.messages:
-        raise FTError(
-            "data.one_column",
-            "The file has only one column.",
-            f"It is {_quoted(table.columns[0])}; learning needs a text to answer and the answer to it.",
-            "Add a second column with the answer or the label to each row, and give both a header.",
-        )
+    if len(table.columns) == 1 and not is_talk(table, table.columns[0]) and not columns.messages:
+        return _single(table)
     _require(table, columns)
     # What was found may come back as what was chosen: it is the same shape, with the columns that have no part of their own.
-    known = _preference(table) or _conversation(table, lists, columns) or _named_shape(table, columns)
-    if known and _agrees(known.columns, columns):
-        return known
-    if columns.messages:
-        shape_name = "sharegpt" if _keys(table, columns.messages) >= {"from", "value"} else "messages"
-        return Found(shape_name, columns, f"`{columns.messages}` is chosen as the conversations.")
+    form = known(table, columns)
+    if form and _agrees(form.columns, columns):
+        return form
+    if columns.messages and not columns.answer:
+        return Found(
+            turns_shape(table, columns.messages), columns, f"`{columns.messages}` is chosen as the conversations."
+        )
     return _pair(table, columns, task)
+
+
+def _examples(table: Table, columns: ColumnSpec, system: str | None) -> tuple[list[Example], build.Unusable]:
+    """By the columns: whole conversations, a beginning with its endings, or a question and its answer."""
+    halves = [name for name in (columns.prompt, columns.answer) if name]
+    if columns.rejected or (columns.messages and columns.answer) or any(is_talk(table, name) for name in halves):
+        return build.endings(table, columns, system)
+    if columns.messages:
+        return build.conversations(table, columns, system)
+    return build.pairs(table, columns, system)
+
+
+def _single(table: Table) -> Found:
+    """A file of one column: whole texts, or one that lacks its second column. Raises FTError `data.one_column`."""
+    column = table.columns[0]
+    texts = [plain(cell) for cell in table.cells[column]]
+    if statistics(texts).mean_length >= (_LONG if named(table, _DOCUMENTS) is None else 1):
+        return Found("text", ColumnSpec(), f"`{column}` holds texts, and there is no column with answers.")
+    raise FTError(
+        "data.one_column",
+        "The file has only one column.",
+        f"It is {_quoted(column)}; learning needs a text to answer and the answer to it.",
+        "Add a second column with the answer or the label to each row, and give both a header.",
+    )
 
 
 def _agrees(found: ColumnSpec, chosen: ColumnSpec) -> bool:
     """True when every column that was chosen has the part it was found to have."""
-    parts = ("prompt", "answer", "messages")
-    return all(getattr(chosen, part) in (None, getattr(found, part)) for part in parts)
+    return all(value in (None, getattr(found, part)) for part, value in chosen.model_dump().items())
 
 
 def _require(table: Table, columns: ColumnSpec) -> None:
@@ -156,96 +180,44 @@ def _instead(table: Table, part: str, name: str) -> str:
     return f"{_quoted(lowered[close[0]]) if close else 'one of these'} as the {ColumnSpec.model_fields[part].title}"
 
 
-def _first(table: Table, name: str) -> Any:
-    return next((cell for cell in table.cells[name] if cell != ""), "")
-
-
-def _keys(table: Table, name: str) -> set[str]:
-    """The keys of the first entry of a column of lists."""
-    value = _first(table, name)
-    return set(value[0]) if isinstance(value, list) and value and isinstance(value[0], dict) else set()
-
-
-def _preference(table: Table) -> Found | None:
-    names = {name.lower(): name for name in table.columns}
-    if {"chosen", "rejected"} <= names.keys():
-        return Found("preference", ColumnSpec(), "`chosen` and `rejected` hold a better and a worse answer.")
-    booleans = (
-        statistics([build.plain(cell) for cell in table.cells[names["label"]]]).counts.keys()
-        if "label" in names
-        else set()
-    )
-    if {"messages", "label"} <= names.keys() and booleans and set(booleans) <= {"true", "false"}:
-        return Found("preference", ColumnSpec(), "`label` says for each conversation whether its answer is wanted.")
-    return None
-
-
-def _conversation(table: Table, lists: list[str], columns: ColumnSpec) -> Found | None:
-    for name in lists:
-        for keys, shape_name in (({"role", "content"}, "messages"), ({"from", "value"}, "sharegpt")):
-            if keys <= _keys(table, name):
-                used = columns.model_copy(update={"messages": name, "system": columns.system or _named(table, SYSTEMS)})
-                return Found(
-                    shape_name,
-                    used,
-                    f"`{name}` holds whole conversations with {' and '.join(f'`{key}`' for key in sorted(keys))}.",
-                )
-    return None
-
-
-def _named_shape(table: Table, columns: ColumnSpec) -> Found | None:
-    """Alpaca and SQuAD, which are known by the names of their columns."""
-    names = {name.lower(): name for name in table.columns}
-    system = columns.system or _named(table, SYSTEMS)
-    if {"instruction", "output"} <= names.keys():
-        used = ColumnSpec(prompt=names["instruction"], answer=names["output"], system=system)
-        return Found(
-            "alpaca", used, "`instruction`, `input` and `output` are the columns of Alpaca data.", names.get("input")
-        )
-    if {"context", "question", "answers"} <= names.keys() and isinstance(_first(table, names["answers"]), dict):
-        used = ColumnSpec(prompt=names["question"], answer=names["answers"], system=system)
-        return Found(
-            "squad", used, "`context`, `question` and `answers` are the columns of SQuAD data.", names["context"]
-        )
-    return None
-
-
 def _pair(table: Table, columns: ColumnSpec, task: Task | None) -> Found:
     """Two columns: by choice, by name, by the texts."""
-    figures = {name: statistics([build.plain(cell) for cell in cells], name) for name, cells in table.cells.items()}
-    named = _named(table, SYSTEMS)
-    system = columns.system or (named if named not in (columns.prompt, columns.answer) else None)
-    free = [
-        name
-        for name in table.columns
-        if name not in (columns.prompt, columns.answer, system) and not figures[name].aside
-    ]
+    figures = {name: statistics([plain(cell) for cell in cells], name) for name, cells in table.cells.items()}
+    own = named(table, SYSTEMS)
+    system = columns.system or (own if own not in (columns.prompt, columns.answer) else None)
+    taken = {system, *columns.model_dump().values()}
+    free = [name for name in table.columns if name not in taken and not figures[name].aside]
     prompt, answer = columns.prompt, columns.answer
     if answer is None:
         answer = _answer(table, [name for name in free if name != prompt], figures, prompt)
     if prompt is None and answer is not None:
         prompt = _prompt(table, [name for name in free if name != answer], figures)
-    if prompt is None or answer is None:
+    if answer is None or (prompt is None and not columns.messages):
         shape_name, why = (
             ("text", "There is a column of texts but none with answers.")
             if free or columns.prompt
             else ("unknown", "No column looks like a text to answer.")
         )
         return Found(shape_name, columns, why)
+    context = columns.context
+    if context is None and prompt and prompt.strip().lower() in _ASKED:
+        context = named(table, CONTEXTS, [name for name in free if name not in (prompt, answer)])
+    used = columns.model_copy(update={"prompt": prompt, "answer": answer, "system": system, "context": context})
+    if columns.rejected or columns.wanted:
+        return Found("preference", used, _why_preferred(used))
     is_label = task == "classification" or (task is None and figures[answer].is_label)
-    used = ColumnSpec(prompt=prompt, answer=answer, system=system)
     return Found("text-label" if is_label else "prompt-answer", used, _why(columns, used, figures, is_label))
 
 
 def _answer(table: Table, free: list[str], figures: dict[str, Statistics], prompt: str | None) -> str | None:
-    named = _named(table, ANSWERS, free)
-    if named:
-        return named
+    by_name = named(table, ANSWERS, free)
+    if by_name:
+        return by_name
     labels = [name for name in free if figures[name].is_label]
-    named = _named(table, LABELS, labels)
+    by_name = named(table, LABELS, labels)
     longest = max(free, key=lambda name: figures[name].mean_length, default=None)
-    if named and (prompt or len(free) > 1):
-        return named
+    if by_name and (prompt or len(free) > 1):
+        return by_name
     labels = [name for name in labels if prompt or name != longest]
     if labels:
         # Fewest different values: most like a label. The last such column: spreadsheets put the result to the right.
@@ -258,29 +230,30 @@ def _answer(table: Table, free: list[str], figures: dict[str, Statistics], promp
 
 def _prompt(table: Table, free: list[str], figures: dict[str, Statistics]) -> str | None:
     texts = [name for name in free if not figures[name].is_label] or free
-    return _named(table, PROMPTS, texts) or max(texts, key=lambda name: figures[name].mean_length, default=None)
-
-
-def _named(table: Table, names: tuple[str, ...], among: list[str] | None = None) -> str | None:
-    lowered = {name.strip().lower().replace("-", "_"): name for name in (table.columns if among is None else among)}
-    return next((lowered[name] for name in names if name in lowered), None)
+    return named(table, PROMPTS, texts) or max(texts, key=lambda name: figures[name].mean_length, default=None)
 
 
 def _why(chosen: ColumnSpec, used: ColumnSpec, figures: dict[str, Statistics], is_label: bool) -> str:
-    prompt, answer = used.prompt or "", used.answer or ""
+    prompt, answer = used.prompt or used.messages or "", used.answer or ""
+    about = f", and `{used.context}` what they are about" if used.context else ""
     if chosen.prompt and chosen.answer:
-        return f"`{prompt}` is chosen as the prompt and `{answer}` as the answer."
+        about = f", and `{used.context}` as the context" if used.context else ""
+        return f"`{prompt}` is chosen as the prompt and `{answer}` as the answer{about}."
     different = len(figures[answer].counts)
+    if not is_label:
+        return f"`{prompt}` holds what is asked and `{answer}` the answers{about}."
     longest = figures[prompt].mean_length == max(
         figure.mean_length for name, figure in figures.items() if name != answer
     )
-    first = f"`{prompt}` holds the {'longest ' if longest else ''}texts"
-    second = (
-        f"`{answer}` only {different} different short {'ones' if different > 1 else 'one'}"
-        if is_label
-        else f"`{answer}` the answers"
-    )
-    return f"{first} and {second}."
+    first_part = f"`{prompt}` holds the {'longest ' if longest else ''}texts"
+    return f"{first_part} and `{answer}` only {different} different short {'ones' if different > 1 else 'one'}{about}."
+
+
+def _why_preferred(used: ColumnSpec) -> str:
+    """Where the person chose what says which answers are good."""
+    if used.rejected:
+        return f"`{used.answer}` is chosen as the better and `{used.rejected}` as the worse answer: the better one is learnt."
+    return f"`{used.wanted}` is chosen as what says whether an answer is wanted: only those are learnt."
 
 
 def _columns(table: Table) -> str:
@@ -296,11 +269,26 @@ def _quoted(name: str) -> str:
 
 
 def _unsupported(found: Found, table: Table) -> FTError:
-    choose = "the Prompt column and the Answer column yourself"
-    if found.shape == "preference":
-        what = "This is preference data, which cannot be learnt from yet."
-        fix = f"Choose data with one good answer in each row, or choose {choose}."
+    choose = (
+        "the Prompt column and the Answer column yourself, or add a column with the answer or the label to the file"
+    )
+    if found.shape == "text":
+        what = "These are texts without answers, so there is nothing to learn to answer yet."
+        fix = f"Make questions and answers from these texts, which are good material for that; or choose {choose}."
     else:
         what = "It is not clear what is to be learnt from this file."
-        fix = f"Choose {choose}, or add a column with the answer or the label to the file."
+        fix = f"Choose {choose}."
     return FTError("data.shape", what, f"{found.why} {_columns(table)}", fix)
+
+
+def _nothing_usable(columns: ColumnSpec, unusable: build.Unusable, table: Table) -> FTError:
+    number, reason = unusable[0]
+    name = _quoted(columns.messages or columns.answer or "")
+    return FTError(
+        "data.shape",
+        f"No row of {name} holds {'a conversation' if columns.messages else 'an answer'} that can be learnt from.",
+        f"Row {number} has {reason}. {_columns(table)}",
+        "Choose another Messages column, or data whose conversations have only system, user, assistant and tool messages."
+        if columns.messages
+        else "Choose other columns, or data with a good answer in each row.",
+    )
