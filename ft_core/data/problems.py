@@ -57,7 +57,8 @@ def _cleaning(done: Done) -> Problem:
             f"All are kept as they are. Correct these rows in the file, or set {done.title} to {first} (`{done.code}: {first}`): "
             f"{does[0].lower()}{does[1:]}."
         )
-    return Problem(done.code, step.title, done.found, done.rows[:MAX_ROWS], step.why, fix, done.samples[:MAX_SAMPLES])
+    why = f"{step.why} {done.detail}".rstrip()
+    return Problem(done.code, step.title, done.found, done.rows[:MAX_ROWS], why, fix, done.samples[:MAX_SAMPLES])
 
 
 def _bad_rows(bad: list[tuple[int, str]]) -> Problem:
