@@ -14,7 +14,8 @@ from ft_core.data.store import Dataset
 from ft_core.data.table import Table
 from ft_core.data.tell import Tell, silent
 from ft_core.data.tokens import ChatTokenizer, Window
-from ft_core.settings.data import DataSpec
+from ft_core.errors import FTError
+from ft_core.settings.data import CleanSpec, DataSpec
 from ft_core.settings.example import Example
 from ft_core.settings.project import Task
 
@@ -32,11 +33,12 @@ def prepare(
     """Read, shape, clean and split `source`, and store the result under `datasets`. The same input and settings give the same id.
 
     `window` adds token lengths to the report, and by which tokenizer they are: a version that is stored already keeps its own.
-    Raises every FTError of reading, shaping and splitting.
+    Raises every FTError of reading, shaping and splitting, and `data.tokenizer` where cleaning needs a `window` that is not given.
     """
     if not source.is_file():
         read(source)  # says what is wrong
-    identity = _identity(source, spec, task)
+    _require_tokenizer(spec, window)
+    identity = _identity(source, spec, task, window)
     folder = datasets / identity[:12]
     if (folder / "dataset.json").is_file():
         return Dataset.open(folder)
@@ -97,8 +99,27 @@ def token_lengths(examples: list[Example], tokenizer: ChatTokenizer) -> dict[str
     return tokens.summary(tokenizer.lengths(examples), examples) | {"tokenizer": tokenizer.fingerprint}
 
 
-def _identity(source: Path, spec: DataSpec, task: Task | None) -> str:
-    """sha256 of what decides the content: the source's bytes and kind, the settings but not the source's place, the task, our format."""
+def _by_tokens(spec: DataSpec) -> list[str]:
+    """The kinds of problem for which rows are left out by what the base model's tokenizer makes of them."""
+    return [code for code in ("lost_characters", "too_long") if getattr(spec.clean, code) != "keep"]
+
+
+def _require_tokenizer(spec: DataSpec, window: Window | None) -> None:
+    asked = [f"{CleanSpec.model_fields[code].title} (`{code}`)" for code in _by_tokens(spec)]
+    if asked and window is None:
+        raise FTError(
+            "data.tokenizer",
+            f"Rows cannot be left out by {' and '.join(asked)} yet.",
+            "That takes the base model's tokenizer, which is not on this machine.",
+            f"Set {' and '.join(asked)} to keep, or choose a Base model that is on this machine.",
+        )
+
+
+def _identity(source: Path, spec: DataSpec, task: Task | None, window: Window | None) -> str:
+    """sha256 of what decides the content: the source's bytes and kind, the settings but not the source's place, the task, our format.
+
+    The base model is part of it only where rows are left out because of its tokens.
+    """
     values = {
         "format": FORMAT,
         "source": store.sha256(source),
@@ -106,4 +127,6 @@ def _identity(source: Path, spec: DataSpec, task: Task | None) -> str:
         "spec": spec.model_dump(mode="json", exclude={"source"}),
         "task": task,
     }
+    if window and _by_tokens(spec):
+        values["window"] = [window.tokenizer.fingerprint, window.max_length]
     return hashlib.sha256(json.dumps(values, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

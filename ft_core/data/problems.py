@@ -65,8 +65,9 @@ def _cleaning(done: Done) -> Problem:
             f"All are kept as they are. Correct these rows in the file, or set {done.title} to {first} (`{done.code}: {first}`): "
             f"{does[0].lower()}{does[1:]}."
         )
+    why = f"{step.why} {done.detail}".rstrip()
     return Problem(
-        done.code, step.title, done.found, done.rows[:MAX_ROWS], step.why, fix, done.samples[:MAX_SAMPLES], step.does
+        done.code, step.title, done.found, done.rows[:MAX_ROWS], why, fix, done.samples[:MAX_SAMPLES], step.does
     )
 
 

@@ -3,7 +3,8 @@
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,21 @@ class ChatTokenizer:
             dtype=numpy.int64,
         )
 
+    def lost(self, characters: Iterable[str]) -> set[str]:
+        """Those that this tokenizer cannot write: they become its unknown token, or nothing. Of letters, case is not looked at.
+
+        What nobody sees is left aside but for line breaks, which some tokenizers turn into spaces. None where tokens stand for bytes.
+        """
+        if self._bytes is not None and all(self._tokenizer.token_to_id(letter) is not None for letter in self._bytes):
+            return set()
+        asked = (letter for letter in characters if letter == "\n" or (letter.isprintable() and letter != " "))
+        return {letter for letter in asked if not self._writes(letter)}
+
+    def _writes(self, letter: str) -> bool:
+        text = f"a{letter}a" if letter.isspace() else letter
+        written = self._tokenizer.decode(self._tokenizer.encode(text, add_special_tokens=False).ids)
+        return letter in written or _even(letter) in _even(written)
+
     def _piece(self, index: int, written: str) -> str:
         """What to show for token `index` that stands for `written`; bytes that are no whole character show as ⟨E2⟩."""
         if index in self._added:
@@ -117,6 +133,10 @@ def summary(lengths: numpy.ndarray, examples: Sequence[Example]) -> dict[str, in
         "max": int(lengths[longest]),
         "longest_row": examples[longest].row,
     }
+
+
+def _even(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def _learnt(offsets: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]]) -> list[bool]:

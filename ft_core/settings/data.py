@@ -9,6 +9,7 @@ Treatment = Literal[
 ]  # fix: mend, else leave out; mask: put a word in its place; drop: leave the row out
 FixOrKeep = Literal["fix", "keep"]
 DropOrKeep = Literal["drop", "keep"]
+MaskDropOrKeep = Literal["mask", "drop", "keep"]
 
 
 class ColumnSpec(BaseModel):
@@ -47,11 +48,29 @@ class ColumnSpec(BaseModel):
 
 
 class CleanSpec(BaseModel):
-    """What is done about each kind of problem found: fix it, or keep the rows as they are."""
+    """What is done about each kind of problem found: fix or mask it, drop the rows, or keep them as they are."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    mojibake: FixOrKeep = Field(
+        default="fix", title="Broken characters", description="Put back letters that became signs, such as é from Ã©."
+    )
     html: FixOrKeep = Field(default="fix", title="HTML", description="Remove tags and decode entities such as &amp;.")
+    boilerplate: FixOrKeep = Field(
+        default="keep",
+        title="Repeated lines",
+        description="Remove first and last lines that many texts share, such as signatures and notices.",
+    )
+    secrets: MaskDropOrKeep = Field(
+        default="mask",
+        title="Secrets",
+        description="Write [secret] in the place of keys, tokens and passwords, or leave these rows out.",
+    )
+    private_data: MaskDropOrKeep = Field(
+        default="mask",
+        title="Private data",
+        description="Write words such as [e-mail] in the place of e-mail addresses, phone, card and account numbers, or leave these rows out.",
+    )
     empty: FixOrKeep = Field(
         default="fix", title="Empty cells", description="Leave out rows without a prompt or an answer."
     )
@@ -59,6 +78,31 @@ class CleanSpec(BaseModel):
         default="fix",
         title="Label spellings",
         description="Write labels that differ only in case, spaces or punctuation one way.",
+    )
+    lost_characters: DropOrKeep = Field(
+        default="keep",
+        title="Lost characters",
+        description="Leave out rows with characters that the file has lost or the base model cannot write.",
+    )
+    too_short: DropOrKeep = Field(
+        default="keep",
+        title="Very short texts",
+        description="Leave out prompts of one or two letters and answers of punctuation alone.",
+    )
+    language: DropOrKeep = Field(
+        default="keep",
+        title="Other languages",
+        description="Leave out rows that are for sure in another language than the most common one.",
+    )
+    outliers: DropOrKeep = Field(
+        default="keep",
+        title="Unusual lengths",
+        description="Leave out rows far longer or shorter than nearly all others.",
+    )
+    too_long: DropOrKeep = Field(
+        default="keep",
+        title="Too long",
+        description="Leave out rows whose answer does not fit into Longest example, instead of cutting it.",
     )
     conflicts: DropOrKeep = Field(
         default="keep",

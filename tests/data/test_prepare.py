@@ -100,3 +100,22 @@ def test_the_report_measures_small_data_by_the_chosen_shares(tmp_path, source):
     spec = SPEC.model_copy(update={"split": SplitSpec(test=0.5)})
     found = prepare(source, spec, None, tmp_path / "datasets").report["problems"][-1]
     assert found["code"] == "small_data" and "about 30 for the test" in found["why"]
+
+
+def test_the_tokenizer_decides_only_where_rows_are_left_out_by_tokens(tmp_path, source, tokenizer_folder):
+    tokenizer = ChatTokenizer.load(tokenizer_folder)
+    datasets = tmp_path / "datasets"
+    assert prepare(source, SPEC, None, datasets, Window(tokenizer, 512)).id == prepare(source, SPEC, None, datasets).id
+    spec = SPEC.model_copy(update={"clean": CleanSpec(too_long="drop")})
+    wide = prepare(source, spec, None, datasets, Window(tokenizer, 512))
+    longest = wide.report["token_lengths"]["max"]
+    narrow = prepare(source, spec, None, datasets, Window(tokenizer, longest - 1))
+    assert wide.id != narrow.id and sum(wide.counts.values()) == 60 > sum(narrow.counts.values())
+
+
+def test_rows_cannot_be_left_out_by_tokens_without_a_tokenizer(tmp_path, source):
+    spec = SPEC.model_copy(update={"clean": CleanSpec(too_long="drop", lost_characters="drop")})
+    with pytest.raises(FTError) as caught:
+        prepare(source, spec, None, tmp_path / "datasets")
+    assert caught.value.code == "data.tokenizer" and "Too long (`too_long`)" in caught.value.fix
+    assert not (tmp_path / "datasets").exists()

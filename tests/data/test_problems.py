@@ -23,8 +23,8 @@ def test_clean_data_has_no_problems():
 
 
 def test_each_problem_says_where_why_and_what_to_do():
-    untidy = [("Tea &amp; milk", "a"), ("same text", "a"), ("same text", "b"), ("x", ""), ("y", "A.")]
-    untidy += [("z", "a")] * 30 + [("one", "b"), ("two", "b")]
+    untidy = [("Tea &amp; milk", "a"), ("same text", "a"), ("same text", "b"), ("tea", ""), ("milk", "A.")]
+    untidy += [("cake", "a")] * 30 + [("one", "b"), ("two", "b")]
     found = problems(untidy, [(40, "3 fields instead of 2")])
     assert list(found) == ["html", "empty", "label_spelling", "conflicts", "duplicates", "bad_rows", "small_data"]
     assert found["duplicates"].count == 29 and len(found["duplicates"].rows) == 20
@@ -35,6 +35,10 @@ def test_each_problem_says_where_why_and_what_to_do():
 @pytest.mark.parametrize(
     ("code", "fix"),
     [
+        (
+            "private_data",
+            "Words such as [e-mail] are written in its place, unless Private data is set to keep (`private_data: keep`).",
+        ),
         ("html", "They are removed, unless HTML is set to keep (`html: keep`)."),
         ("empty", "These rows are left out, unless Empty cells is set to keep (`empty: keep`)."),
         (
@@ -52,8 +56,24 @@ def test_each_problem_says_where_why_and_what_to_do():
 )
 def test_what_cleaning_does_is_told_by_the_name_of_its_control(code, fix):
     near = [("one two three four five six seven eight nine " + end, "b") for end in ("ten", "eleven")]
-    untidy = [("Tea &amp; milk", "a"), ("x", ""), ("y", "A."), ("z", "a"), ("z", "a"), ("z", "b"), *near]
+    untidy = [
+        ("Tea &amp; milk", "a"),
+        ("x", ""),
+        ("y", "A."),
+        ("z", "a"),
+        ("z", "a"),
+        ("z", "b"),
+        *near,
+        ("me@example.com", "a"),
+    ]
     assert problems(untidy)[code].fix == fix
+
+
+def test_what_was_found_is_said_with_its_numbers():
+    found = problems([*rows(250), ("write to me@example.com or you@example.com", "billing")])
+    assert list(found) == ["private_data"]
+    assert found["private_data"].why.endswith("did not agree to that. There are 2 e-mail addresses.")
+    assert found["private_data"].samples == [("write to me••• or yo•••", "write to [e-mail] or [e-mail]")]
 
 
 def test_a_rare_label_is_found_before_the_split_refuses_it():

@@ -10,5 +10,5 @@ def test_every_stage_of_a_look_is_told_in_its_order():
         [(1, {"text": "a text", "label": "yes"}), (2, {"text": "more", "label": "no"})], [], "csv", "utf-8"
     )
     look(table, DataSpec(source="x.csv"), "classification", tell=said.append)
-    assert said[:3] == ["making examples of the rows", "cleaning: HTML", "cleaning: Empty cells"]
+    assert said[:3] == ["making examples of the rows", "cleaning: Broken characters", "cleaning: HTML"]
     silent("anything")

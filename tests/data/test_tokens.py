@@ -2,7 +2,9 @@ import json
 import shutil
 
 import pytest
+from tokenizers import Tokenizer, models, pre_tokenizers
 
+from ft_core.data.chat_template import ChatTemplate
 from ft_core.data.tokens import ChatTokenizer, summary
 from ft_core.errors import FTError
 from ft_core.settings.example import Example, Message
@@ -102,3 +104,10 @@ def test_lengths_are_those_of_the_tokens(tokenizer_folder):
     lengths = tokenizer.lengths(examples)
     assert lengths.tolist() == [len(tokenizer.encode(example.messages).ids) for example in examples]
     assert summary(lengths, examples)["longest_row"] == 9
+
+
+def test_a_tokenizer_of_bytes_loses_no_character_and_one_of_words_does(tokenizer_folder):
+    assert ChatTokenizer.load(tokenizer_folder).lost("é☃\nx") == set()
+    made = Tokenizer(models.WordLevel({"[UNK]": 0, "a": 1, "b": 2}, unk_token="[UNK]"))
+    made.pre_tokenizer = pre_tokenizers.Whitespace()
+    assert ChatTokenizer(made, ChatTemplate("", {}), "0" * 12).lost("aBé\n \u200b☃") == {"B", "é", "\n", "☃"}

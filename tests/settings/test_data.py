@@ -3,12 +3,22 @@
 import pytest
 from pydantic import ValidationError
 
-from ft_core.settings.data import CleanSpec, ColumnSpec, DataSpec, SplitSpec
+from ft_core.settings.data import CleanSpec, ColumnSpec, DataSpec, SplitSpec, treatments
 
 
-def test_only_the_source_is_needed_and_all_but_conflicts_is_cleaned():
+def test_only_the_source_is_needed_and_no_row_is_left_out_that_could_be_wanted():
     spec = DataSpec(source="tickets.csv")
-    assert {name for name, treatment in spec.clean.model_dump().items() if treatment != "fix"} == {"conflicts"}
+    treated = spec.clean.model_dump()
+    assert {name for name, treatment in treated.items() if treatment == "mask"} == {"secrets", "private_data"}
+    assert {name for name, treatment in treated.items() if treatment == "keep"} == {
+        "boilerplate",
+        "lost_characters",
+        "too_short",
+        "language",
+        "outliers",
+        "too_long",
+        "conflicts",
+    }
     assert set(spec.columns.model_dump().values()) == {None} and spec.system is None
     with pytest.raises(ValidationError, match="source"):
         DataSpec.model_validate({})
@@ -20,6 +30,13 @@ def test_a_split_takes_at_most_half(part):
     for wrong in (0.51, -0.1, float("nan")):
         with pytest.raises(ValidationError, match=part):
             SplitSpec.model_validate({part: wrong})
+
+
+def test_what_can_be_done_is_told_from_the_setting():
+    assert treatments("html") == ("fix", "keep") and treatments("conflicts") == ("drop", "keep")
+    assert treatments("private_data") == ("mask", "drop", "keep")
+    for code in CleanSpec.model_fields:
+        assert treatments(code)[-1] == "keep"
 
 
 def test_a_problem_is_fixed_or_kept_and_nothing_else():

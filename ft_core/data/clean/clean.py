@@ -3,7 +3,24 @@
 from dataclasses import dataclass
 from typing import Any
 
-from ft_core.data.clean import conflicts, duplicates, empty, html, label_spelling, near_duplicates
+from ft_core.data.clean import (
+    boilerplate,
+    conflicts,
+    duplicates,
+    empty,
+    html,
+    label_spelling,
+    language,
+    lost_characters,
+    mojibake,
+    near_duplicates,
+    outliers,
+    private_data,
+    secrets,
+    too_long,
+    too_short,
+)
+from ft_core.data.clean.show import discreet, excerpts
 from ft_core.data.clean.step import Found, Samples, Step
 from ft_core.data.tell import Tell, silent
 from ft_core.data.tokens import Window
@@ -11,21 +28,13 @@ from ft_core.settings.data import CleanSpec, Treatment
 from ft_core.settings.example import Example
 from ft_core.settings.project import Task
 
-# By their names in CleanSpec. Mending first, because what is mended may turn out to be a duplicate; duplicates last, because of two
-# rows the first stays, and must not be left out afterwards.
-_STEPS = {
-    "html": html.STEP,
-    "empty": empty.STEP,
-    "label_spelling": label_spelling.STEP,
-    "conflicts": conflicts.STEP,
-    "duplicates": duplicates.STEP,
-    "near_duplicates": near_duplicates.STEP,
-}
-
 
 @dataclass(frozen=True)
 class Done:
-    """What one step found and did. `found` counts also what was kept on request; `rows` are all source rows concerned, `samples` as in Found."""
+    """What one step found and did. `found` counts also what was kept on request; `rows` are all source rows concerned.
+
+    `detail` and `samples` are as in Found, but that samples are cut to what fits a table and show nothing private whole.
+    """
 
     code: str
     step: Step
@@ -35,6 +44,7 @@ class Done:
     removed: int
     rows: list[int]
     samples: Samples
+    detail: str
 
     @property
     def title(self) -> str:
@@ -43,7 +53,7 @@ class Done:
 
     def as_dict(self) -> dict[str, Any]:
         """For the report."""
-        values = {name: getattr(self, name) for name in ("treatment", "found", "changed", "removed", "rows")}
+        values = {name: getattr(self, name) for name in ("treatment", "found", "changed", "removed", "rows", "detail")}
         samples = [list(pair) for pair in self.samples]
         return {"code": self.code, "title": self.title} | values | {"samples": samples}
 
@@ -59,9 +69,31 @@ class Cleaned:
 def steps(task: Task, window: Window | None = None) -> dict[str, Step]:
     """The steps that this task has, by their names in CleanSpec, in the order in which they are done.
 
-    Those about tokens exist only with a `window`.
+    Mending first, because what is mended may turn out to be a duplicate; then masking, secrets before the e-mail addresses that they
+    look like; duplicates last, because of two rows the first stays, and must not be left out afterwards. Without a `window` nothing
+    is too long.
     """
-    return {code: step for code, step in _STEPS.items() if task == "classification" or not step.labels_only}
+    every = {
+        "mojibake": mojibake.STEP,
+        "html": html.STEP,
+        "boilerplate": boilerplate.STEP,
+        "secrets": secrets.STEP,
+        "private_data": private_data.step(task),
+        "empty": empty.STEP,
+        "label_spelling": label_spelling.STEP,
+        "lost_characters": lost_characters.step(window),
+        "too_short": too_short.step(task),
+        "language": language.step(task),
+        "outliers": outliers.step(task),
+    }
+    if window is not None:
+        every["too_long"] = too_long.step(window)
+    every |= {
+        "conflicts": conflicts.STEP,
+        "duplicates": duplicates.STEP,
+        "near_duplicates": near_duplicates.STEP,
+    }
+    return {code: step for code, step in every.items() if task == "classification" or not step.labels_only}
 
 
 def clean(
@@ -77,7 +109,8 @@ def clean(
         rows = [examples[place].row for place in found.places]
         changed = len(found.changed) if treatment in ("fix", "mask") else 0
         removed = len(examples) - len(left)
-        done.append(Done(code, step, treatment, len(rows), changed, removed, rows, found.samples))
+        samples = [excerpts(discreet(before), discreet(after)) for before, after in found.samples]
+        done.append(Done(code, step, treatment, len(rows), changed, removed, rows, samples, found.detail))
         examples = left
     return Cleaned(examples, done)
 

@@ -1,32 +1,22 @@
 """HTML: tags and entities left in texts."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ft_core.data.clean.html_text import strip_html
-from ft_core.data.clean.step import Found, Step
+from ft_core.data.clean.step import Found, Step, mend
 from ft_core.settings.example import Example, Message
 
 
 def find(examples: Sequence[Example]) -> Found:
     """Messages with markup, and what they become without it. System prompts are left alone."""
-    found = Found()
-    for place, example in enumerate(examples):
-        messages = tuple(map(_without_html, example.messages))
-        if messages == example.messages:
-            continue
-        found.places.append(place)
-        found.changed[place] = replace(example, messages=messages)
-        before, after = next((old, new) for old, new in zip(example.messages, messages, strict=True) if old != new)
-        found.sample(before.content, after.content)
-    return found
+    return mend(examples, _without_html)
 
 
-def _without_html(message: Message) -> Message:
-    if message.role == "system" or not ("<" in message.content or "&" in message.content):
-        return message
-    text = strip_html(message.content, answer=message.role == "assistant")
-    return message if text == message.content else replace(message, content=text)
+def _without_html(message: Message) -> str:
+    text = message.content
+    if message.role == "system" or not ("<" in text or "&" in text):
+        return text
+    return strip_html(text, answer=message.role == "assistant")
 
 
 STEP = Step(
