@@ -20,7 +20,9 @@ _LEVELS = ((3, 19), (2, 39), (1, 2**31))
 _AT_ONCE = 8_000_000  # signatures in memory
 _MEASURED_AT_ONCE = 400_000  # pairs
 _WAITING = 2_000_000  # pairs that may be similar
-_ALL_WITH_ALL = 48  # sets that share a signature; among more, each is compared with those that nothing earlier is like
+_MOST_CANDIDATES = (
+    50_000_000  # pairs of sets with a common signature that are all looked at; beyond it, see `_compare_large`
+)
 _MAX_ROUNDS = 64
 
 Integers = numpy.ndarray
@@ -91,7 +93,7 @@ class _Search:
 def near_pairs(sets: Sets, groups: Integers | None = None) -> Pairs:
     """All pairs of different sets whose Jaccard similarity is at least THRESHOLD, only within one group where `groups` [sets] are given.
 
-    Equal sets of fewer than three members are not found: let each set be there once.
+    Equal sets are found, too, unless they have fewer than three members.
     """
     search = _Search(sets)
     salt = mixed(groups.astype(numpy.uint64) + numpy.uint64(2**40)) if groups is not None else None
@@ -114,7 +116,7 @@ def near_pairs(sets: Sets, groups: Integers | None = None) -> Pairs:
 
 
 def similarities(sets: Sets, first: Integers, second: Integers) -> numpy.ndarray:
-    """Jaccard similarity of each pair: float64 [pairs], 0 to 1."""
+    """Jaccard similarity of each pair: float64 [pairs], 0 to 1; 1 for two empty sets."""
     sizes = numpy.diff(sets.starts)
     ones, others = sizes[first], sizes[second]
     width = int(sets.members.max(initial=0)) + 1
@@ -128,7 +130,23 @@ def similarities(sets: Sets, first: Integers, second: Integers) -> numpy.ndarray
     keys.sort()
     both = keys[1:][keys[1:] == keys[:-1]] // width
     shared = numpy.bincount(both, minlength=len(first))
-    return shared / (ones + others - shared)
+    either = ones + others - shared
+    return numpy.where(either > 0, shared / numpy.maximum(either, 1), 1.0)
+
+
+def chosen(sets: Sets, numbers: Integers) -> Sets:
+    """Some of the sets, by their numbers in ascending order."""
+    sizes = numpy.diff(sets.starts)
+    kept = numpy.zeros(len(sets), dtype=bool)
+    kept[numbers] = True
+    return Sets(numpy.concatenate([[0], numpy.cumsum(sizes[numbers])]), sets.members[numpy.repeat(kept, sizes)])
+
+
+def members_of(sets: Sets, kept: numpy.ndarray) -> Sets:
+    """The sets with only those members that are `kept` [members]; some may be empty, which `similarities` can tell."""
+    stays = kept[sets.members]
+    before = numpy.concatenate([[0], numpy.cumsum(stays)])
+    return Sets(before[sets.starts], sets.members[stays])
 
 
 def _spread(starts: Integers, lengths: Integers) -> Integers:
@@ -181,12 +199,13 @@ def _compare(search: _Search, signed: Integers) -> None:
     signature, number = signed & ~lower, (signed & lower).astype(numpy.int64)
     begins = numpy.flatnonzero(numpy.concatenate([[True], signature[1:] != signature[:-1]]))
     lengths = numpy.diff(numpy.append(begins, len(signature)))
-    bucket = numpy.repeat(lengths, lengths)
-    large = numpy.flatnonzero(bucket > _ALL_WITH_ALL)
-    if len(large):
+    together = numpy.repeat(lengths, lengths)
+    largest = _largest(lengths)
+    large = together > largest
+    if large.any():
         search.complete = False
         _compare_large(search, signature[large], number[large])
-    small = (bucket > 1) & (bucket <= _ALL_WITH_ALL)
+    small = (together > 1) & ~large
     waiting: list[tuple[Integers, Integers]] = []
     count = 0
     for first, second in _all_with_all(signature[small], number[small]):
@@ -197,6 +216,13 @@ def _compare(search: _Search, signed: Integers) -> None:
             _measure(search, waiting)
             waiting, count = [], 0
     _measure(search, waiting)
+
+
+def _largest(lengths: Integers) -> int:
+    """How many sets may share a signature so that all pairs of all such together are not more than can be looked at."""
+    lengths = numpy.sort(lengths)
+    allowed = numpy.searchsorted(numpy.cumsum(lengths * (lengths - 1) // 2), _MOST_CANDIDATES, side="right")
+    return int(lengths[allowed] - 1 if allowed < len(lengths) else lengths[-1])
 
 
 def _measure(search: _Search, pairs: list[tuple[Integers, Integers]]) -> None:

@@ -5,15 +5,17 @@ import unicodedata
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy
 from scipy.sparse import coo_array, csgraph
 
-from ft_core.data.join import THRESHOLD, Pairs, Sets, mixed, near_pairs
+from ft_core.data.join import THRESHOLD, Pairs, Sets, chosen, members_of, mixed, near_pairs, similarities
 
 _WORD = re.compile(r"\w+")
 # Scripts without spaces between words (Thai to Khmer, kana, Chinese, Hangul): pairs of letters stand in for words.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_SECOND = "\n"  # before a word of a second text, which is another word than the same in a first
 _LEAST_LETTERS = 5  # of a word that may be misspelt: one letter makes another word of a shorter one
 _MORE_OFTEN = 10  # times that the right spelling is written for each time of a misspelt one
 
@@ -36,12 +38,12 @@ def normalise(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The different words of a text, in order. A text without any word is one word of itself."""
-    even = normalise(text)
+    """The words of a text, in order. A text without any word is one word of itself."""
+    even = text.casefold() if text.isascii() else normalise(text)
     if not even.isascii() and _UNSPACED.search(even):
         letters = "".join(even.split())
-        return list(dict.fromkeys(letters[index : index + 2] for index in range(max(1, len(letters) - 1))))
-    return list(dict.fromkeys(_WORD.findall(even))) or [even]
+        return [letters[index : index + 2] for index in range(max(1, len(letters) - 1))]
+    return _WORD.findall(even) or [normalise(text)]
 
 
 def word_set(text: str) -> Words:
@@ -58,42 +60,100 @@ def similarity(first: Words, second: Words) -> float:
 def near_duplicate_groups(texts: Sequence[str]) -> list[list[int]]:
     """Groups of two or more indices, chained by pairs whose similarity is at least THRESHOLD; ordered by their first index.
 
-    Every such pair counts, but where dozens share their rarest words: there one earlier like it is enough for each text.
+    Every such pair counts, but where thousands share their rarest words: there one earlier like it is enough for each text.
     """
     if len(texts) < 2:
         return []
-    sets, which, _ = _different(texts, None)
-    pairs = near_pairs(sets)
-    graph = coo_array((numpy.ones(len(pairs.first), dtype=bool), (pairs.first, pairs.second)), shape=(len(sets),) * 2)
-    chain = csgraph.connected_components(graph, directed=False)[1][which]
+    different = _different(texts)
+    pairs, count = near_pairs(different.sets), len(different.sets)
+    graph = coo_array((numpy.ones(len(pairs.first), dtype=bool), (pairs.first, pairs.second)), shape=(count, count))
+    chain = csgraph.connected_components(graph, directed=False)[1][different.which]
     order = numpy.argsort(chain, kind="stable")
     groups = numpy.split(order, numpy.flatnonzero(numpy.diff(chain[order])) + 1)
     return sorted(group.tolist() for group in groups if len(group) > 1)
 
 
-def copies(texts: Sequence[str], groups: Sequence[int] | None = None) -> dict[int, Copy]:
-    """Index of a text -> the earlier text it nearly repeats, one that is itself no copy. With `groups` [texts], only within one group."""
+def copies(
+    texts: Sequence[str], groups: Sequence[int] | None = None, seconds: Sequence[str] | None = None
+) -> dict[int, Copy]:
+    """Index of a text -> the earlier text it nearly repeats, one that is itself no copy.
+
+    With `groups` [texts], only within one group. With `seconds` [texts], only where the second text of both is as much alike as the
+    first; "" for none.
+    """
     if len(texts) < 2:
         return {}
-    sets, which, firsts = _different(texts, groups)
-    group = numpy.asarray(groups, dtype=numpy.int64)[firsts] if groups is not None else None
-    original = _copies(sets, group)
+    different = _different(texts, groups, seconds)
+    original = _copies(different)
+    firsts = different.firsts.tolist()
     found: dict[int, Copy] = {}
-    for number, one in enumerate(which.tolist()):
+    for number, one in enumerate(different.which.tolist()):
         if one in original:
-            found[number] = Copy(int(firsts[original[one].of]), original[one].similarity)
+            found[number] = Copy(firsts[original[one].of], original[one].similarity)
         elif firsts[one] != number:
-            found[number] = Copy(int(firsts[one]), 1.0)
+            found[number] = Copy(firsts[one], 1.0)
     return found
 
 
-def _copies(sets: Sets, groups: numpy.ndarray | None) -> dict[int, Copy]:
+def across(texts: Sequence[str], groups: Sequence[int]) -> list[tuple[int, int, float]]:
+    """Pairs of nearly the same texts of different groups: (index, later index, similarity), in order.
+
+    Of texts with the same words in one group, the first stands for all.
+    """
+    if len(texts) < 2:
+        return []
+    different = _different(texts, groups)
+    group = numpy.asarray(groups)[different.firsts]
+    pairs = near_pairs(different.sets)
+    apart = group[pairs.first] != group[pairs.second]
+    firsts, seconds = different.firsts[pairs.first[apart]].tolist(), different.firsts[pairs.second[apart]].tolist()
+    return sorted(zip(firsts, seconds, pairs.similarity[apart].tolist(), strict=True))
+
+
+def between(texts: Sequence[str], others: Sequence[str]) -> dict[int, Copy]:
+    """Index of a text -> the one of the `others` that is most like it, where one is nearly the same. Equal words make a similarity of 1."""
+    if not texts or not others:
+        return {}
+    different = _different([*others, *texts])
+    theirs, ours = different.which[: len(others)], different.which[len(others) :]
+    places = numpy.full(len(different.sets), -1)
+    places[theirs[::-1]] = numpy.arange(len(others))[::-1]  # of one set, the first
+    likest = {one: Copy(place, 1.0) for one, place in enumerate(places.tolist()) if place >= 0}
+    asked = numpy.zeros(len(different.sets), dtype=bool)
+    asked[ours] = True
+    pairs = near_pairs(different.sets)
+    for one, other in ((pairs.first, pairs.second), (pairs.second, pairs.first)):
+        chosen = numpy.flatnonzero(asked[one] & (places[other] >= 0))
+        for mine, place, near in zip(
+            one[chosen].tolist(), places[other[chosen]].tolist(), pairs.similarity[chosen].tolist(), strict=True
+        ):
+            if mine not in likest or near > likest[mine].similarity:
+                likest[mine] = Copy(place, near)
+    return {number: likest[one] for number, one in enumerate(ours.tolist()) if one in likest}
+
+
+@dataclass(frozen=True)
+class _Different:
+    """The different word sets (within a group) of texts: which each text has [texts], the first text with each [sets], and its group.
+
+    `second` says for each number of a word whether it is of the second texts.
+    """
+
+    sets: Sets
+    which: numpy.ndarray
+    firsts: numpy.ndarray
+    groups: numpy.ndarray | None
+    second: numpy.ndarray
+
+
+def _copies(different: _Different) -> dict[int, Copy]:
     """As `copies`, of sets that are all different."""
     found: dict[int, Copy] = {}
-    left = numpy.arange(len(sets))
+    left = numpy.arange(len(different.sets))
     while len(left) > 1:
-        pairs = near_pairs(_chosen(sets, left), groups[left] if groups is not None else None)
-        again = _first_kept(pairs, len(left))
+        sets = chosen(different.sets, left)
+        pairs = near_pairs(sets, different.groups[left] if different.groups is not None else None)
+        again = _first_kept(_alike_in_both(sets, pairs, different.second))
         found |= {int(left[number]): Copy(int(left[copy.of]), copy.similarity) for number, copy in again.items()}
         if pairs.complete or not again:
             break
@@ -104,7 +164,17 @@ def _copies(sets: Sets, groups: numpy.ndarray | None) -> dict[int, Copy]:
     return found
 
 
-def _first_kept(pairs: Pairs, count: int) -> dict[int, Copy]:
+def _alike_in_both(sets: Sets, pairs: Pairs, second: numpy.ndarray) -> Pairs:
+    """The pairs whose first and second texts are each similar enough. If both are, so are all words together: no pair is missing."""
+    if not second.any():
+        return pairs
+    alike = numpy.ones(len(pairs.first), dtype=bool)
+    for part in (second, ~second):
+        alike &= similarities(members_of(sets, part), pairs.first, pairs.second) >= THRESHOLD
+    return Pairs(pairs.first[alike], pairs.second[alike], pairs.similarity[alike], pairs.complete)
+
+
+def _first_kept(pairs: Pairs) -> dict[int, Copy]:
     """Number -> the first earlier one it is like that is no copy itself."""
     order = numpy.lexsort((pairs.first, pairs.second))
     found: dict[int, Copy] = {}
@@ -116,38 +186,45 @@ def _first_kept(pairs: Pairs, count: int) -> dict[int, Copy]:
     return found
 
 
-def _chosen(sets: Sets, numbers: numpy.ndarray) -> Sets:
-    if len(numbers) == len(sets):
-        return sets
-    sizes = numpy.diff(sets.starts)
-    chosen = numpy.zeros(len(sets), dtype=bool)
-    chosen[numbers] = True
-    return Sets(numpy.concatenate([[0], numpy.cumsum(sizes[numbers])]), sets.members[numpy.repeat(chosen, sizes)])
+class _Numbers(dict[str, int]):
+    """Word -> its number: 0, 1, 2, ... in the order in which words are first asked for."""
+
+    def __missing__(self, word: str) -> int:
+        number = self[word] = len(self)
+        return number
 
 
-def _different(texts: Sequence[str], groups: Sequence[int] | None) -> tuple[Sets, numpy.ndarray, numpy.ndarray]:
-    """The different word sets of the texts (within a group), which of them each text has [texts], and the first text with each [sets]."""
-    numbers: dict[str, int] = {}
+def _different(
+    texts: Sequence[str], groups: Sequence[int] | None = None, seconds: Sequence[str] | None = None
+) -> _Different:
+    numbers = _Numbers()
     members = array("i")
     sizes = numpy.empty(len(texts), dtype=numpy.int64)
-    for index, text in enumerate(texts):
-        found = words(text)
-        members.extend([numbers.setdefault(word, len(numbers)) for word in found])
-        sizes[index] = len(found)
-    everything = _rarest_first(numbers, numpy.frombuffer(members, dtype=numpy.int32), sizes)
+    for index, (text, second) in enumerate(zip(texts, repeat("") if seconds is None else seconds, strict=False)):
+        before = len(members)
+        members.extend(map(numbers.__getitem__, words(text)))
+        if second:
+            members.extend(numbers[_SECOND + word] for word in words(second))
+        sizes[index] = len(members) - before
+    everything, order = _rarest_first(numbers, numpy.frombuffer(members, dtype=numpy.int32), sizes)
     # Two different sets get one sum with a chance of 1 in 2^64.
     sums = numpy.add.reduceat(mixed(everything.members), everything.starts[:-1])
-    if groups is not None:
-        sums = mixed(sums) + mixed(numpy.asarray(groups))
+    group = numpy.asarray(groups, dtype=numpy.int64) if groups is not None else None
+    if group is not None:
+        sums = mixed(sums) + mixed(group)
     _, firsts, which = numpy.unique(sums, return_index=True, return_inverse=True)
-    order = numpy.argsort(firsts)
-    place = numpy.empty_like(order)
-    place[order] = numpy.arange(len(order))
-    return _chosen(everything, firsts[order]), place[which], firsts[order]
+    in_order = numpy.argsort(firsts)
+    place = numpy.empty_like(in_order)
+    place[in_order] = numpy.arange(len(in_order))
+    firsts = firsts[in_order]
+    second = numpy.array([word.startswith(_SECOND) for word in numbers], dtype=bool)[order]
+    return _Different(
+        chosen(everything, firsts), place[which], firsts, group[firsts] if group is not None else None, second
+    )
 
 
-def _rarest_first(numbers: dict[str, int], members: numpy.ndarray, sizes: numpy.ndarray) -> Sets:
-    """Sets of words, each word by its place among all words in the order of how often they are written. `numbers` is word -> member."""
+def _rarest_first(numbers: dict[str, int], members: numpy.ndarray, sizes: numpy.ndarray) -> tuple[Sets, numpy.ndarray]:
+    """Sets of words, each word by its place in the order of how often words are written, and that order. `numbers` is word -> member."""
     counts = numpy.bincount(members)
     right = _right_spellings(list(numbers), counts.tolist())
     if right:
@@ -155,15 +232,14 @@ def _rarest_first(numbers: dict[str, int], members: numpy.ndarray, sizes: numpy.
         spelling[list(right)] = list(right.values())
         members = spelling[members]
         counts = numpy.bincount(members, minlength=len(numbers))
+    order = numpy.argsort(counts, kind="stable")
     place = numpy.empty(len(numbers), dtype=numpy.int64)
-    place[numpy.argsort(counts, kind="stable")] = numpy.arange(len(numbers))
+    place[order] = numpy.arange(len(numbers))
     keys = numpy.repeat(numpy.arange(len(sizes)), sizes) * len(numbers) + place[members]
     keys.sort()
-    if right:  # a text may hold both spellings
-        keys = keys[numpy.append(True, keys[1:] != keys[:-1])]
-        sizes = numpy.bincount(keys // len(numbers), minlength=len(sizes))
-    starts = numpy.concatenate([[0], numpy.cumsum(sizes)])
-    return Sets(starts, (keys % len(numbers)).astype(numpy.int32))
+    text, member = numpy.divmod(keys[numpy.append(True, keys[1:] != keys[:-1])], len(numbers))
+    starts = numpy.concatenate([[0], numpy.cumsum(numpy.bincount(text, minlength=len(sizes)))])
+    return Sets(starts, member.astype(numpy.int32)), order
 
 
 def _right_spellings(known: Sequence[str], counts: Sequence[int]) -> dict[int, int]:
@@ -191,11 +267,12 @@ def _right_spellings(known: Sequence[str], counts: Sequence[int]) -> dict[int, i
 
 
 def _may_be_misspelt(word: str) -> bool:
+    word = word.removeprefix(_SECOND)
     return len(word) >= _LEAST_LETTERS and word.isalpha()
 
 
 def _without_a_letter(word: str) -> Iterable[str]:
     """The word itself, and without each of its letters but the first."""
     yield word
-    for index in range(1, len(word)):
+    for index in range(2 if word.startswith(_SECOND) else 1, len(word)):
         yield word[:index] + word[index + 1 :]

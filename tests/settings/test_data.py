@@ -6,9 +6,12 @@ from pydantic import ValidationError
 from ft_core.settings.data import CleanSpec, ColumnSpec, DataSpec, SplitSpec
 
 
-def test_only_the_source_is_needed_and_all_but_conflicts_is_cleaned():
+def test_only_the_source_is_needed_and_all_but_conflicts_are_cleaned():
     spec = DataSpec(source="tickets.csv")
-    assert {name for name, treatment in spec.clean.model_dump().items() if treatment != "fix"} == {"conflicts"}
+    assert {name for name, treatment in spec.clean.model_dump().items() if treatment != "fix"} == {
+        "conflicts",
+        "near_conflicts",
+    }
     assert set(spec.columns.model_dump().values()) == {None} and spec.system is None
     with pytest.raises(ValidationError, match="source"):
         DataSpec.model_validate({})

@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
-from ft_core.data.clean import conflicts, duplicates, empty, html, label_spelling, near_duplicates
-from ft_core.data.clean.step import Found, Samples, Step
+from ft_core.data.clean import conflicts, duplicates, empty, html, label_spelling, near_conflicts, near_duplicates
+from ft_core.data.clean.step import Found, RowPairs, Samples, Step
 from ft_core.data.tell import Tell, silent
 from ft_core.data.tokens import Window
 from ft_core.settings.data import CleanSpec, Treatment
 from ft_core.settings.example import Example
 from ft_core.settings.project import Task
 
-# By their names in CleanSpec. Mending first, because what is mended may turn out to be a duplicate; duplicates last, because of two
-# rows the first stays, and must not be left out afterwards.
+# By their names in CleanSpec. Mending first, because what is mended may turn out to be a duplicate; duplicates after conflicts, because of
+# two rows the first stays, and must not be left out for what the other says. Near conflicts last: few rows are left to compare.
 _STEPS = {
     "html": html.STEP,
     "empty": empty.STEP,
@@ -20,12 +20,13 @@ _STEPS = {
     "conflicts": conflicts.STEP,
     "duplicates": duplicates.STEP,
     "near_duplicates": near_duplicates.STEP,
+    "near_conflicts": near_conflicts.STEP,
 }
 
 
 @dataclass(frozen=True)
 class Done:
-    """What one step found and did. `found` counts also what was kept on request; `rows` are all source rows concerned, `samples` as in Found."""
+    """What one step found and did. `found` counts also what was kept on request; `rows` are all source rows concerned, `samples` and `pairs` as in Found."""
 
     code: str
     step: Step
@@ -35,6 +36,7 @@ class Done:
     removed: int
     rows: list[int]
     samples: Samples
+    pairs: RowPairs
 
     @property
     def title(self) -> str:
@@ -45,7 +47,8 @@ class Done:
         """For the report."""
         values = {name: getattr(self, name) for name in ("treatment", "found", "changed", "removed", "rows")}
         samples = [list(pair) for pair in self.samples]
-        return {"code": self.code, "title": self.title} | values | {"samples": samples}
+        pairs = [list(pair) for pair in self.pairs]
+        return {"code": self.code, "title": self.title} | values | {"samples": samples, "pairs": pairs}
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ def clean(
         rows = [examples[place].row for place in found.places]
         changed = len(found.changed) if treatment in ("fix", "mask") else 0
         removed = len(examples) - len(left)
-        done.append(Done(code, step, treatment, len(rows), changed, removed, rows, found.samples))
+        done.append(Done(code, step, treatment, len(rows), changed, removed, rows, found.samples, found.pairs))
         examples = left
     return Cleaned(examples, done)
 

@@ -7,7 +7,9 @@ from ft_core.settings.data import Treatment
 from ft_core.settings.example import Example
 
 Samples = list[tuple[str, str]]
+RowPairs = list[tuple[int, int, float]]
 MAX_SAMPLES = 5
+MAX_PAIRS = 20
 _SAMPLE_LENGTH = 300
 
 
@@ -17,12 +19,14 @@ class Found:
 
     `places` are all that are concerned, in order. `changed` is what each of them becomes; a step that can only leave rows out has
     none. `samples` are (before, after), cut to fit a table; of a row that would be left out, after is "", the row that stays, or the
-    labels that contradict one another.
+    labels that contradict one another. `pairs` are at most MAX_PAIRS (row, row that stays, similarity from 0 to 1), for a step that
+    compares rows.
     """
 
     places: list[int] = field(default_factory=list)
     changed: dict[int, Example] = field(default_factory=dict)
     samples: Samples = field(default_factory=list)
+    pairs: RowPairs = field(default_factory=list)
 
     def sample(self, before: str, after: str) -> None:
         """Keep it if there is room: at most MAX_SAMPLES."""

@@ -23,7 +23,15 @@ def cleaned(spec, task="classification", rows=ROWS):
 
 def test_every_step_counts_and_names_its_rows():
     result, steps = cleaned(CleanSpec())
-    assert list(steps) == ["html", "empty", "label_spelling", "conflicts", "duplicates", "near_duplicates"]
+    assert list(steps) == [
+        "html",
+        "empty",
+        "label_spelling",
+        "conflicts",
+        "duplicates",
+        "near_duplicates",
+        "near_conflicts",
+    ]
     assert (steps["html"].rows, steps["html"].changed, steps["html"].samples) == (
         [2],
         1,
