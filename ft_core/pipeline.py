@@ -82,6 +82,7 @@ def prepare_source(workspace: Workspace, spec: ProjectSpec, folder: Path, tell: 
         workspace.datasets,
         base_window(spec),
         tell,
+        [folder / os.path.expanduser(name) for name in spec.data.benchmarks],
     )
 
 

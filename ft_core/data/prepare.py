@@ -3,13 +3,14 @@
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ft_core.data import store, tokens
+from ft_core.data import contamination, leaks, store, tokens
 from ft_core.data.look import Looked, look
 from ft_core.data.read.files import read
-from ft_core.data.split import SPLITS, split
+from ft_core.data.split import SPLITS, column_values, describe, split
 from ft_core.data.store import Dataset
 from ft_core.data.table import Table
 from ft_core.data.tell import Tell, silent
@@ -29,8 +30,11 @@ def prepare(
     datasets: Path,
     window: Window | None = None,
     tell: Tell = silent,
+    benchmarks: Sequence[Path] = (),
 ) -> Dataset:
     """Read, shape, clean and split `source`, and store the result under `datasets`. The same input and settings give the same id.
+
+    `benchmarks` are the files that `spec.benchmarks` names; what is found of them is reported, and changes nothing.
 
     `window` adds token lengths to the report, and by which tokenizer they are: a version that is stored already keeps its own.
     Raises every FTError of reading, shaping and splitting, and `data.tokenizer` where cleaning needs a `window` that is not given.
@@ -38,19 +42,31 @@ def prepare(
     if not source.is_file():
         read(source)  # says what is wrong
     _require_tokenizer(spec, window)
-    identity = _identity(source, spec, task, window)
+    identity = _identity(source, spec, task, window, benchmarks)
     folder = datasets / identity[:12]
     if (folder / "dataset.json").is_file():
         return Dataset.open(folder)
     tell(f"reading {source.name}")
     table = read(source)
+    values = column_values(table, spec.split)  # what is wrong with it is said before the long work
     looked = look(table, spec, task, window, tell)
     tell("splitting")
-    parts = split(looked.cleaned.examples, looked.shaped.task, spec.split)
+    split_parts = split(looked.cleaned.examples, looked.shaped.task, spec.split, values)
+    tell("looking for leaks between the splits")
+    settled = leaks.settle(split_parts, spec.split)
+    parts = settled.parts
     report = _report(source.name, table, looked, parts)
+    report["split"] = describe(parts, spec.split, values)
+    report["leaks"] = leaks.report(settled, spec.split)
+    report["steps"].append(leaks.step(settled, spec.split, split_parts))
+    found = leaks.problems(settled, spec.split, split_parts)
+    if benchmarks:
+        tell("looking for questions of benchmarks")
+        found += contamination.problems([example for name in SPLITS for example in parts[name]], benchmarks)
+    report["problems"] += [problem.as_dict() for problem in found]
     examples = [example for name in SPLITS for example in parts[name]]
     report["token_lengths"] = token_lengths(examples, window.tokenizer) if window else None
-    values = {
+    stored = {
         "version": 1,
         "sha256": identity,
         "task": looked.shaped.task,
@@ -59,13 +75,14 @@ def prepare(
         "spec": spec.model_dump(mode="json"),
     }
     tell("storing")
-    store.write(folder, parts, report, values)
+    store.write(folder, parts, report, stored)
     return Dataset.open(folder)
 
 
 def _report(source: str, table: Table, looked: Looked, parts: dict[str, list[Example]]) -> dict[str, Any]:
     shaped, cleaned = looked.shaped, looked.cleaned
     rows = len(table) + len(table.bad_rows)
+    kept = sum(map(len, parts.values()))
     label_counts = (
         {name: dict(Counter(example.answer for example in examples)) for name, examples in parts.items()}
         if shaped.task == "classification"
@@ -85,8 +102,8 @@ def _report(source: str, table: Table, looked: Looked, parts: dict[str, list[Exa
         "label_names": shaped.label_names,
         "labels": [label for label, _ in sorted(total.items(), key=lambda item: (-item[1], item[0]))],
         "rows": rows,
-        "kept": len(cleaned.examples),
-        "removed": rows - len(cleaned.examples),
+        "kept": kept,
+        "removed": rows - kept,
         "splits": {name: len(examples) for name, examples in parts.items()},
         "problems": [problem.as_dict() for problem in looked.problems],
         "steps": [step.as_dict() for step in cleaned.steps],
@@ -115,18 +132,29 @@ def _require_tokenizer(spec: DataSpec, window: Window | None) -> None:
         )
 
 
-def _identity(source: Path, spec: DataSpec, task: Task | None, window: Window | None) -> str:
-    """sha256 of what decides the content: the source's bytes and kind, the settings but not the source's place, the task, our format.
+def _identity(
+    source: Path, spec: DataSpec, task: Task | None, window: Window | None, benchmarks: Sequence[Path]
+) -> str:
+    """sha256 of what decides content and report: the bytes of all files, the source's kind, the settings but no file's place, the task.
 
-    The base model is part of it only where rows are left out because of its tokens.
+    The base model is part of it only where rows are left out because of its tokens. Raises FTError `data.missing`.
     """
     values = {
         "format": FORMAT,
         "source": store.sha256(source),
         "kind": source.suffix.lower(),
-        "spec": spec.model_dump(mode="json", exclude={"source"}),
+        "spec": spec.model_dump(mode="json", exclude={"source", "benchmarks"}),
         "task": task,
     }
     if window and _by_tokens(spec):
         values["window"] = [window.tokenizer.fingerprint, window.max_length]
+    if benchmarks:
+        values["benchmarks"] = [_benchmark(path) for path in benchmarks]
     return hashlib.sha256(json.dumps(values, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _benchmark(path: Path) -> list[str]:
+    """Name and sha256 of a benchmark's file."""
+    if not path.is_file():
+        read(path)  # says what is wrong
+    return [path.name, store.sha256(path)]

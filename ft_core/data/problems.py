@@ -118,7 +118,8 @@ def _number_labels(shaped: Shaped) -> list[Problem]:
 def _rare_labels(examples: list[Example], cleaned: Cleaned, task: Task, split: SplitSpec) -> list[Problem]:
     """What would keep the data from being split. Samples are the labels with a likely right spelling."""
     splits = splits_in_use(split)
-    rare = rare_labels.find(cleaned.examples, len(splits)) if task == "classification" else []
+    by_chance = task == "classification" and split.by == "random"
+    rare = rare_labels.find(cleaned.examples, len(splits)) if by_chance else []
     if not rare:
         return []
     rows = sorted(row for one in rare for row in one.rows)

@@ -1,32 +1,54 @@
 """Texts that say nearly the same: at least 80 % of their words are shared (Jaccard similarity of word sets)."""
 
-import math
 import re
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import repeat
 
-THRESHOLD = 0.8
-_TOLERANCE = 1e-9  # of floating-point products that should be whole
+import numpy
+from scipy.sparse import coo_array, csgraph
+
+from ft_core.data.join import THRESHOLD, Pairs, Sets, chosen, members_of, mixed, near_pairs, similarities
+
 _WORD = re.compile(r"\w+")
 # Scripts without spaces between words (Thai to Khmer, kana, Chinese, Hangul): pairs of letters stand in for words.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_SECOND = "\n"  # before a word of a second text, which is another word than the same in a first
+_LEAST_LETTERS = 5  # of a word that may be misspelt: one letter makes another word of a shorter one
+_MORE_OFTEN = 10  # times that the right spelling is written for each time of a misspelt one
 
 Words = frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """The index of the text that a copy repeats, and how similar the two are, 0.8 to 1. Misspelt words count as the right ones."""
+
+    of: int
+    similarity: float
+
+
 def normalise(text: str) -> str:
     """What two copies of one text share: Unicode form, case and white space are evened out."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return " ".join(text.casefold().split())
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, in order. A text without any word is one word of itself."""
+    even = text.casefold() if text.isascii() else normalise(text)
+    if not even.isascii() and _UNSPACED.search(even):
+        letters = "".join(even.split())
+        return [letters[index : index + 2] for index in range(max(1, len(letters) - 1))]
+    return _WORD.findall(even) or [normalise(text)]
 
 
 def word_set(text: str) -> Words:
-    """The different words of a text. A text without any word is a set of its one self."""
-    even = normalise(text)
-    if _UNSPACED.search(even):
-        letters = "".join(even.split())
-        return frozenset(letters[index : index + 2] for index in range(max(1, len(letters) - 1)))
-    return frozenset(_WORD.findall(even)) or frozenset([even])
+    """The different words of a text."""
+    return frozenset(words(text))
 
 
 def similarity(first: Words, second: Words) -> float:
@@ -35,65 +57,222 @@ def similarity(first: Words, second: Words) -> float:
     return shared / (len(first) + len(second) - shared)
 
 
-def near_duplicate_groups(texts: Sequence[str], threshold: float = THRESHOLD) -> list[list[int]]:
-    """Groups of two or more indices, chained by pairs whose similarity is at least `threshold`; ordered by their first index.
+def near_duplicate_groups(texts: Sequence[str]) -> list[list[int]]:
+    """Groups of two or more indices, chained by pairs whose similarity is at least THRESHOLD; ordered by their first index.
 
-    Finds every such pair: two sets that similar must share one of the few rarest words of each, so only texts that meet in one
-    of those are compared (prefix filter with sets in order of size, Bayardo et al. 2007, "Scaling up all pairs similarity search").
+    Every such pair counts, but where thousands share their rarest words: there one earlier like it is enough for each text.
     """
-    sets = [word_set(text) for text in texts]
-    groups = list(range(len(sets)))
-    frequency = Counter(word for words in set(sets) for word in words)
-    index: dict[str, list[int]] = defaultdict(list)
-    known: dict[Words, int] = {}
-    for number in sorted(range(len(sets)), key=lambda number: len(sets[number])):
-        words = sets[number]
-        if words in known:
-            _join(groups, known[words], number)
-            continue
-        known[words] = number
-        size = len(words)
-        rarest = sorted(words, key=lambda word: (frequency[word], word))
-        shortest = threshold * size - _TOLERANCE
-        asked = rarest[: size - math.ceil(shortest) + 1]
-        for other in set().union(*(index[word] for word in asked)):
-            # The cheap questions first: most candidates end here.
-            if (
-                len(sets[other]) >= shortest
-                and _root(groups, other) != _root(groups, number)
-                and similarity(words, sets[other]) >= threshold
-            ):
-                _join(groups, other, number)
-        for word in rarest[: size - math.ceil(2 * threshold / (1 + threshold) * size - _TOLERANCE) + 1]:
-            index[word].append(number)
-    members: dict[int, list[int]] = defaultdict(list)
-    for number in range(len(sets)):
-        members[_root(groups, number)].append(number)
-    return sorted(group for group in members.values() if len(group) > 1)
+    if len(texts) < 2:
+        return []
+    different = _different(texts)
+    pairs, count = near_pairs(different.sets), len(different.sets)
+    graph = coo_array((numpy.ones(len(pairs.first), dtype=bool), (pairs.first, pairs.second)), shape=(count, count))
+    chain = csgraph.connected_components(graph, directed=False)[1][different.which]
+    order = numpy.argsort(chain, kind="stable")
+    groups = numpy.split(order, numpy.flatnonzero(numpy.diff(chain[order])) + 1)
+    return sorted(group.tolist() for group in groups if len(group) > 1)
 
 
-def copies(texts: Sequence[str], threshold: float = THRESHOLD) -> dict[int, int]:
-    """Index of a text -> index of the earlier text it nearly repeats. Each of these is similar to the one that stays, not only chained to it."""
-    found: dict[int, int] = {}
-    for group in near_duplicate_groups(texts, threshold):
-        kept: list[tuple[int, Words]] = []
-        for number in group:
-            words = word_set(texts[number])
-            original = next((other for other, others in kept if similarity(words, others) >= threshold), None)
-            if original is None:
-                kept.append((number, words))
-            else:
-                found[number] = original
+def copies(
+    texts: Sequence[str], groups: Sequence[int] | None = None, seconds: Sequence[str] | None = None
+) -> dict[int, Copy]:
+    """Index of a text -> the earlier text it nearly repeats, one that is itself no copy.
+
+    With `groups` [texts], only within one group. With `seconds` [texts], only where the second text of both is as much alike as the
+    first; "" for none.
+    """
+    if len(texts) < 2:
+        return {}
+    different = _different(texts, groups, seconds)
+    original = _copies(different)
+    firsts = different.firsts.tolist()
+    found: dict[int, Copy] = {}
+    for number, one in enumerate(different.which.tolist()):
+        if one in original:
+            found[number] = Copy(firsts[original[one].of], original[one].similarity)
+        elif firsts[one] != number:
+            found[number] = Copy(firsts[one], 1.0)
     return found
 
 
-def _root(groups: list[int], number: int) -> int:
-    while groups[number] != number:
-        groups[number] = groups[groups[number]]
-        number = groups[number]
-    return number
+def across(texts: Sequence[str], groups: Sequence[int]) -> list[tuple[int, int, float]]:
+    """Pairs of nearly the same texts of different groups: (index, later index, similarity), in order.
+
+    Of texts with the same words in one group, the first stands for all.
+    """
+    if len(texts) < 2:
+        return []
+    different = _different(texts, groups)
+    group = numpy.asarray(groups)[different.firsts]
+    pairs = near_pairs(different.sets)
+    apart = group[pairs.first] != group[pairs.second]
+    firsts, seconds = different.firsts[pairs.first[apart]].tolist(), different.firsts[pairs.second[apart]].tolist()
+    return sorted(zip(firsts, seconds, pairs.similarity[apart].tolist(), strict=True))
 
 
-def _join(groups: list[int], first: int, second: int) -> None:
-    one, other = sorted((_root(groups, first), _root(groups, second)))
-    groups[other] = one
+def between(texts: Sequence[str], others: Sequence[str]) -> dict[int, Copy]:
+    """Index of a text -> the one of the `others` that is most like it, where one is nearly the same. Equal words make a similarity of 1."""
+    if not texts or not others:
+        return {}
+    different = _different([*others, *texts])
+    theirs, ours = different.which[: len(others)], different.which[len(others) :]
+    places = numpy.full(len(different.sets), -1)
+    places[theirs[::-1]] = numpy.arange(len(others))[::-1]  # of one set, the first
+    likest = {one: Copy(place, 1.0) for one, place in enumerate(places.tolist()) if place >= 0}
+    asked = numpy.zeros(len(different.sets), dtype=bool)
+    asked[ours] = True
+    pairs = near_pairs(different.sets)
+    for one, other in ((pairs.first, pairs.second), (pairs.second, pairs.first)):
+        chosen = numpy.flatnonzero(asked[one] & (places[other] >= 0))
+        for mine, place, near in zip(
+            one[chosen].tolist(), places[other[chosen]].tolist(), pairs.similarity[chosen].tolist(), strict=True
+        ):
+            if mine not in likest or near > likest[mine].similarity:
+                likest[mine] = Copy(place, near)
+    return {number: likest[one] for number, one in enumerate(ours.tolist()) if one in likest}
+
+
+@dataclass(frozen=True)
+class _Different:
+    """The different word sets (within a group) of texts: which each text has [texts], the first text with each [sets], and its group.
+
+    `second` says for each number of a word whether it is of the second texts.
+    """
+
+    sets: Sets
+    which: numpy.ndarray
+    firsts: numpy.ndarray
+    groups: numpy.ndarray | None
+    second: numpy.ndarray
+
+
+def _copies(different: _Different) -> dict[int, Copy]:
+    """As `copies`, of sets that are all different."""
+    found: dict[int, Copy] = {}
+    left = numpy.arange(len(different.sets))
+    while len(left) > 1:
+        sets = chosen(different.sets, left)
+        pairs = near_pairs(sets, different.groups[left] if different.groups is not None else None)
+        again = _first_kept(_alike_in_both(sets, pairs, different.second))
+        found |= {int(left[number]): Copy(int(left[copy.of]), copy.similarity) for number, copy in again.items()}
+        if pairs.complete or not again:
+            break
+        # What was like a copy alone may be like another of those that stay.
+        stays = numpy.ones(len(left), dtype=bool)
+        stays[list(again)] = False
+        left = left[stays]
+    return found
+
+
+def _alike_in_both(sets: Sets, pairs: Pairs, second: numpy.ndarray) -> Pairs:
+    """The pairs whose first and second texts are each similar enough. If both are, so are all words together: no pair is missing."""
+    if not second.any():
+        return pairs
+    alike = numpy.ones(len(pairs.first), dtype=bool)
+    for part in (second, ~second):
+        alike &= similarities(members_of(sets, part), pairs.first, pairs.second) >= THRESHOLD
+    return Pairs(pairs.first[alike], pairs.second[alike], pairs.similarity[alike], pairs.complete)
+
+
+def _first_kept(pairs: Pairs) -> dict[int, Copy]:
+    """Number -> the first earlier one it is like that is no copy itself."""
+    order = numpy.lexsort((pairs.first, pairs.second))
+    found: dict[int, Copy] = {}
+    for first, second, near in zip(
+        pairs.first[order].tolist(), pairs.second[order].tolist(), pairs.similarity[order].tolist(), strict=True
+    ):
+        if first not in found and second not in found:
+            found[second] = Copy(first, near)
+    return found
+
+
+class _Numbers(dict[str, int]):
+    """Word -> its number: 0, 1, 2, ... in the order in which words are first asked for."""
+
+    def __missing__(self, word: str) -> int:
+        number = self[word] = len(self)
+        return number
+
+
+def _different(
+    texts: Sequence[str], groups: Sequence[int] | None = None, seconds: Sequence[str] | None = None
+) -> _Different:
+    numbers = _Numbers()
+    members = array("i")
+    sizes = numpy.empty(len(texts), dtype=numpy.int64)
+    for index, (text, second) in enumerate(zip(texts, repeat("") if seconds is None else seconds, strict=False)):
+        before = len(members)
+        members.extend(map(numbers.__getitem__, words(text)))
+        if second:
+            members.extend(numbers[_SECOND + word] for word in words(second))
+        sizes[index] = len(members) - before
+    everything, order = _rarest_first(numbers, numpy.frombuffer(members, dtype=numpy.int32), sizes)
+    # Two different sets get one sum with a chance of 1 in 2^64.
+    sums = numpy.add.reduceat(mixed(everything.members), everything.starts[:-1])
+    group = numpy.asarray(groups, dtype=numpy.int64) if groups is not None else None
+    if group is not None:
+        sums = mixed(sums) + mixed(group)
+    _, firsts, which = numpy.unique(sums, return_index=True, return_inverse=True)
+    in_order = numpy.argsort(firsts)
+    place = numpy.empty_like(in_order)
+    place[in_order] = numpy.arange(len(in_order))
+    firsts = firsts[in_order]
+    second = numpy.array([word.startswith(_SECOND) for word in numbers], dtype=bool)[order]
+    return _Different(
+        chosen(everything, firsts), place[which], firsts, group[firsts] if group is not None else None, second
+    )
+
+
+def _rarest_first(numbers: dict[str, int], members: numpy.ndarray, sizes: numpy.ndarray) -> tuple[Sets, numpy.ndarray]:
+    """Sets of words, each word by its place in the order of how often words are written, and that order. `numbers` is word -> member."""
+    counts = numpy.bincount(members)
+    right = _right_spellings(list(numbers), counts.tolist())
+    if right:
+        spelling = numpy.arange(len(numbers))
+        spelling[list(right)] = list(right.values())
+        members = spelling[members]
+        counts = numpy.bincount(members, minlength=len(numbers))
+    order = numpy.argsort(counts, kind="stable")
+    place = numpy.empty(len(numbers), dtype=numpy.int64)
+    place[order] = numpy.arange(len(numbers))
+    keys = numpy.repeat(numpy.arange(len(sizes)), sizes) * len(numbers) + place[members]
+    keys.sort()
+    text, member = numpy.divmod(keys[numpy.append(True, keys[1:] != keys[:-1])], len(numbers))
+    starts = numpy.concatenate([[0], numpy.cumsum(numpy.bincount(text, minlength=len(sizes)))])
+    return Sets(starts, member.astype(numpy.int32)), order
+
+
+def _right_spellings(known: Sequence[str], counts: Sequence[int]) -> dict[int, int]:
+    """Number of a word -> number of the one it is misspelt from: a letter left out, put in, changed or swapped, but never the first.
+
+    Found by what is left of two words without a letter (Garbe 2012, "Symmetric Delete spelling correction").
+    """
+    forms: dict[str, int] = {}
+    for number in sorted(range(len(known)), key=lambda number: -counts[number]):
+        if counts[number] < _MORE_OFTEN:
+            break
+        if _may_be_misspelt(known[number]):
+            for form in _without_a_letter(known[number]):
+                forms.setdefault(form, number)
+    if not forms:
+        return {}
+    found: dict[int, int] = {}
+    for number, word in enumerate(known):
+        if _may_be_misspelt(word):
+            close = (forms[form] for form in _without_a_letter(word) if form in forms)
+            likely = max(close, key=lambda other: counts[other], default=number)
+            if counts[likely] >= _MORE_OFTEN * counts[number]:
+                found[number] = likely
+    return {number: found.get(likely, likely) for number, likely in found.items()}
+
+
+def _may_be_misspelt(word: str) -> bool:
+    word = word.removeprefix(_SECOND)
+    return len(word) >= _LEAST_LETTERS and word.isalpha()
+
+
+def _without_a_letter(word: str) -> Iterable[str]:
+    """The word itself, and without each of its letters but the first."""
+    yield word
+    for index in range(2 if word.startswith(_SECOND) else 1, len(word)):
+        yield word[:index] + word[index + 1 :]

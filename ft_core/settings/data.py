@@ -10,6 +10,7 @@ Treatment = Literal[
 FixOrKeep = Literal["fix", "keep"]
 DropOrKeep = Literal["drop", "keep"]
 MaskDropOrKeep = Literal["mask", "drop", "keep"]
+SplitBy = Literal["random", "group", "time", "given"]
 
 
 class ColumnSpec(BaseModel):
@@ -115,6 +116,11 @@ class CleanSpec(BaseModel):
         title="Near duplicates",
         description="Keep one of several rows that share at least 80 % of their words.",
     )
+    near_conflicts: DropOrKeep = Field(
+        default="keep",
+        title="Near conflicts",
+        description="Leave out rows that share at least 80 % of their words but have other labels (classification only).",
+    )
 
 
 def treatments(code: str) -> tuple[Treatment, ...]:
@@ -123,7 +129,7 @@ def treatments(code: str) -> tuple[Treatment, ...]:
 
 
 class SplitSpec(BaseModel):
-    """How large the validation and the test split are."""
+    """How large the validation and the test split are, and which rows are in them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -134,6 +140,22 @@ class SplitSpec(BaseModel):
         default=0.2, ge=0.0, le=0.5, title="Test share", description="Never seen in training; decides the verdict."
     )
     seed: int = Field(default=42, ge=0, title="Split seed", description="The same seed gives the same split.")
+    by: SplitBy = Field(
+        default="random",
+        title="Split by",
+        description="random: by chance, every label in each. group: all rows of one customer (or other value) together. "
+        "time: the newest rows are the test. given: as a column of the file says.",
+    )
+    column: str | None = Field(
+        default=None,
+        title="Split column",
+        description="The column with the group, the date, or the words train, validation and test; not needed for random.",
+    )
+    leaks: DropOrKeep = Field(
+        default="drop",
+        title="Leaks",
+        description="Leave out training rows that repeat a validation or test row, once the rows are split by a column.",
+    )
 
 
 class DataSpec(BaseModel):
@@ -157,3 +179,8 @@ class DataSpec(BaseModel):
     )
     clean: CleanSpec = CleanSpec()
     split: SplitSpec = SplitSpec()
+    benchmarks: tuple[str, ...] = Field(
+        default=(),
+        title="Benchmarks",
+        description="Files of public tests that the data is searched for, relative to the project file.",
+    )

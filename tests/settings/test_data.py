@@ -18,6 +18,7 @@ def test_only_the_source_is_needed_and_no_row_is_left_out_that_could_be_wanted()
         "outliers",
         "too_long",
         "conflicts",
+        "near_conflicts",
     }
     assert set(spec.columns.model_dump().values()) == {None} and spec.system is None
     with pytest.raises(ValidationError, match="source"):

@@ -13,6 +13,7 @@ from ft_core.data.clean import (
     language,
     lost_characters,
     mojibake,
+    near_conflicts,
     near_duplicates,
     outliers,
     private_data,
@@ -21,7 +22,7 @@ from ft_core.data.clean import (
     too_short,
 )
 from ft_core.data.clean.show import discreet, excerpts
-from ft_core.data.clean.step import Found, Samples, Step
+from ft_core.data.clean.step import Found, RowPairs, Samples, Step
 from ft_core.data.tell import Tell, silent
 from ft_core.data.tokens import Window
 from ft_core.settings.data import CleanSpec, Treatment
@@ -33,7 +34,7 @@ from ft_core.settings.project import Task
 class Done:
     """What one step found and did. `found` counts also what was kept on request; `rows` are all source rows concerned.
 
-    `detail` and `samples` are as in Found, but that samples are cut to what fits a table and show nothing private whole.
+    `detail`, `pairs` and `samples` are as in Found, but that samples are cut to what fits a table and show nothing private whole.
     """
 
     code: str
@@ -45,6 +46,7 @@ class Done:
     rows: list[int]
     samples: Samples
     detail: str
+    pairs: RowPairs
 
     @property
     def title(self) -> str:
@@ -55,7 +57,8 @@ class Done:
         """For the report."""
         values = {name: getattr(self, name) for name in ("treatment", "found", "changed", "removed", "rows", "detail")}
         samples = [list(pair) for pair in self.samples]
-        return {"code": self.code, "title": self.title} | values | {"samples": samples}
+        pairs = [list(pair) for pair in self.pairs]
+        return {"code": self.code, "title": self.title} | values | {"samples": samples, "pairs": pairs}
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,8 @@ def steps(task: Task, window: Window | None = None) -> dict[str, Step]:
     """The steps that this task has, by their names in CleanSpec, in the order in which they are done.
 
     Mending first, because what is mended may turn out to be a duplicate; then masking, secrets before the e-mail addresses that they
-    look like; duplicates last, because of two rows the first stays, and must not be left out afterwards. Without a `window` nothing
+    look like; duplicates last, because of two rows the first stays, and must not be left out afterwards; near conflicts are looked for among the
+    few that are left. Without a `window` nothing
     is too long.
     """
     every = {
@@ -92,6 +96,7 @@ def steps(task: Task, window: Window | None = None) -> dict[str, Step]:
         "conflicts": conflicts.STEP,
         "duplicates": duplicates.STEP,
         "near_duplicates": near_duplicates.STEP,
+        "near_conflicts": near_conflicts.STEP,
     }
     return {code: step for code, step in every.items() if task == "classification" or not step.labels_only}
 
@@ -110,7 +115,7 @@ def clean(
         changed = len(found.changed) if treatment in ("fix", "mask") else 0
         removed = len(examples) - len(left)
         samples = [excerpts(discreet(before), discreet(after)) for before, after in found.samples]
-        done.append(Done(code, step, treatment, len(rows), changed, removed, rows, samples, found.detail))
+        done.append(Done(code, step, treatment, len(rows), changed, removed, rows, samples, found.detail, found.pairs))
         examples = left
     return Cleaned(examples, done)
 

@@ -1,28 +1,38 @@
 """Near duplicates: rows with one answer whose texts share at least 80 % of their words."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 
-from ft_core.data.clean.step import Found, Step
-from ft_core.data.similar import copies, normalise
+from ft_core.data.clean.step import MAX_PAIRS, Found, Step
+from ft_core.data.similar import Copy, copies, normalise
 from ft_core.settings.example import Example
+
+_LONGEST_SAME = (
+    60  # characters of an answer that must be the same: in a label or a name, one word is all the difference
+)
 
 
 def find(examples: Sequence[Example]) -> Found:
-    """Later near copies, only among examples with one answer, so that no answer is ever lost."""
-    same_answer: dict[str, list[int]] = defaultdict(list)
-    for place, example in enumerate(examples):
-        same_answer[normalise(example.answer)].append(place)
-    original: dict[int, int] = {}
-    for places in same_answer.values():
-        if len(places) > 1:
-            near = copies([examples[place].prompt_text for place in places])
-            original.update({places[copy]: places[first] for copy, first in near.items()})
+    """Later near copies: short answers must be equal, of long ones 80 % of the words too, so that no other answer is ever lost."""
+    original = _copies(examples)
     found = Found(places=sorted(original))
     for place in found.places:
-        stays = examples[original[place]]
+        copy = original[place]
+        stays = examples[copy.of]
         found.sample(examples[place].question, f"row {stays.row} stays: {stays.question}")
+        if len(found.pairs) < MAX_PAIRS:
+            found.pairs.append((examples[place].row, stays.row, round(copy.similarity, 3)))
     return found
+
+
+def _copies(examples: Sequence[Example]) -> dict[int, Copy]:
+    numbers: dict[str, int] = {}
+    groups, longs = [], []
+    for example in examples:
+        answer = normalise(example.answer)
+        long = len(answer) > _LONGEST_SAME
+        groups.append(numbers.setdefault("" if long else answer, len(numbers)))
+        longs.append(answer if long else "")
+    return copies([example.prompt_text for example in examples], groups, longs)
 
 
 STEP = Step(

@@ -7,7 +7,9 @@ from ft_core.settings.data import Treatment
 from ft_core.settings.example import Example, Message
 
 Samples = list[tuple[str, str]]
+RowPairs = list[tuple[int, int, float]]
 MAX_SAMPLES = 5
+MAX_PAIRS = 20
 
 
 @dataclass
@@ -17,12 +19,14 @@ class Found:
     `places` are all that are concerned, in order. `changed` is what each of them becomes; a step that can only leave rows out has
     none. `samples` are (before, after), whole; of a row that would be left out, after is "", the row that stays, or the labels that
     contradict one another. `detail` says in a sentence with numbers what was found; "" where the number of rows says it all.
+    `pairs` are at most MAX_PAIRS (row, row that stays, similarity from 0 to 1), for a step that compares rows.
     """
 
     places: list[int] = field(default_factory=list)
     changed: dict[int, Example] = field(default_factory=dict)
     samples: Samples = field(default_factory=list)
     detail: str = ""
+    pairs: RowPairs = field(default_factory=list)
 
     def sample(self, before: str, after: str) -> None:
         """Keep it if there is room: at most MAX_SAMPLES."""
@@ -56,6 +60,8 @@ def mend(examples: Sequence[Example], mended: Callable[[Message], str]) -> Found
         if changes:
             messages = zip(example.messages, texts, strict=True)
             found.places.append(place)
-            found.changed[place] = replace(example, messages=tuple(replace(old, content=text) for old, text in messages))
+            found.changed[place] = replace(
+                example, messages=tuple(replace(old, content=text) for old, text in messages)
+            )
             found.sample(example.messages[changes[0]].content, texts[changes[0]])
     return found

@@ -1,0 +1,259 @@
+"""Pairs of sets that share at least 80 % of their members, among a million small sets: filters first, then every candidate is measured.
+
+Two sets that similar share most of the rarest members of each, so only sets that meet in a few of them are compared: one, two or three
+at once, the more the smaller the sets (prefix filter, Bayardo et al. 2007, "Scaling up all pairs similarity search"; with several shared
+members, Wang et al. 2012, "Can we beat the prefix filtering?"). Candidates whose 64-bit maps differ in too many places are dropped
+unmeasured (Sandes et al. 2020, "Bitmap filter: speeding up exact set similarity joins with bitwise operations").
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy
+
+THRESHOLD = 0.8  # Jaccard: members in both over members in either
+_TOLERANCE = 1e-9  # of floating-point products that should be whole
+# How many of their rarest members two sets must share to be compared, and up to which size of the larger one.
+_LEVELS = ((3, 19), (2, 39), (1, 2**31))
+_AT_ONCE = 8_000_000  # signatures in memory
+_MEASURED_AT_ONCE = 400_000  # pairs
+_WAITING = 2_000_000  # pairs that may be similar
+_MOST_CANDIDATES = (
+    50_000_000  # pairs of sets with a common signature that are all looked at; beyond it, see `_compare_large`
+)
+_MAX_ROUNDS = 64
+
+Integers = numpy.ndarray
+
+
+@dataclass(frozen=True)
+class Sets:
+    """Small sets of whole numbers, none of them empty: set i is `members[starts[i] : starts[i + 1]]`, ascending. Lower numbers are rarer."""
+
+    starts: Integers
+    members: Integers
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """`first` < `second` and how similar they are, by first and second. Three arrays of one length.
+
+    All there are when `complete`. Else some sets met too many others: of those, a set may know but one earlier set that it is like.
+    """
+
+    first: Integers
+    second: Integers
+    similarity: numpy.ndarray
+    complete: bool
+
+
+class _Search:
+    """What is known while the candidates come in."""
+
+    def __init__(self, sets: Sets) -> None:
+        self.sets = sets
+        self.sizes = numpy.diff(sets.starts)
+        self.maps = _bitmaps(sets)
+        self.known = numpy.empty(0, dtype=numpy.int64)  # first * sets + second, ascending
+        self.similarity = numpy.empty(0, dtype=numpy.float32)
+        self.has_earlier = numpy.zeros(len(sets), dtype=bool)
+        self.complete = True
+
+    def may_be(self, first: Integers, second: Integers) -> numpy.ndarray:
+        """False for pairs that sizes or bit maps rule out."""
+        most = (1 - THRESHOLD) / (1 + THRESHOLD) * (self.sizes[first] + self.sizes[second]) + _TOLERANCE
+        # No set differs from another in fewer members than their maps do in bits, nor than their sizes do.
+        return (numpy.bitwise_count(self.maps[first] ^ self.maps[second]) <= most) & (
+            numpy.abs(self.sizes[first] - self.sizes[second]) <= most
+        )
+
+    def measure(self, first: Integers, second: Integers) -> None:
+        """Keep those of the pairs that are similar enough."""
+        asked = numpy.unique(first.astype(numpy.int64) * len(self.sets) + second)
+        if len(self.known):
+            place = numpy.searchsorted(self.known, asked)
+            asked = asked[self.known[numpy.minimum(place, len(self.known) - 1)] != asked]
+        for start in range(0, len(asked), _MEASURED_AT_ONCE):
+            some = asked[start : start + _MEASURED_AT_ONCE]
+            first, second = numpy.divmod(some, len(self.sets))
+            similarity = similarities(self.sets, first, second)
+            near = similarity >= THRESHOLD - _TOLERANCE
+            if near.any():
+                places = numpy.searchsorted(self.known, some[near])
+                self.known = numpy.insert(self.known, places, some[near])
+                self.similarity = numpy.insert(self.similarity, places, similarity[near])
+                self.has_earlier[second[near]] = True
+
+
+def near_pairs(sets: Sets, groups: Integers | None = None) -> Pairs:
+    """All pairs of different sets whose Jaccard similarity is at least THRESHOLD, only within one group where `groups` [sets] are given.
+
+    Equal sets are found, too, unless they have fewer than three members.
+    """
+    search = _Search(sets)
+    salt = mixed(groups.astype(numpy.uint64) + numpy.uint64(2**40)) if groups is not None else None
+    smallest = 0
+    for shared, largest in _LEVELS:
+        chosen = numpy.flatnonzero((search.sizes >= max(smallest, shared)) & (search.sizes <= largest))
+        smallest = math.ceil(THRESHOLD * (largest + 1) - _TOLERANCE)
+        if len(chosen) < 2:
+            continue
+        dropped = numpy.floor((1 - THRESHOLD) * search.sizes[chosen] + _TOLERANCE).astype(int)
+        total = sum(
+            math.comb(int(drop) + shared, shared) * int(count)
+            for drop, count in zip(*numpy.unique(dropped, return_counts=True), strict=True)
+        )
+        parts = -(-total // _AT_ONCE)
+        for part in range(parts):
+            _compare(search, _signed(sets, chosen, dropped, shared, salt, part, parts))
+    first, second = numpy.divmod(search.known, len(sets)) if len(sets) else (search.known, search.known)
+    return Pairs(first, second, search.similarity, search.complete)
+
+
+def similarities(sets: Sets, first: Integers, second: Integers) -> numpy.ndarray:
+    """Jaccard similarity of each pair: float64 [pairs], 0 to 1; 1 for two empty sets."""
+    sizes = numpy.diff(sets.starts)
+    ones, others = sizes[first], sizes[second]
+    width = int(sets.members.max(initial=0)) + 1
+    pair = numpy.arange(len(first), dtype=numpy.int64)
+    keys = numpy.concatenate(
+        [
+            numpy.repeat(pair, ones) * width + sets.members[_spread(sets.starts[first], ones)],
+            numpy.repeat(pair, others) * width + sets.members[_spread(sets.starts[second], others)],
+        ]
+    )
+    keys.sort()
+    both = keys[1:][keys[1:] == keys[:-1]] // width
+    shared = numpy.bincount(both, minlength=len(first))
+    either = ones + others - shared
+    return numpy.where(either > 0, shared / numpy.maximum(either, 1), 1.0)
+
+
+def chosen(sets: Sets, numbers: Integers) -> Sets:
+    """Some of the sets, by their numbers in ascending order."""
+    sizes = numpy.diff(sets.starts)
+    kept = numpy.zeros(len(sets), dtype=bool)
+    kept[numbers] = True
+    return Sets(numpy.concatenate([[0], numpy.cumsum(sizes[numbers])]), sets.members[numpy.repeat(kept, sizes)])
+
+
+def members_of(sets: Sets, kept: numpy.ndarray) -> Sets:
+    """The sets with only those members that are `kept` [members]; some may be empty, which `similarities` can tell."""
+    stays = kept[sets.members]
+    before = numpy.concatenate([[0], numpy.cumsum(stays)])
+    return Sets(before[sets.starts], sets.members[stays])
+
+
+def _spread(starts: Integers, lengths: Integers) -> Integers:
+    """start, start + 1, ... for each start, as many as its length, one after another."""
+    ends = numpy.cumsum(lengths)
+    return numpy.repeat(starts - (ends - lengths), lengths) + numpy.arange(ends[-1] if len(ends) else 0)
+
+
+def mixed(values: Integers) -> Integers:
+    """Whole numbers -> 64 random-looking bits each (splitmix64, Steele et al. 2014, "Fast splittable pseudorandom number generators")."""
+    mixed = values.astype(numpy.uint64) + numpy.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> numpy.uint64(30))) * numpy.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> numpy.uint64(27))) * numpy.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> numpy.uint64(31))
+
+
+def _bitmaps(sets: Sets) -> Integers:
+    """One of 64 bits for each member: uint64 [sets]."""
+    if not len(sets):
+        return numpy.empty(0, dtype=numpy.uint64)
+    bits = numpy.uint64(1) << (mixed(sets.members) >> numpy.uint64(58))
+    return numpy.bitwise_or.reduceat(bits, sets.starts[:-1])
+
+
+def _signed(
+    sets: Sets, chosen: Integers, dropped: Integers, shared: int, salt: Integers | None, part: int, parts: int
+) -> Integers:
+    """Signatures of one part of all, ascending: `shared` of a set's rarest members in the upper bits, the set's number in the lower ones.
+
+    A set may lack `dropped` members of a similar one, so among its first `dropped + shared` at least `shared` are in both.
+    """
+    lower = numpy.uint64((1 << len(sets).bit_length()) - 1)
+    found = []
+    for drop in numpy.unique(dropped):
+        rows = chosen[dropped == drop]
+        begin = salt[rows] if salt is not None else numpy.uint64(0)
+        rarest = mixed(sets.members[sets.starts[rows][:, None] + numpy.arange(drop + shared)])
+        for columns in combinations(range(drop + shared), shared):
+            signature = mixed(rarest[:, columns].sum(axis=1, dtype=numpy.uint64) + begin)
+            packed = (signature & ~lower) | rows.astype(numpy.uint64)
+            found.append(packed[signature % numpy.uint64(parts) == part] if parts > 1 else packed)
+    signed = numpy.concatenate(found)
+    signed.sort()
+    return signed
+
+
+def _compare(search: _Search, signed: Integers) -> None:
+    """Compare the sets that have a signature in common."""
+    lower = numpy.uint64((1 << len(search.sets).bit_length()) - 1)
+    signature, number = signed & ~lower, (signed & lower).astype(numpy.int64)
+    begins = numpy.flatnonzero(numpy.concatenate([[True], signature[1:] != signature[:-1]]))
+    lengths = numpy.diff(numpy.append(begins, len(signature)))
+    together = numpy.repeat(lengths, lengths)
+    largest = _largest(lengths)
+    large = together > largest
+    if large.any():
+        search.complete = False
+        _compare_large(search, signature[large], number[large])
+    small = (together > 1) & ~large
+    waiting: list[tuple[Integers, Integers]] = []
+    count = 0
+    for first, second in _all_with_all(signature[small], number[small]):
+        likely = search.may_be(first, second)
+        waiting.append((first[likely], second[likely]))
+        count += len(waiting[-1][0])
+        if count > _WAITING:  # most pairs come several times: measured together, they are measured once
+            _measure(search, waiting)
+            waiting, count = [], 0
+    _measure(search, waiting)
+
+
+def _largest(lengths: Integers) -> int:
+    """How many sets may share a signature so that all pairs of all such together are not more than can be looked at."""
+    lengths = numpy.sort(lengths)
+    allowed = numpy.searchsorted(numpy.cumsum(lengths * (lengths - 1) // 2), _MOST_CANDIDATES, side="right")
+    return int(lengths[allowed] - 1 if allowed < len(lengths) else lengths[-1])
+
+
+def _measure(search: _Search, pairs: list[tuple[Integers, Integers]]) -> None:
+    if pairs:
+        search.measure(numpy.concatenate([one for one, _ in pairs]), numpy.concatenate([other for _, other in pairs]))
+
+
+def _all_with_all(signature: Integers, number: Integers) -> Iterator[tuple[Integers, Integers]]:
+    """All pairs of one signature: next neighbours first, then those two apart, and so on."""
+    earlier = numpy.arange(len(number))
+    apart = 1
+    while True:
+        # A set without a partner at this distance has none further away.
+        earlier = earlier[earlier + apart < len(number)]
+        earlier = earlier[signature[earlier + apart] == signature[earlier]]
+        if not len(earlier):
+            return
+        yield number[earlier], number[earlier + apart]
+        apart += 1
+
+
+def _compare_large(search: _Search, signature: Integers, number: Integers) -> None:
+    """Where many sets share a signature, the first is compared with all, then the next that is like none before it, and so on."""
+    for _ in range(_MAX_ROUNDS):
+        free = ~search.has_earlier[number]
+        signature, number = signature[free], number[free]
+        if len(number) < 2:
+            return
+        begins = numpy.concatenate([[True], signature[1:] != signature[:-1]])
+        leader = number[begins][numpy.cumsum(begins) - 1]
+        rest = numpy.flatnonzero(~begins)
+        likely = rest[search.may_be(leader[rest], number[rest])]
+        search.measure(leader[likely], number[likely])
+        signature, number = signature[rest], number[rest]
