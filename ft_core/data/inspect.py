@@ -6,6 +6,7 @@ from typing import Any
 from ft_core.data import tokens
 from ft_core.data.look import look
 from ft_core.data.problems import MAX_ROWS
+from ft_core.data.quality import quality
 from ft_core.data.read.files import read
 from ft_core.data.shape.shape import LEARNABLE, Found, find
 from ft_core.data.table import Table
@@ -35,11 +36,13 @@ def inspect(
         return result
     looked = look(table, spec, task, window, tell)
     examples = looked.shaped.examples
+    tell("judging what is left")
     return result | {
         "task": looked.shaped.task,
         "problems": [problem.as_dict() for problem in looked.problems],
         "labels": looked.shaped.labels,
         "token_lengths": tokens.summary(window.tokenizer.lengths(examples), examples) if window else None,
+        "quality": quality(looked.cleaned.examples, looked.shaped.task),
     }
 
 
@@ -56,5 +59,6 @@ def _known(table: Table, found: Found) -> dict[str, Any]:
         "problems": [],
         "labels": [],
         "token_lengths": None,
+        "quality": None,
         "bad_rows": [{"row": number, "reason": reason} for number, reason in table.bad_rows[:MAX_ROWS]],
     }

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from ft_core.data import store, tokens
+from ft_core.data.balance import balanced
 from ft_core.data.look import Looked, look
+from ft_core.data.quality import quality
 from ft_core.data.read.files import read
 from ft_core.data.split import SPLITS, split
 from ft_core.data.store import Dataset
@@ -45,7 +47,13 @@ def prepare(
     looked = look(table, spec, task, window, tell)
     tell("splitting")
     parts = split(looked.cleaned.examples, looked.shaped.task, spec.split)
+    train = parts["train"]
+    if looked.shaped.task == "classification":
+        parts = parts | {"train": balanced(train, spec.balance, spec.split.seed)}
     report = _report(source.name, table, looked, parts)
+    report["balance"] = {"treatment": spec.balance, "before": len(train), "after": len(parts["train"])}
+    tell("judging what is left")
+    report["quality"] = quality(looked.cleaned.examples, looked.shaped.task)
     examples = [example for name in SPLITS for example in parts[name]]
     report["token_lengths"] = token_lengths(examples, window.tokenizer) if window else None
     values = {

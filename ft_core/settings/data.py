@@ -9,6 +9,7 @@ Treatment = Literal[
 ]  # fix: mend, else leave out; mask: put a word in its place; drop: leave the row out
 FixOrKeep = Literal["fix", "keep"]
 DropOrKeep = Literal["drop", "keep"]
+Balance = Literal["keep", "oversample", "undersample"]
 
 
 class ColumnSpec(BaseModel):
@@ -90,3 +91,9 @@ class DataSpec(BaseModel):
     )
     clean: CleanSpec = CleanSpec()
     split: SplitSpec = SplitSpec()
+    balance: Balance = Field(
+        default="keep",
+        title="Balance",
+        description="What is done about rare labels in the training rows (classification only). oversample: repeat their rows, each at most "
+        "5 times. undersample: leave out rows of frequent labels.",
+    )
