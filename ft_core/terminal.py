@@ -162,6 +162,7 @@ def show_inspection(found: Result, path: Path) -> None:
     if found["labels"]:
         print(f"Labels: {', '.join(found['labels'][:12])}{', ...' if len(found['labels']) > 12 else ''}")
     _show_lengths(found["token_lengths"])
+    _show_verdict(found["quality"])
     if found["task"] is None:
         print("Nothing can be learnt from this shape yet.")
         return
@@ -190,6 +191,7 @@ def show_dataset(result: Result, source: Path, is_project: bool) -> None:
     report = result["report"]
     print(report["why"])
     _show_lengths(report["token_lengths"])
+    _show_verdict(report.get("quality"))
     steps = {step["code"]: step for step in report["steps"]}
     if report["problems"]:
         table = _table("problem", Column("found", justify="right"), "in rows", "what was done")
@@ -213,6 +215,14 @@ def _show_lengths(lengths: Result | None) -> None:
             f"Length: half of the examples have at most {lengths['median']:,} tokens, 95 % at most {lengths['p95']:,}; "
             f"the longest, row {lengths['longest_row']}, has {lengths['max']:,}"
         )
+
+
+def _show_verdict(quality: Result | None) -> None:
+    """Is it enough, is it even, and what next; nothing of a dataset that was stored before this was looked at."""
+    if quality:
+        print(f"{quality['verdict']['sentence']} {quality['verdict']['next']}")
+        if quality["balance"] and not quality["balance"]["good"]:
+            print(f"{quality['balance']['sentence']} {quality['balance']['next']}")
 
 
 def _done(step: Result | None) -> str:

@@ -37,7 +37,12 @@ PROBLEMS = [
     },
 ]
 LENGTHS = {"median": 47, "p95": 75, "max": 151, "longest_row": 1043}
+QUALITY = {
+    "verdict": {"sentence": "Enough: 2,195 examples.", "next": "Train."},
+    "balance": {"good": False, "sentence": "The labels are uneven.", "next": "Collect more."},
+}
 FOUND = {
+    "quality": QUALITY,
     "format": "csv",
     "encoding": "utf-8",
     "rows": 2278,
@@ -153,6 +158,7 @@ def test_an_inspection_is_a_table_of_problems_with_a_way_on(capsys):
     assert "2,278 rows, columns [bold], label" in shown and "row 1043, has 151" in shown
     assert "HTML in texts 6 1, 2, 3, 4, ..." in shown and "Empty cells 1 9 " in shown
     assert "(`html: keep`)" in shown
+    assert "Enough: 2,195 examples. Train. The labels are uneven. Collect more." in shown
     assert shown.endswith("Next: python -m ft_core prepare 'my data/tickets.csv'")
     rare = {"code": "rare_labels", "title": "Rare", "count": 1, "rows": [3], "fix": "Correct it.", "why": "It has 1."}
     terminal.show_inspection(FOUND | {"problems": [rare]}, Path("a.csv"))
@@ -163,7 +169,14 @@ def test_an_inspection_is_a_table_of_problems_with_a_way_on(capsys):
 def test_a_file_without_problems_or_of_no_use_is_said_so(capsys):
     terminal.show_inspection(FOUND | {"problems": []}, Path("a.csv"))
     assert "No problems were found." in capsys.readouterr().out
-    useless = {"task": None, "labels": [], "problems": [], "token_lengths": None, "shape": "preference"}
+    useless = {
+        "task": None,
+        "labels": [],
+        "problems": [],
+        "token_lengths": None,
+        "shape": "preference",
+        "quality": None,
+    }
     terminal.show_inspection(FOUND | useless, Path("a.csv"))
     shown = capsys.readouterr().out
     assert "Nothing can be learnt from this shape yet." in shown and "Next" not in shown
@@ -179,14 +192,16 @@ def test_a_dataset_says_what_was_done_about_each_problem(capsys):
     shown = flat(capsys.readouterr().out)
     assert "2,195 of 2,196 rows kept: 1,535 to train on" in shown
     assert "6 rows mended" in shown and "1 row left out" in shown and "Correct these rows" in shown
+    assert "Enough:" not in shown, "a dataset that was stored before this was looked at"
     assert shown.count("kept as they are") == 1, "the conflicts, in the words of the problem"
     assert shown.endswith("Next: python -m ft_core run p/project.yaml")
     steps[0]["changed"] = 0
+    report["quality"] = QUALITY | {"balance": None}
     kept = PROBLEMS[0] | {"fix": "All are kept as they are, or tick HTML: they are removed (`html: fix`)."}
     report["problems"] = [kept, *PROBLEMS[1:]]
     terminal.show_dataset(result, Path("p/a.csv"), is_project=False)
     shown = flat(capsys.readouterr().out)
-    assert "`data: {source: a.csv}`" in shown
+    assert "`data: {source: a.csv}`" in shown and "Enough: 2,195 examples. Train. " in shown
     assert shown.count("kept as they are") == 2 and "(`html: fix`)" in shown
     assert "6 rows mended" not in shown and "They are removed" not in shown
 

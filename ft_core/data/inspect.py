@@ -6,6 +6,7 @@ from typing import Any
 from ft_core.data import tokens
 from ft_core.data.look import look
 from ft_core.data.problems import MAX_ROWS
+from ft_core.data.quality import quality
 from ft_core.data.read.files import read
 from ft_core.data.shape.shape import LEARNABLE, Found, Shaped, find, shape
 from ft_core.data.table import Table
@@ -36,11 +37,12 @@ def inspect(
         return _known(table, found)
     looked = look(table, spec, task, window, tell)
     examples = looked.shaped.examples
-    tell("measuring")
+    tell("judging what is left")
     return _understood(table, looked.shaped) | {
         "kept": len(looked.cleaned.examples),
         "problems": [problem.as_dict() for problem in looked.problems],
         "token_lengths": tokens.summary(window.tokenizer.lengths(examples), examples) if window else None,
+        "quality": quality(looked.cleaned.examples, looked.shaped.task),
     }
 
 
@@ -81,5 +83,6 @@ def _known(table: Table, found: Found | Shaped) -> dict[str, Any]:
         "label_names": {},
         "token_lengths": None,
         "bad_row_count": len(table.bad_rows),
+        "quality": None,
         "bad_rows": [{"row": number, "reason": reason} for number, reason in table.bad_rows[:MAX_ROWS]],
     }

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from ft_core.data import contamination, leaks, store, tokens
+from ft_core.data.balance import balanced
 from ft_core.data.look import Looked, look
+from ft_core.data.quality import quality
 from ft_core.data.read.files import read
 from ft_core.data.split import SPLITS, column_values, describe, split
 from ft_core.data.store import Dataset
@@ -55,7 +57,11 @@ def prepare(
     tell("looking for leaks between the splits")
     settled = leaks.settle(split_parts, spec.split)
     parts = settled.parts
-    report = _report(source.name, table, looked, parts)
+    train = parts["train"]
+    if looked.shaped.task == "classification":
+        parts = parts | {"train": balanced(train, spec.balance, spec.split.seed)}
+    report = _report(source.name, table, looked, parts, sum(map(len, settled.parts.values())))
+    report["balance"] = {"treatment": spec.balance, "before": len(train), "after": len(parts["train"])}
     report["split"] = describe(parts, spec.split, values)
     report["leaks"] = leaks.report(settled, spec.split)
     report["steps"].append(leaks.step(settled, spec.split, split_parts))
@@ -64,6 +70,8 @@ def prepare(
         tell("looking for questions of benchmarks")
         found += contamination.problems([example for name in SPLITS for example in parts[name]], benchmarks)
     report["problems"] += [problem.as_dict() for problem in found]
+    tell("judging what is left")
+    report["quality"] = quality(looked.cleaned.examples, looked.shaped.task)
     examples = [example for name in SPLITS for example in parts[name]]
     report["token_lengths"] = token_lengths(examples, window.tokenizer) if window else None
     stored = {
@@ -79,10 +87,9 @@ def prepare(
     return Dataset.open(folder)
 
 
-def _report(source: str, table: Table, looked: Looked, parts: dict[str, list[Example]]) -> dict[str, Any]:
+def _report(source: str, table: Table, looked: Looked, parts: dict[str, list[Example]], kept: int) -> dict[str, Any]:
     shaped, cleaned = looked.shaped, looked.cleaned
     rows = len(table) + len(table.bad_rows)
-    kept = sum(map(len, parts.values()))
     label_counts = (
         {name: dict(Counter(example.answer for example in examples)) for name, examples in parts.items()}
         if shaped.task == "classification"

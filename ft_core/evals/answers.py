@@ -115,7 +115,7 @@ def choose_shots(train: Sequence[Example], labels: Sequence[str], count: int) ->
     Within a label they are taken from the lower quartile of lengths upwards: the very shortest are often odd.
     """
     groups: dict[str, list[Example]] = defaultdict(list)
-    for example in train:
+    for example in dict.fromkeys(train):  # balancing may have repeated rows, and showing one twice says nothing new
         groups[example.answer if labels else ""].append(example)
     queues = []
     for label in labels or [""]:

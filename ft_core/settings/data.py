@@ -11,6 +11,7 @@ FixOrKeep = Literal["fix", "keep"]
 DropOrKeep = Literal["drop", "keep"]
 MaskDropOrKeep = Literal["mask", "drop", "keep"]
 SplitBy = Literal["random", "group", "time", "given"]
+Balance = Literal["keep", "oversample", "undersample"]
 
 
 class ColumnSpec(BaseModel):
@@ -183,4 +184,10 @@ class DataSpec(BaseModel):
         default=(),
         title="Benchmarks",
         description="Files of public tests that the data is searched for, relative to the project file.",
+    )
+    balance: Balance = Field(
+        default="keep",
+        title="Balance",
+        description="What is done about rare labels in the training rows (classification only). oversample: repeat their rows, each at most "
+        "5 times. undersample: leave out rows of frequent labels.",
     )

@@ -24,12 +24,14 @@ def test_everything_about_a_file_as_json(tmp_path, tokenizer_folder):
     assert result["bad_rows"] == [{"row": 21, "reason": "1 field instead of 2"}]
     assert [problem["code"] for problem in result["problems"]] == ["bad_rows", "small_data"]
     assert result["token_lengths"]["max"] > 0
+    assert result["quality"]["verdict"]["level"] == "a start" and result["quality"]["balance"]["ratio"] == 1.0
 
 
 def test_a_shape_that_cannot_be_learnt_is_reported(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_text('{"prompt": "p", "chosen": "c", "rejected": "r"}\n')
-    assert inspect(path)["shape"] == "preference"
+    found = inspect(path)
+    assert found["shape"] == "preference" and found["quality"] is None
 
 
 def test_one_column_is_refused(tmp_path):

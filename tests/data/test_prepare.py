@@ -40,6 +40,8 @@ def test_a_dataset_is_stored_reported_and_read_again(tmp_path, source, tokenizer
     ]
     assert report["columns"] == {"prompt": "message", "answer": "label", "system": None, "messages": None}
     assert sum(report["label_counts"]["train"].values()) == dataset.counts["train"]
+    assert report["quality"]["verdict"]["have"] == 60
+    assert report["balance"]["treatment"] == "keep" and report["balance"]["before"] == report["balance"]["after"]
     assert report["token_lengths"]["max"] >= report["token_lengths"]["median"] > 0
 
 
@@ -119,3 +121,29 @@ def test_rows_cannot_be_left_out_by_tokens_without_a_tokenizer(tmp_path, source)
         prepare(source, spec, None, tmp_path / "datasets")
     assert caught.value.code == "data.tokenizer" and "Too long (`too_long`)" in caught.value.fix
     assert not (tmp_path / "datasets").exists()
+
+
+def test_balancing_repeats_training_rows_alone(tmp_path):
+    path = tmp_path / "a.csv"
+    lines = [f"message {n} with words {n * n} and {n * 7},{'rare' if n % 10 == 0 else 'usual'}" for n in range(200)]
+    path.write_text("message,label\n" + "\n".join(lines) + "\n")
+    spec = DataSpec(source="a.csv")
+    kept = prepare(path, spec, None, tmp_path / "datasets")
+    more = prepare(path, spec.model_copy(update={"balance": "oversample"}), None, tmp_path / "datasets")
+    assert more.id != kept.id
+    for split in ("validation", "test"):
+        assert more.examples(split) == kept.examples(split)
+    assert set(more.examples("train")) == set(kept.examples("train"))
+    assert kept.report["label_counts"]["train"] == {"usual": 126, "rare": 14}
+    assert more.report["label_counts"]["train"] == {"usual": 126, "rare": 63}
+    assert more.report["balance"] == {"treatment": "oversample", "before": 140, "after": 189}
+    assert more.report["kept"] == kept.report["kept"] == 200 and more.counts["train"] == 189
+
+
+def test_answers_that_are_texts_are_never_balanced(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "question,answer\n" + "".join(f"what is {n} and {n * n},it is {n * 3} or {n * 5}\n" for n in range(60))
+    )
+    made = prepare(path, DataSpec(source="a.csv", balance="oversample"), "instruction", tmp_path / "datasets")
+    assert made.counts["train"] == 42 and made.report["balance"]["after"] == 42

@@ -46,6 +46,12 @@ def test_examples_for_the_prompt_are_short_ones() -> None:
     assert all(len(shot.question) < longest / 2 for shot in shots)
 
 
+def test_a_row_that_balancing_has_repeated_is_shown_once() -> None:
+    assert answers.choose_shots([example for example in MANY for _ in range(3)], LABELS, 7) == answers.choose_shots(
+        MANY, LABELS, 7
+    )
+
+
 def test_more_examples_than_there_are_means_all() -> None:
     assert sorted(shot.row for shot in answers.choose_shots(MANY[:3], LABELS, 30)) == [0, 1, 2]
     assert answers.choose_shots(MANY, LABELS, 0) == []

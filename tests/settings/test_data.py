@@ -46,6 +46,12 @@ def test_a_problem_is_fixed_or_kept_and_nothing_else():
         CleanSpec.model_validate({"html": "remove"})
 
 
+def test_balance_is_kept_unless_a_remedy_is_chosen():
+    assert DataSpec(source="a.csv").balance == "keep"
+    with pytest.raises(ValidationError, match="balance"):
+        DataSpec.model_validate({"source": "a.csv", "balance": "weights"})
+
+
 @pytest.mark.parametrize("kind", [ColumnSpec, CleanSpec, SplitSpec])
 def test_unknown_keys_are_refused_and_every_setting_explains_itself(kind):
     with pytest.raises(ValidationError, match="colour"):
