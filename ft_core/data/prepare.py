@@ -36,7 +36,8 @@ def prepare(
     """
     if not source.is_file():
         read(source)  # says what is wrong
-    identity = _identity(source, spec, task)
+    content = store.sha256(source)
+    identity = _identity(content, source, spec, task)
     folder = datasets / identity[:12]
     if (folder / "dataset.json").is_file():
         return Dataset.open(folder)
@@ -51,6 +52,7 @@ def prepare(
     values = {
         "version": 1,
         "sha256": identity,
+        "source_sha256": content,
         "task": looked.shaped.task,
         "labels": report["labels"],
         "counts": report["splits"],
@@ -86,7 +88,7 @@ def _report(source: str, table: Table, looked: Looked, parts: dict[str, list[Exa
         "removed": rows - len(cleaned.examples),
         "splits": {name: len(examples) for name, examples in parts.items()},
         "problems": [problem.as_dict() for problem in looked.problems],
-        "steps": [step.as_dict() for step in cleaned.steps],
+        "steps": [step.as_dict() for step in ([looked.edited] if looked.edited.rows else []) + cleaned.steps],
         "label_counts": label_counts,
     }
 
@@ -96,11 +98,11 @@ def token_lengths(examples: list[Example], tokenizer: ChatTokenizer) -> dict[str
     return tokens.summary(tokenizer.lengths(examples), examples) | {"tokenizer": tokenizer.fingerprint}
 
 
-def _identity(source: Path, spec: DataSpec, task: Task | None) -> str:
-    """sha256 of what decides the content: the source's bytes and kind, the settings but not the source's place, the task, our format."""
+def _identity(content: str, source: Path, spec: DataSpec, task: Task | None) -> str:
+    """sha256 of what decides the content: the source's bytes (by their sha256) and kind, the settings but not the source's place, the task, our format."""
     values = {
         "format": FORMAT,
-        "source": store.sha256(source),
+        "source": content,
         "kind": source.suffix.lower(),
         "spec": spec.model_dump(mode="json", exclude={"source"}),
         "task": task,

@@ -20,10 +20,14 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A conversation that ends with the assistant's answer. `row` is its row in the source, counted from 1."""
+    """A conversation that ends with the assistant's answer. `row` is its row in the source, counted from 1.
+
+    `part` names the source in a mix of several, whose row numbers repeat; it is "" where there is only one.
+    """
 
     row: int
     messages: tuple[Message, ...]
+    part: str = ""
 
     @property
     def prompt(self) -> tuple[Message, ...]:
@@ -44,3 +48,8 @@ class Example:
     def prompt_text(self) -> str:
         """Everything the model is given in a row's own words: all messages before the answer but the system prompt."""
         return "\n".join(message.content for message in self.prompt if message.role != "system")
+
+    @property
+    def place(self) -> str:
+        """Where a person finds it: its row number, in a mix after its part, as `faq: 12`."""
+        return f"{self.part}: {self.row}" if self.part else str(self.row)

@@ -4,7 +4,7 @@ from ft_core.data.prepare import prepare
 from ft_core.data.store import Dataset
 from ft_core.data.tokens import ChatTokenizer, Window
 from ft_core.errors import FTError
-from ft_core.settings.data import CleanSpec, DataSpec, SplitSpec
+from ft_core.settings.data import CleanSpec, DataSpec, EditSpec, SplitSpec
 
 SPEC = DataSpec(source="tickets.csv", system="Sort it.")
 
@@ -100,3 +100,19 @@ def test_the_report_measures_small_data_by_the_chosen_shares(tmp_path, source):
     spec = SPEC.model_copy(update={"split": SplitSpec(test=0.5)})
     found = prepare(source, spec, None, tmp_path / "datasets").report["problems"][-1]
     assert found["code"] == "small_data" and "about 30 for the test" in found["why"]
+
+
+def test_edits_make_another_version_and_are_a_step_of_its_report(tmp_path, source):
+    before = source.read_bytes()
+    edits = (EditSpec(row=1, action="drop"), EditSpec(row=2, action="change", answer="returns"))
+    edited = prepare(source, SPEC.model_copy(update={"edits": edits}), None, tmp_path / "datasets")
+    assert edited.id != prepare(source, SPEC, None, tmp_path / "datasets").id and source.read_bytes() == before
+    step = edited.report["steps"][0]
+    assert (step["code"], step["rows"], step["changed"], step["removed"]) == ("edits", [1, 2], 1, 1)
+    answers = {example.row: example.answer for split in edited.counts for example in edited.examples(split)}
+    assert answers[2] == "returns" and 1 not in answers
+    assert edited.report["rows"] - edited.report["kept"] == edited.report["removed"]
+    wrong = SPEC.model_copy(update={"edits": (EditSpec(row=63, action="keep"), EditSpec(row=99, action="drop"))})
+    with pytest.raises(FTError) as caught:
+        prepare(source, wrong, None, tmp_path / "datasets")
+    assert caught.value.code == "data.edits" and "Row 63: it cannot be used anyway" in caught.value.why
