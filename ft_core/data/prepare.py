@@ -94,7 +94,7 @@ def _report(source: str, table: Table, looked: Looked, parts: dict[str, list[Exa
 
 
 def token_lengths(examples: list[Example], tokenizer: ChatTokenizer) -> dict[str, Any]:
-    """{"median", "p95", "max", "longest_row", "tokenizer"} of all examples of a dataset, the last the tokenizer's fingerprint."""
+    """{"median", "p95", "max", "longest_part", "longest_row", "tokenizer"} of all examples of a dataset, the last the tokenizer's fingerprint."""
     return tokens.summary(tokenizer.lengths(examples), examples) | {"tokenizer": tokenizer.fingerprint}
 
 
