@@ -7,6 +7,7 @@ from typing import Any
 
 from ft_core import catalog, download, hardware
 from ft_core.data.inspect import inspect
+from ft_core.data.mix import prepare_mix
 from ft_core.data.prepare import prepare, token_lengths
 from ft_core.data.split import SPLITS
 from ft_core.data.store import Dataset
@@ -71,10 +72,14 @@ def _source(spec: ProjectSpec, folder: Path) -> Path:
 
 
 def prepare_source(workspace: Workspace, spec: ProjectSpec, folder: Path, tell: Tell = silent) -> Dataset:
-    """Read, shape, clean, split and store the project's data. A relative source is looked for in `folder`.
+    """Read, shape, clean, split and store the project's data, or its mix. A relative source is looked for in `folder`.
 
     Raises FTError `data.*`.
     """
+    if spec.data.mix:
+        named = {spec.data.name: spec.data.source} | {part.name: part.source for part in spec.data.mix}
+        sources = {name: folder / os.path.expanduser(source) for name, source in named.items()}
+        return prepare_mix(sources, spec.data, spec.task, workspace.datasets, base_window(spec), tell)
     return prepare(
         _source(spec, folder),
         spec.data,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ft_core.data.clean.clean import Cleaned, clean
+from ft_core.data.edits import Edited, edit, edits_of
 from ft_core.data.problems import Problem, problems
 from ft_core.data.shape.shape import Shaped, shape
 from ft_core.data.table import Table
@@ -14,19 +15,21 @@ from ft_core.settings.project import Task
 
 @dataclass(frozen=True)
 class Looked:
-    """A table as examples, what cleaning leaves of them, and all problems met on the way."""
+    """A table as examples, what edits and cleaning leave of them, and all problems met on the way."""
 
     shaped: Shaped
+    edited: Edited
     cleaned: Cleaned
     problems: list[Problem]
 
 
 def look(table: Table, spec: DataSpec, task: Task | None, window: Window | None = None, tell: Tell = silent) -> Looked:
-    """Shape, clean and check a table as the settings say; nothing is stored. Without a `window`, nothing is said about tokens.
+    """Shape, edit, clean and check a table as the settings say; nothing is stored. Without a `window`, nothing is said about tokens.
 
-    Raises FTError `data.columns`, `data.one_column` or `data.shape`.
+    Raises FTError `data.columns`, `data.one_column`, `data.shape` or `data.edits`.
     """
     tell("making examples of the rows")
     shaped = shape(table, spec.columns, spec.system, task, spec.label_names)
-    cleaned = clean(shaped.examples, shaped.task, spec.clean, window, tell)
-    return Looked(shaped, cleaned, problems(table, shaped, cleaned, spec.split))
+    edited = edit(shaped.examples, edits_of(spec, spec.name), [*table.bad_rows, *shaped.unusable])
+    cleaned = clean(edited.examples, shaped.task, spec.clean, window, tell, edited.kept)
+    return Looked(shaped, edited, cleaned, problems(table, shaped, cleaned, spec.split))

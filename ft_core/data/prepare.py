@@ -44,7 +44,8 @@ def prepare(
     if not source.is_file():
         read(source)  # says what is wrong
     _require_tokenizer(spec, window)
-    identity = _identity(source, spec, task, window, benchmarks)
+    content = store.sha256(source)
+    identity = _identity(content, source, spec, task, window, benchmarks)
     folder = datasets / identity[:12]
     if (folder / "dataset.json").is_file():
         return Dataset.open(folder)
@@ -77,6 +78,7 @@ def prepare(
     stored = {
         "version": 1,
         "sha256": identity,
+        "source_sha256": content,
         "task": looked.shaped.task,
         "labels": report["labels"],
         "counts": report["splits"],
@@ -113,13 +115,13 @@ def _report(source: str, table: Table, looked: Looked, parts: dict[str, list[Exa
         "removed": rows - kept,
         "splits": {name: len(examples) for name, examples in parts.items()},
         "problems": [problem.as_dict() for problem in looked.problems],
-        "steps": [step.as_dict() for step in cleaned.steps],
+        "steps": [step.as_dict() for step in ([looked.edited] if looked.edited.rows else []) + cleaned.steps],
         "label_counts": label_counts,
     }
 
 
 def token_lengths(examples: list[Example], tokenizer: ChatTokenizer) -> dict[str, Any]:
-    """{"median", "p95", "max", "longest_row", "tokenizer"} of all examples of a dataset, the last the tokenizer's fingerprint."""
+    """{"median", "p95", "max", "longest_part", "longest_row", "tokenizer"} of all examples of a dataset, the last the tokenizer's fingerprint."""
     return tokens.summary(tokenizer.lengths(examples), examples) | {"tokenizer": tokenizer.fingerprint}
 
 
@@ -140,7 +142,7 @@ def _require_tokenizer(spec: DataSpec, window: Window | None) -> None:
 
 
 def _identity(
-    source: Path, spec: DataSpec, task: Task | None, window: Window | None, benchmarks: Sequence[Path]
+    content: str, source: Path, spec: DataSpec, task: Task | None, window: Window | None, benchmarks: Sequence[Path]
 ) -> str:
     """sha256 of what decides content and report: the bytes of all files, the source's kind, the settings but no file's place, the task.
 
@@ -148,7 +150,7 @@ def _identity(
     """
     values = {
         "format": FORMAT,
-        "source": store.sha256(source),
+        "source": content,
         "kind": source.suffix.lower(),
         "spec": spec.model_dump(mode="json", exclude={"source", "benchmarks"}),
         "task": task,

@@ -5,9 +5,13 @@ name and renamed when whole, so a folder that exists is complete.
 """
 
 import hashlib
+import re
 import shutil
 import tempfile
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -33,6 +37,8 @@ _SCHEMA = pyarrow.schema(
         ("generated", pyarrow.bool_()),
     ]
 )
+_UNFINISHED = re.compile(r"\..+\.[a-z0-9_]{8}")  # the names that `write` builds under
+_ABANDONED = 3600.0  # seconds without a change
 _BATCH = 20_000  # examples that are turned into a Parquet row group at once
 
 
@@ -87,6 +93,16 @@ class Dataset:
         """Number of examples per split."""
         return self._values["counts"]
 
+    @property
+    def source_sha256(self) -> str | None:
+        """Of the source's bytes alone: versions that share it have the same rows under the same numbers. None in the first datasets."""
+        return self._values.get("source_sha256")
+
+    @property
+    def created(self) -> datetime:
+        """When it was stored, UTC."""
+        return datetime.fromtimestamp((self.folder / "dataset.json").stat().st_mtime, UTC)
+
     @cached_property
     def report(self) -> dict[str, Any]:
         """What was found in the data and done about it, as `report.json` holds it."""
@@ -94,6 +110,10 @@ class Dataset:
 
     def examples(self, split: str) -> list[Example]:
         """The examples of `train`, `validation` or `test`, in their stored order. Raises FTError `data.changed`."""
+        return [_example(row) for batch in self.batches(split) for row in batch.to_pylist()]
+
+    def batches(self, split: str) -> Iterator[pyarrow.RecordBatch]:
+        """The same as they are stored: columns `row`, `messages`, `part`. Raises FTError `data.changed`."""
         path = self.folder / f"{split}.parquet"
         if not path.is_file() or sha256(path) != self._values["files"][path.name]:
             raise FTError(
@@ -102,12 +122,20 @@ class Dataset:
                 f"{path.name} is missing or not as it was when the dataset was made.",
                 f"Delete the folder {self.folder} and prepare the data again.",
             )
-        return [_example(row) for batch in parquet.ParquetFile(path).iter_batches() for row in batch.to_pylist()]
+        yield from parquet.ParquetFile(path).iter_batches()
+
+
+def versions(datasets: Path) -> list[Dataset]:
+    """All dataset versions under a person's folder of datasets, newest first."""
+    folders = datasets.iterdir() if datasets.is_dir() else ()
+    found = [Dataset(folder) for folder in folders if folder.name[0] != "." and (folder / "dataset.json").is_file()]
+    return sorted(found, key=lambda dataset: (dataset.created, dataset.id), reverse=True)
 
 
 def write(folder: Path, parts: dict[str, list[Example]], report: dict[str, Any], values: dict[str, Any]) -> None:
     """Store a dataset version whole or not at all. `values` is what `dataset.json` holds beside the checksums of the files."""
     folder.parent.mkdir(parents=True, exist_ok=True)
+    _remove_leftovers(folder.parent)
     building = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         files = {}
@@ -129,6 +157,15 @@ def write(folder: Path, parts: dict[str, list[Example]], report: dict[str, Any],
                 raise
     finally:
         shutil.rmtree(building, ignore_errors=True)
+
+
+def _remove_leftovers(datasets: Path) -> None:
+    """What a write left that was killed an hour ago or earlier; a younger one may still be at work."""
+    for folder in datasets.glob(".*"):
+        if _UNFINISHED.fullmatch(folder.name) and folder.is_dir():
+            times = [path.stat().st_mtime for path in (folder, *folder.iterdir())]
+            if time.time() - max(times) > _ABANDONED:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _row(example: Example) -> dict[str, Any]:

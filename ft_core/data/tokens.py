@@ -124,13 +124,17 @@ class Window:
     max_length: int
 
 
-def summary(lengths: numpy.ndarray, examples: Sequence[Example]) -> dict[str, int]:
-    """Token lengths in short: median, 95th percentile, longest, and the source row of the longest. `lengths` is [examples], not empty."""
+def summary(lengths: numpy.ndarray, examples: Sequence[Example]) -> dict[str, Any]:
+    """Token lengths in short: median, 95th percentile, longest, and the source row of the longest with its part of a mix.
+
+    `lengths` is [examples], not empty.
+    """
     longest = int(lengths.argmax())
     return {
         "median": int(numpy.median(lengths)),
         "p95": int(numpy.percentile(lengths, 95)),
         "max": int(lengths[longest]),
+        "longest_part": examples[longest].part,
         "longest_row": examples[longest].row,
     }
 

@@ -159,6 +159,64 @@ class SplitSpec(BaseModel):
     )
 
 
+class EditSpec(BaseModel):
+    """One row changed, left out or kept by hand. The upload itself is never altered."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    row: int = Field(
+        ge=1, title="Row", description="The row's number in the source, counted from 1 without the header."
+    )
+    action: Literal["change", "drop", "keep"] = Field(
+        title="Action",
+        description="change: write other words. drop: leave the row out. keep: let no cleaning step leave it out.",
+    )
+    prompt: str | None = Field(
+        default=None, title="New prompt", description="What the person writes instead. Left out: as it is."
+    )
+    answer: str | None = Field(
+        default=None, title="New answer", description="What the model should answer instead. Left out: as it is."
+    )
+    part: str | None = Field(
+        default=None, title="Part", description="Which part of a mix the row is in. Left out: the main source."
+    )
+
+
+_NAME = r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$"
+_NAME_RULE = "letters A to Z, digits, spaces, dots, `_` and `-`, beginning with a letter or a digit"
+_LONGEST_NAME = 40
+_HIGHEST_WEIGHT = 100.0
+
+
+class PartSpec(BaseModel):
+    """One more source of a mix. It is read, shaped, cleaned and split by itself, as the main source is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(
+        min_length=1,
+        max_length=_LONGEST_NAME,
+        pattern=_NAME,
+        title="Part name",
+        description="What this part is called: every example carries it.",
+        json_schema_extra={"rule": _NAME_RULE},
+    )
+    source: str = Field(title="Source", description="A file as the main source is, relative to the project file.")
+    columns: ColumnSpec = Field(
+        default=ColumnSpec(), title="Columns", description="Which column of this part plays which role."
+    )
+    system: str | None = Field(
+        default=None, title="System prompt", description="One instruction put before every example of this part."
+    )
+    weight: float = Field(
+        default=1.0,
+        ge=0.0,
+        le=_HIGHEST_WEIGHT,
+        title="Weight",
+        description="How often training meets each row of this part: 2 is twice, 0.5 every second row, 0 never, it is only tested.",
+    )
+
+
 class DataSpec(BaseModel):
     """A source of rows and how it becomes a dataset version."""
 
@@ -190,4 +248,26 @@ class DataSpec(BaseModel):
         title="Balance",
         description="What is done about rare labels in the training rows (classification only). oversample: repeat their rows, each at most "
         "5 times. undersample: leave out rows of frequent labels.",
+    )
+    edits: tuple[EditSpec, ...] = Field(
+        default=(), title="Edits", description="Rows changed, left out or kept by hand, before cleaning."
+    )
+    name: str = Field(
+        default="main",
+        min_length=1,
+        max_length=_LONGEST_NAME,
+        pattern=_NAME,
+        title="Part name",
+        description="What this source is called in a mix.",
+        json_schema_extra={"rule": _NAME_RULE},
+    )
+    weight: float = Field(
+        default=1.0,
+        ge=0.0,
+        le=_HIGHEST_WEIGHT,
+        title="Weight in the mix",
+        description="How often training meets each row of this source: 2 is twice, 0.5 every second row, 0 never, it is only tested.",
+    )
+    mix: tuple[PartSpec, ...] = Field(
+        default=(), title="Mix", description="More sources to learn from together with this one."
     )

@@ -64,6 +64,11 @@ class Example:
         """Everything the model is given in a row's own words: all messages before the answer but the system prompt."""
         return "\n".join(message.text for message in self.prompt if message.role != "system")
 
+    @property
+    def place(self) -> str:
+        """Where a person finds it: its row number, in a mix after its part, as `faq: 12`."""
+        return f"{self.part}: {self.row}" if self.part else str(self.row)
+
 
 def _written(call: str) -> str:
     """A tool call as text, in the writing that Hermes and Qwen models are trained on."""

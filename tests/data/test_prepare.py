@@ -4,7 +4,7 @@ from ft_core.data.prepare import prepare
 from ft_core.data.store import Dataset
 from ft_core.data.tokens import ChatTokenizer, Window
 from ft_core.errors import FTError
-from ft_core.settings.data import CleanSpec, DataSpec, SplitSpec
+from ft_core.settings.data import CleanSpec, DataSpec, EditSpec, SplitSpec
 
 SPEC = DataSpec(source="tickets.csv", system="Sort it.")
 
@@ -147,3 +147,19 @@ def test_answers_that_are_texts_are_never_balanced(tmp_path):
     )
     made = prepare(path, DataSpec(source="a.csv", balance="oversample"), "instruction", tmp_path / "datasets")
     assert made.counts["train"] == 42 and made.report["balance"]["after"] == 42
+
+
+def test_edits_make_another_version_and_are_a_step_of_its_report(tmp_path, source):
+    before = source.read_bytes()
+    edits = (EditSpec(row=1, action="drop"), EditSpec(row=2, action="change", answer="returns"))
+    edited = prepare(source, SPEC.model_copy(update={"edits": edits}), None, tmp_path / "datasets")
+    assert edited.id != prepare(source, SPEC, None, tmp_path / "datasets").id and source.read_bytes() == before
+    step = edited.report["steps"][0]
+    assert (step["code"], step["rows"], step["changed"], step["removed"]) == ("edits", [1, 2], 1, 1)
+    answers = {example.row: example.answer for split in edited.counts for example in edited.examples(split)}
+    assert answers[2] == "returns" and 1 not in answers
+    assert edited.report["rows"] - edited.report["kept"] == edited.report["removed"]
+    wrong = SPEC.model_copy(update={"edits": (EditSpec(row=63, action="keep"), EditSpec(row=99, action="drop"))})
+    with pytest.raises(FTError) as caught:
+        prepare(source, wrong, None, tmp_path / "datasets")
+    assert caught.value.code == "data.edits" and "Row 63: it cannot be used anyway" in caught.value.why

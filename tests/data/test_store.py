@@ -1,4 +1,10 @@
+import json
+import os
+import time
+
+import pyarrow
 import pytest
+from pyarrow import parquet
 
 from ft_core.data import store
 from ft_core.errors import FTError
@@ -23,3 +29,53 @@ def test_what_is_written_is_read_again_and_damage_is_seen(tmp_path, monkeypatch)
 def test_a_folder_without_a_dataset_is_none(tmp_path):
     with pytest.raises(FTError, match="There is no dataset"):
         store.Dataset.open(tmp_path)
+
+
+IN_A_MIX = Example(7, (Message("user", "x"), Message("assistant", "a")), "faq")
+
+
+def test_the_part_is_kept(tmp_path):
+    store.write(tmp_path / "abc", {"train": [IN_A_MIX, EXAMPLE]}, {}, {})
+    assert store.Dataset.open(tmp_path / "abc").examples("train") == [IN_A_MIX, EXAMPLE]
+
+
+def test_a_dataset_that_was_stored_before_there_were_parts_is_read(tmp_path):
+    path = tmp_path / "abc" / "train.parquet"
+    path.parent.mkdir()
+    parquet.write_table(pyarrow.Table.from_pylist([{"row": 1, "messages": [{"role": "user", "content": "x"}]}]), path)
+    (path.parent / "dataset.json").write_text(json.dumps({"files": {path.name: store.sha256(path)}}))
+    dataset = store.Dataset.open(path.parent)
+    assert dataset.examples("train") == [Example(1, (Message("user", "x"),))] and dataset.source_sha256 is None
+
+
+def test_a_write_that_fails_leaves_the_old_version_whole_and_nothing_else(tmp_path):
+    store.write(tmp_path / "abc", {"train": [EXAMPLE]}, {"kept": 1}, {"task": "instruction"})
+    before = {path.name: path.read_bytes() for path in (tmp_path / "abc").iterdir()}
+    for folder in ("abc", "def"):
+        with pytest.raises(ValueError, match="JSON"):
+            store.write(tmp_path / folder, {"train": [IN_A_MIX]}, {"share": float("nan")}, {})
+    store.write(tmp_path / "abc", {"train": [IN_A_MIX]}, {"kept": 2}, {"task": "chat"})
+    assert {path.name: path.read_bytes() for path in (tmp_path / "abc").iterdir()} == before, "the first one stays"
+    assert [path.name for path in tmp_path.iterdir()] == ["abc"]
+
+
+def test_what_a_killed_write_left_goes_after_an_hour(tmp_path):
+    hour = time.time() - 3700
+    for name, inside in ((".abc.a1b2c3d4", hour), (".def.a1b2c3d4", time.time()), (".notes", hour)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "train.parquet").write_bytes(b"half")
+        os.utime(tmp_path / name / "train.parquet", (inside, inside))
+        os.utime(tmp_path / name, (hour, hour))
+    store.write(tmp_path / "abc", {"train": [EXAMPLE]}, {}, {})
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".def.a1b2c3d4", ".notes", "abc"]
+
+
+def test_versions_are_listed_newest_first(tmp_path):
+    assert store.versions(tmp_path / "none") == []
+    for age, name in enumerate(("new", "middle", "old")):
+        store.write(tmp_path / name, {"train": [EXAMPLE]}, {}, {})
+        moment = time.time() - age * 60
+        os.utime(tmp_path / name / "dataset.json", (moment, moment))
+    (tmp_path / ".half.a1b2c3d4").mkdir()
+    (tmp_path / "empty").mkdir()
+    assert [dataset.id for dataset in store.versions(tmp_path)] == ["new", "middle", "old"]

@@ -3,7 +3,9 @@
 import pytest
 from pydantic import ValidationError
 
-from ft_core.settings.data import CleanSpec, ColumnSpec, DataSpec, SplitSpec, treatments
+from ft_core.errors import FTError
+from ft_core.settings.data import CleanSpec, ColumnSpec, DataSpec, EditSpec, PartSpec, SplitSpec, treatments
+from ft_core.settings.project import parse
 
 
 def test_only_the_source_is_needed_and_no_row_is_left_out_that_could_be_wanted():
@@ -52,9 +54,23 @@ def test_balance_is_kept_unless_a_remedy_is_chosen():
         DataSpec.model_validate({"source": "a.csv", "balance": "weights"})
 
 
-@pytest.mark.parametrize("kind", [ColumnSpec, CleanSpec, SplitSpec])
+@pytest.mark.parametrize("kind", [ColumnSpec, CleanSpec, SplitSpec, EditSpec, PartSpec])
 def test_unknown_keys_are_refused_and_every_setting_explains_itself(kind):
     with pytest.raises(ValidationError, match="colour"):
         kind.model_validate({"colour": 1})
     for name, field in kind.model_fields.items():
         assert field.title and (field.description or "").endswith("."), name
+
+
+def test_a_mix_and_edits_are_part_of_a_project_and_wrong_ones_are_told_in_words():
+    values = {"source": "a.csv", "mix": [{"name": "faq", "source": "b.csv"}], "edits": [{"row": 1, "action": "drop"}]}
+    spec = parse({"data": values}, "p").data
+    assert (spec.name, spec.weight, spec.mix[0].weight, spec.edits[0].part) == ("main", 1.0, 1.0, None)
+    wrong = {"source": "a.csv", "mix": [{"name": "../x", "source": "b", "weight": -1}], "edits": [{"row": 0}]}
+    with pytest.raises(FTError) as caught:
+        parse({"data": wrong}, "p")
+    why = caught.value.why
+    assert "`data.mix.0.name`: must be letters A to Z" in why and "`data.mix.0.weight`: must be a number from 0" in why
+    assert (
+        "`data.edits.0.row`: must be a whole number of at least 1" in why and "`data.edits.0.action` is missing" in why
+    )

@@ -32,3 +32,8 @@ def test_an_example_cannot_be_changed():
     with pytest.raises(FrozenInstanceError):
         example.row = 8
     assert {example: 1}[conversation(("user", "one"), ("assistant", "1"))] == 1, "equal ones are one key"
+
+
+def test_its_place_is_its_row_and_in_a_mix_also_its_part():
+    assert conversation(("user", "x")).place == "7"
+    assert Example(7, (), "faq").place == "faq: 7"

@@ -1,5 +1,6 @@
 """Clean examples in a fixed order, one step for each kind of problem. Each step says what it found and what was done."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,15 +103,24 @@ def steps(task: Task, window: Window | None = None) -> dict[str, Step]:
 
 
 def clean(
-    examples: list[Example], task: Task, spec: CleanSpec, window: Window | None = None, tell: Tell = silent
+    examples: list[Example],
+    task: Task,
+    spec: CleanSpec,
+    window: Window | None = None,
+    tell: Tell = silent,
+    kept: Collection[int] = (),
 ) -> Cleaned:
-    """Apply every step. One whose treatment is `keep` counts what it finds and changes nothing."""
+    """Apply every step. One whose treatment is `keep` counts what it finds and changes nothing.
+
+    The source rows in `kept`, which a person keeps by hand, are mended as others are but never left out.
+    """
     done: list[Done] = []
     for code, step in steps(task, window).items():
         tell(f"cleaning: {CleanSpec.model_fields[code].title}")
         found = step.find(examples)
         treatment: Treatment = getattr(spec, code)
-        left = treated(examples, found, treatment)
+        spared = {place for place in found.places if examples[place].row in kept} if kept else set()
+        left = treated(examples, found, treatment, spared)
         rows = [examples[place].row for place in found.places]
         changed = len(found.changed) if treatment in ("fix", "mask") else 0
         removed = len(examples) - len(left)
@@ -120,10 +130,13 @@ def clean(
     return Cleaned(examples, done)
 
 
-def treated(examples: list[Example], found: Found, treatment: Treatment) -> list[Example]:
-    """`keep`: all of them. `drop`: without those that were found. `fix` and `mask`: each in its mended form, left out where it has none."""
+def treated(examples: list[Example], found: Found, treatment: Treatment, spared: Collection[int] = ()) -> list[Example]:
+    """`keep`: all of them. `drop`: without those that were found. `fix` and `mask`: each in its mended form, left out where it has none.
+
+    Those at the places `spared` are not left out.
+    """
     if treatment == "keep" or not found.places:
         return examples
     changed = {} if treatment == "drop" else found.changed
-    gone = set(found.places) - changed.keys()
+    gone = set(found.places).difference(changed, spared)
     return [changed.get(place, example) for place, example in enumerate(examples) if place not in gone]
