@@ -104,11 +104,11 @@ def _marked(table: Table, talk: Found | None, columns: ColumnSpec) -> Found | No
     if {plain(cell).strip().lower() for cell in table.cells[mark]} - {""} - {"true", "false"} or not first(table, mark):
         return None
     if talk:
-        used, what = talk.columns.model_copy(update={"wanted": mark}), "conversation"
+        used, what = talk.columns.model_copy(update={"wanted": mark}), f"conversation in `{talk.columns.messages}`"
     else:
         system = columns.system or named(table, SYSTEMS)
-        used, what = ColumnSpec(prompt=prompt, answer=answer, system=system, wanted=mark), "answer"
-    why = f"`{mark}` says of each {what} in `{used.messages or answer}` whether it is wanted: only those are learnt."
+        used, what = ColumnSpec(prompt=prompt, answer=answer, system=system, wanted=mark), f"`{answer}` to `{prompt}`"
+    why = f"`{mark}` says of each {what} whether it is wanted: only those are learnt."
     return Found("preference", used, why)
 
 
@@ -117,14 +117,16 @@ def _by_name(table: Table, columns: ColumnSpec) -> Found | None:
     names = {name.lower(): name for name in table.columns}
     system = columns.system or named(table, SYSTEMS)
     if {"instruction", "output"} <= names.keys():
-        there = [f"`{name}`" for name in ("instruction", "input", "output") if name in names]
+        there = [f"`{names[name]}`" for name in ("instruction", "input", "output") if name in names]
         used = ColumnSpec(
             prompt=names["instruction"], answer=names["output"], system=system, context=names.get("input")
         )
         return Found("alpaca", used, f"{', '.join(there[:-1])} and {there[-1]} are the columns of Alpaca data.")
     if {"context", "question", "answers"} <= names.keys() and isinstance(first(table, names["answers"]), dict):
         used = ColumnSpec(prompt=names["question"], answer=names["answers"], system=system, context=names["context"])
-        return Found("squad", used, "`context`, `question` and `answers` are the columns of SQuAD data.")
+        return Found(
+            "squad", used, f"`{used.context}`, `{used.prompt}` and `{used.answer}` are the columns of SQuAD data."
+        )
     return None
 
 

@@ -4,6 +4,7 @@ from ft_core.data.shape.shape import find, shape
 from ft_core.data.table import Table, table_of
 from ft_core.errors import FTError
 from ft_core.settings.data import ColumnSpec
+from ft_core.settings.example import Message
 
 ANY = ColumnSpec()
 
@@ -108,12 +109,12 @@ def test_conversations_of_both_kinds_end_with_the_last_answer():
     ]
 
 
-def test_conversations_with_tools_are_left_out_by_row():
-    good = turns("role", "content", ("user", "Hi"), ("assistant", "Hello"))
-    bad = turns("role", "content", ("user", "Hi"), ("tool", "42"), ("assistant", "Hello"))
+def test_conversations_that_cannot_be_used_are_left_out_by_row():
+    good = turns("role", "content", ("user", "Hi"), ("tool", "42"), ("assistant", "Hello"))
+    bad = turns("role", "content", ("user", "Hi"), ("moderator", "42"), ("assistant", "Hello"))
     shaped = shape(table(messages=[good, bad, []]), ANY, None, None)
-    assert len(shaped.examples) == 1
-    assert [number for number, _ in shaped.unusable] == [2, 3] and "'tool'" in shaped.unusable[0][1]
+    assert [message.role for message in shaped.examples[0].messages] == ["user", "tool", "assistant"]
+    assert [number for number, _ in shaped.unusable] == [2, 3] and "'moderator'" in shaped.unusable[0][1]
 
 
 def test_the_choice_of_the_person_wins():
@@ -198,13 +199,70 @@ def test_a_messages_column_without_conversations():
     assert "The columns are `message`, `label`." in caught.value.why and "Messages column" in caught.value.fix
 
 
-def test_preference_data_is_named_and_refused():
-    data = table(prompt=texts(), chosen=texts(), rejected=texts())
-    assert find(data, ANY).shape == "preference"
-    with pytest.raises(FTError, match="preference") as caught:
-        shape(data, ANY, None, None)
-    assert "The columns are `prompt`, `chosen`, `rejected`." in caught.value.why
-    assert shape(data, ColumnSpec(prompt="prompt", answer="chosen"), None, None).shape == "prompt-answer"
+def test_the_better_answer_is_learnt_and_the_worse_one_kept():
+    data = table(prompt=texts(), chosen=["yes", "no"] * 6, rejected=["no", "yes"] * 6)
+    shaped = shape(data, ANY, None, None)
+    assert (shaped.shape, shaped.task, shaped.labels) == ("preference", "instruction", [])
+    assert shaped.examples[0].answer == "yes" and shaped.examples[0].rejected == (Message("assistant", "no"),)
+    assert shape(data, ColumnSpec(prompt="prompt", answer="chosen"), None, None).examples == shaped.examples
+    chosen = shape(data, ColumnSpec(prompt="prompt", answer="rejected", rejected="chosen"), None, None)
+    assert chosen.examples[0].answer == "no" and "chosen as the better" in chosen.why
+
+
+def test_a_better_answer_to_nothing():
+    with pytest.raises(FTError) as caught:
+        shape(table(id=list("abc"), nr=list("abc"), chosen=["a"] * 3, rejected=["b"] * 3), ANY, None, None)
+    assert caught.value.code == "data.shape" and "but to what?" in caught.value.why
+
+
+def test_wanted_answers_alone_are_learnt():
+    talk = turns("role", "content", ("user", "Hi"), ("assistant", "Hello"))
+    shaped = shape(table(messages=[talk] * 3, label=["true", "false", "true"]), ANY, None, None)
+    assert len(shaped.examples) == 2 and shaped.unusable == [(2, "an answer that is marked as not wanted")]
+    with pytest.raises(FTError) as caught:
+        shape(table(prompt=["p"], completion=["c"], label=["false"]), ANY, None, None)
+    assert "Row 1 has an answer that is marked as not wanted." in caught.value.why
+
+
+def test_prompts_and_completions_that_are_messages_keep_every_turn():
+    start = turns("role", "content", ("user", "Hi"), ("assistant", "Hello"), ("user", "More"))
+    end = turns("role", "content", ("assistant", "Yes"))
+    shaped = shape(table(prompt=[start], completion=[end]), ANY, None, None)
+    assert (shaped.shape, shaped.task) == ("prompt-answer", "chat")
+    assert [message.content for message in shaped.examples[0].messages] == ["Hi", "Hello", "More", "Yes"]
+
+
+def test_a_passage_beside_questions_is_found_and_can_be_chosen():
+    answers = [f"answer {n}" for n in range(12)]
+    data = table(question=texts(), passage=["A long passage. " * 9] * 12, answer=answers)
+    shaped = shape(data, ANY, None, None)
+    assert shaped.columns.context == "passage" and shaped.examples[0].question.startswith("A long passage.")
+    assert shaped.why == "`question` holds what is asked and `answer` the answers, and `passage` what they are about."
+    chosen = shape(table(q=texts(), more=["So it is."] * 12, answer=answers), ColumnSpec(context="more"), None, None)
+    assert chosen.examples[0].question == f"So it is.\n\n{texts()[0]}"
+
+
+def test_numbers_get_the_names_beside_them_or_those_that_were_chosen():
+    data = table(text=texts(), label=["0", "1", "1"] * 4, label_text=["sad", "glad", "glad"] * 4)
+    shaped = shape(data, ANY, None, None)
+    assert (shaped.columns.answer, shaped.labels, shaped.label_names) == (
+        "label",
+        ["glad", "sad"],
+        {"0": "sad", "1": "glad"},
+    )
+    assert shaped.why.endswith("`label_text` holds the words for the numbers of `label`: they are learnt.")
+    chosen = shape(data, ANY, None, None, {"0": "blue", "7": "never"})
+    assert chosen.labels == ["1", "blue"] and chosen.examples[0].answer == "blue"
+
+
+def test_whole_texts_are_material_for_questions_and_answers():
+    for data in (table(text=["A story."] * 3), table(notes=["A long story. " * 30] * 3)):
+        assert find(data, ANY).shape == "text"
+        with pytest.raises(FTError) as caught:
+            shape(data, ANY, None, None)
+        assert caught.value.code == "data.shape" and caught.value.fix.startswith(
+            "Make questions and answers from these"
+        )
 
 
 @pytest.mark.parametrize(
