@@ -114,6 +114,15 @@ class ChatTokenizer:
             dtype=numpy.int64,
         )
 
+    def cut(self, examples: Sequence[Example], max_length: int) -> list[tuple[int, int]]:
+        """(tokens, learnt tokens behind the first `max_length`) of each example. Raises FTError `model.template`."""
+        rendered = [self._template.render_learnt(example.messages) for example in examples]
+        rows = self._tokenizer.encode_batch([text for text, _ in rendered], add_special_tokens=False)
+        return [
+            (len(row.ids), sum(_learnt(row.offsets, spans)[max_length:]) if len(row.ids) > max_length else 0)
+            for row, (_, spans) in zip(rows, rendered, strict=True)
+        ]
+
     def lost(self, characters: Iterable[str]) -> set[str]:
         """Those that this tokenizer cannot write: they become its unknown token, or nothing. Of letters, case is not looked at.
 

@@ -111,3 +111,11 @@ def test_a_tokenizer_of_bytes_loses_no_character_and_one_of_words_does(tokenizer
     made = Tokenizer(models.WordLevel({"[UNK]": 0, "a": 1, "b": 2}, unk_token="[UNK]"))
     made.pre_tokenizer = pre_tokenizers.Whitespace()
     assert ChatTokenizer(made, ChatTemplate("", {}), "0" * 12).lost("aBé\n \u200b☃") == {"B", "é", "\n", "☃"}
+
+
+def test_what_a_cut_takes_of_the_answers_is_counted(tokenizer_folder):
+    tokenizer = ChatTokenizer.load(tokenizer_folder)
+    examples = [Example(row=7, messages=TALK[1:3]), Example(row=9, messages=TALK)]
+    encoded = [tokenizer.encode(example.messages) for example in examples]
+    for length in (1, 20, len(encoded[0].ids), 500):
+        assert tokenizer.cut(examples, length) == [(len(row.ids), sum(row.learnt[length:])) for row in encoded]

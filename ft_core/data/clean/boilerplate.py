@@ -14,6 +14,7 @@ _DIFFERENT = 0.8  # of the texts that share a line: what is left of them must di
 _LINES = 12  # lines that are taken off one end of a text
 _WORDS = 3  # of a line: "}" and "```" end many a good answer
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_TAIL = 80  # characters at the end among which a mail program's line is looked for
 # What mail programs add, known without having to be frequent.
 _MAIL = re.compile(
     r"\s*^(?:sent from (?:my|mail for|outlook for)|get outlook for)\b.{0,40}\s*\Z", re.IGNORECASE | re.MULTILINE
@@ -48,10 +49,12 @@ def _texts(examples: Sequence[Example], role: Role) -> dict[Place, str]:
 
 
 def _without_mail(texts: dict[Place, str]) -> dict[Place, str]:
-    return {
-        place: _MAIL.sub("", text).rstrip() or text if _MAIL.search(text[-60:]) else text
-        for place, text in texts.items()
-    }
+    left = dict(texts)
+    for place, text in texts.items():
+        match = _MAIL.search(text[-_TAIL:])
+        if match:
+            left[place] = text[: max(0, len(text) - _TAIL) + match.start()].rstrip() or text
+    return left
 
 
 def _without(texts: dict[Place, str], least: int, lines: Counter[str], last: bool) -> dict[Place, str]:
@@ -60,19 +63,21 @@ def _without(texts: dict[Place, str], least: int, lines: Counter[str], last: boo
     asked = list(texts)
     for _ in range(_LINES):
         by_line: dict[str, list[Place]] = defaultdict(list)
-        rest: dict[Place, str] = {}
         for place in asked:
-            line, rest[place] = _parted(texts[place], last)
-            if rest[place] and len(_WORD.findall(line)) >= _WORDS:
+            line = _parted(texts[place], last)[0]
+            if len(_WORD.findall(line)) >= _WORDS:
                 by_line[line].append(place)
         asked = []
         for line, places in by_line.items():
-            if len(places) >= least and len({rest[place] for place in places}) >= _DIFFERENT * len(places):
-                lines[line] += len(places)
-                asked += places
+            if len(places) < least:
+                continue
+            rest = {place: left for place in places if (left := _parted(texts[place], last)[1])}
+            if len(rest) >= least and len(set(rest.values())) >= _DIFFERENT * len(rest):
+                lines[line] += len(rest)
+                texts.update(rest)
+                asked += rest
         if not asked:
             break
-        texts.update((place, rest[place]) for place in asked)
     return texts
 
 

@@ -17,6 +17,7 @@ _LIKELY = 0.5
 _UNLIKELY = 0.01
 _LEAST_LETTERS = 20  # in fewer no language can be told for sure
 _LEAST_SIGNS = 6  # the same for scripts in which a sign is a word or nearly
+_NONE = "zxx"  # what py3langid says of text in no language
 _READ = 300  # letters that tell a language
 _SAMPLE = 1_000  # texts that tell the most common language and its common words
 _COMMON = 300  # words
@@ -52,8 +53,8 @@ def _find(examples: Sequence[Example], answers: bool) -> Found:
     found = Found()
     stride = max(1, len(examples) // _SAMPLE)
     sample = [_prose(example, answers) for example in islice(examples, 0, None, stride)]
-    told = [(text, _classify(text)[0]) for text in sample]
-    counts = Counter(language for _, language in told if language)
+    told = [(text, language) for text in sample for language, likely in [_classify(text)] if likely >= _LIKELY]
+    counts = Counter(language for _, language in told)
     if not counts:
         return found
     main = counts.most_common(1)[0][0]
@@ -105,7 +106,8 @@ def _classify(text: str) -> tuple[str, float]:
     least = _LEAST_LETTERS if text.isascii() or not _UNSPACED.search(text) else _LEAST_SIGNS
     if sum(map(len, letters)) < least:
         return "", 0.0
-    return _identifier().classify(text)
+    language, likely = _identifier().classify(text)
+    return ("", 0.0) if language == _NONE else (language, likely)
 
 
 def _name(language: str) -> str:

@@ -32,7 +32,7 @@ def _find(examples: Sequence[Example], window: Window | None) -> Found:
         for _, text in _texts(examples):
             letters.update(text)
         unwritten = window.tokenizer.lost(letters - {_GONE})
-    lost = re.compile("|".join(re.escape(letter) for letter in (_GONE, *sorted(unwritten))))
+    lost = re.compile(f"[{re.escape(''.join((_GONE, *sorted(unwritten))))}]")
     gone: set[int] = set()
     unwritable: set[int] = set()
     for place, text in _texts(examples):

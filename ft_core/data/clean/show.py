@@ -55,8 +55,15 @@ def _covered(text: str) -> str:
 
 def _same(before: str, after: str) -> int:
     """How many characters at the start of both are the same."""
-    shorter = min(len(before), len(after))
-    return next((place for place in range(shorter) if before[place] != after[place]), shorter)
+    # By halves: texts may be millions of characters long.
+    low, high = 0, min(len(before), len(after))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if before[low:middle] == after[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _cut(text: str, start: int) -> str:

@@ -8,7 +8,7 @@ from ft_core.settings.example import Example, Message, Role
 from ft_core.settings.train import TrainSpec
 
 Roles = tuple[Role, ...]
-_BATCH = 5_000  # rows whose tokens are counted at once
+_BATCH = 1_000  # rows whose tokens are counted at once
 _MEETING = 4
 _CONTROL = str(TrainSpec.model_fields["max_length"].title)
 
@@ -30,15 +30,15 @@ def _find(examples: Sequence[Example], window: Window) -> Found:
     lost = longest = 0
     for start in range(0, len(asked), _BATCH):
         batch = asked[start : start + _BATCH]
-        for place, length in zip(batch, window.tokenizer.lengths([examples[place] for place in batch]), strict=True):
-            cut = _cut(examples[place], window) if length > window.max_length else 0
+        cuts = window.tokenizer.cut([examples[place] for place in batch], window.max_length)
+        for place, (length, cut) in zip(batch, cuts, strict=True):
             if cut:
                 found.places.append(place)
                 found.sample(
                     f"{length:,} tokens, of which {cut:,} of the answer are cut: {examples[place].question}", ""
                 )
                 lost += cut
-                longest = max(longest, int(length))
+                longest = max(longest, length)
     if found.places:
         rows = "1 row loses" if len(found.places) == 1 else f"{len(found.places):,} rows lose"
         found.detail = (
@@ -46,11 +46,6 @@ def _find(examples: Sequence[Example], window: Window) -> Found:
             f"{window.max_length:,} tokens, and the longest row has {longest:,}."
         )
     return found
-
-
-def _cut(example: Example, window: Window) -> int:
-    """How many learnt tokens stand behind the last that the model is given."""
-    return sum(window.tokenizer.encode(example.messages).learnt[window.max_length :])
 
 
 def _longer_in_bytes(examples: Sequence[Example], window: Window) -> list[int]:

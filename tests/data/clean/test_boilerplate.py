@@ -32,7 +32,8 @@ def test_lines_that_say_something_or_are_few_stay():
     copies = [("one text\nwith this very last line", "a")] * 9
     code = [("write code", f"def f{n}():\n    return {n}\n}}") for n in range(9)]
     whole = [("Thank you very much", "b")] * 9
-    assert boilerplate.find(pairs(*few, *copies, *code, *whole)).places == []
+    spaces = [("some words\nand more  \n ", "a")]
+    assert boilerplate.find(pairs(*spaces, *few, *copies, *code, *whole)).places == []
 
 
 def test_a_line_must_end_one_text_in_two_hundred():

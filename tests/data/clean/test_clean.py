@@ -1,3 +1,5 @@
+import pytest
+
 from ft_core.data.clean import html
 from ft_core.data.clean.clean import clean, steps, treated
 from ft_core.data.tokens import ChatTokenizer, Window
@@ -105,3 +107,27 @@ def test_no_sample_of_any_step_shows_private_data_whole():
     assert steps["html"].samples == [("mail <b>me•••</b>", "mail me•••")]
     assert steps["private_data"].samples[1] == ("mail me•••", "mail [e-mail]")
     assert steps["duplicates"].samples and "example.com" not in str([step.as_dict() for step in result.steps])
+
+
+@pytest.mark.parametrize(
+    "bit",
+    [
+        "a@a.",
+        "://",
+        "sk-",
+        "eyJ-",
+        "1 ",
+        "+1 ",
+        "0 1",
+        "(0)",
+        "-----BEGIN ",
+        "\n",
+        "xoxb-1-",
+        "\xa0Ã ",
+        "GB12 ",
+        "4111 ",
+    ],
+)
+def test_a_cell_made_to_hang_a_pattern_does_not(bit):
+    result, _ = cleaned(CleanSpec(), "instruction", [(bit * (100_000 // len(bit)), "yes"), ("fine", "no")])
+    assert result.steps
