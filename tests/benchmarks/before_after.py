@@ -19,7 +19,7 @@ from ft_core.settings.data import CleanSpec
 from tests.data.planted import plant, write
 
 ROOT = Path(__file__).parents[2]
-METRICS = ("accuracy", "macro_f1", "accuracy_written")
+METRICS = ("accuracy", "f1_macro", "accuracy_written")
 
 
 def project(clean: bool, epochs: float) -> dict[str, Any]:

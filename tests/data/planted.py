@@ -15,7 +15,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ft_core.data.similar import near_duplicate_groups, normalise, similarity, word_set
+import numpy
+from scipy.sparse import csr_matrix
+
+from ft_core.data.similar import normalise, similarity, word_set
 from tests.data import planted_text as text
 
 Pair = tuple[int, int]
@@ -174,11 +177,26 @@ def _unlike_rows(count: int, chance: random.Random) -> list[Row]:
     rows: list[Row] = []
     while len(rows) < count:
         rows += [_row(chance) for _ in range(count - len(rows))]
-        alike = {
-            number for group in near_duplicate_groups([row.message for row in rows], _APART) for number in group[1:]
-        }
-        rows = [row for number, row in enumerate(rows) if number not in alike]
+        alike = _alike_to_earlier([row.message for row in rows])
+        rows = [row for row, too_alike in zip(rows, alike, strict=True) if not too_alike]
     return rows
+
+
+def _alike_to_earlier(messages: list[str]) -> list[bool]:
+    """For each text whether it shares more than 70 % of its words with an earlier one: every pair is compared, by counting common words."""
+    numbers: dict[str, int] = {}
+    sets = [[numbers.setdefault(word, len(numbers)) for word in sorted(word_set(message))] for message in messages]
+    sizes = numpy.array([len(words) for words in sets])
+    places = numpy.repeat(numpy.arange(len(sets)), sizes)
+    ones = numpy.ones(len(places), dtype=numpy.float32)
+    table = csr_matrix((ones, (places, numpy.concatenate(sets))))
+    found = numpy.zeros(len(sets), dtype=bool)
+    for start in range(0, len(sets), 500):
+        block = numpy.arange(start, min(start + 500, len(sets)))
+        common = (table[block] @ table.T).toarray()
+        alike = common > _APART * (sizes[block, None] + sizes[None, :] - common)
+        found[block] = (alike & (numpy.arange(len(sets)) < block[:, None])).any(axis=1)
+    return found.tolist()
 
 
 def _row(chance: random.Random) -> Row:
@@ -236,7 +254,7 @@ def _html_decoy(row: Row, chance: random.Random) -> None:
 
 def _mojibake(row: Row, chance: random.Random) -> None:
     """A text with other letters than those of English, saved in UTF-8 and opened as something else, once or twice."""
-    encoding, phrases = chance.choice(list(text.MOJIBAKE.items()))
+    encoding, phrases = chance.choices(list(text.MOJIBAKE.items()), weights=text.MOJIBAKE_WEIGHTS)[0]
     _insert(row, chance.choice(phrases), chance)
     for _ in range(2 if encoding == "cp1252" and chance.random() < 0.2 else 1):
         row.message = row.message.encode("utf-8").decode(encoding)
