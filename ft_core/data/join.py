@@ -2,7 +2,7 @@
 
 Two sets that similar share most of the rarest members of each, so only sets that meet in a few of them are compared: one, two or three
 at once, the more the smaller the sets (prefix filter, Bayardo et al. 2007, "Scaling up all pairs similarity search"; with several shared
-members, Wang et al. 2012, "Can we beat the prefix filtering?"). Candidates whose 64-bit maps differ in too many places are dropped
+members, Wang et al. 2012, "Can we beat the prefix filtering?"). Candidates whose maps of 64 bits differ in too many places are dropped
 unmeasured (Sandes et al. 2020, "Bitmap filter: speeding up exact set similarity joins with bitwise operations").
 """
 
@@ -23,6 +23,7 @@ _WAITING = 2_000_000  # pairs that may be similar
 _MOST_CANDIDATES = (
     50_000_000  # pairs of sets with a common signature that are all looked at; beyond it, see `_compare_large`
 )
+_MAPS = 3
 _MAX_ROUNDS = 64
 
 Integers = numpy.ndarray
@@ -64,13 +65,15 @@ class _Search:
         self.has_earlier = numpy.zeros(len(sets), dtype=bool)
         self.complete = True
 
-    def may_be(self, first: Integers, second: Integers) -> numpy.ndarray:
-        """False for pairs that sizes or bit maps rule out."""
+    def likely(self, first: Integers, second: Integers) -> Integers:
+        """Places of the pairs that neither sizes nor bit maps rule out."""
         most = (1 - THRESHOLD) / (1 + THRESHOLD) * (self.sizes[first] + self.sizes[second]) + _TOLERANCE
-        # No set differs from another in fewer members than their maps do in bits, nor than their sizes do.
-        return (numpy.bitwise_count(self.maps[first] ^ self.maps[second]) <= most) & (
-            numpy.abs(self.sizes[first] - self.sizes[second]) <= most
-        )
+        # Two sets differ in at least as many members as their sizes do, and as their maps do in bits.
+        places = numpy.flatnonzero(numpy.abs(self.sizes[first] - self.sizes[second]) <= most)
+        for bits in self.maps:
+            differing = numpy.bitwise_count(bits[first[places]] ^ bits[second[places]])
+            places = places[differing <= most[places]]
+        return places
 
     def measure(self, first: Integers, second: Integers) -> None:
         """Keep those of the pairs that are similar enough."""
@@ -163,12 +166,13 @@ def mixed(values: Integers) -> Integers:
     return mixed ^ (mixed >> numpy.uint64(31))
 
 
-def _bitmaps(sets: Sets) -> Integers:
-    """One of 64 bits for each member: uint64 [sets]."""
+def _bitmaps(sets: Sets) -> list[Integers]:
+    """For each set 64 bits, one of them set for each member; and so several times, each time another one: uint64 [sets]."""
     if not len(sets):
-        return numpy.empty(0, dtype=numpy.uint64)
-    bits = numpy.uint64(1) << (mixed(sets.members) >> numpy.uint64(58))
-    return numpy.bitwise_or.reduceat(bits, sets.starts[:-1])
+        return []
+    hashed = mixed(sets.members)
+    places = [(hashed >> numpy.uint64(6 * number)) & numpy.uint64(63) for number in range(_MAPS)]
+    return [numpy.bitwise_or.reduceat(numpy.uint64(1) << place, sets.starts[:-1]) for place in places]
 
 
 def _signed(
@@ -209,7 +213,7 @@ def _compare(search: _Search, signed: Integers) -> None:
     waiting: list[tuple[Integers, Integers]] = []
     count = 0
     for first, second in _all_with_all(signature[small], number[small]):
-        likely = search.may_be(first, second)
+        likely = search.likely(first, second)
         waiting.append((first[likely], second[likely]))
         count += len(waiting[-1][0])
         if count > _WAITING:  # most pairs come several times: measured together, they are measured once
@@ -254,6 +258,6 @@ def _compare_large(search: _Search, signature: Integers, number: Integers) -> No
         begins = numpy.concatenate([[True], signature[1:] != signature[:-1]])
         leader = number[begins][numpy.cumsum(begins) - 1]
         rest = numpy.flatnonzero(~begins)
-        likely = rest[search.may_be(leader[rest], number[rest])]
+        likely = rest[search.likely(leader[rest], number[rest])]
         search.measure(leader[likely], number[likely])
         signature, number = signature[rest], number[rest]

@@ -5,7 +5,8 @@ from collections import Counter
 import pytest
 
 from ft_core.data.similar import normalise
-from ft_core.data.split import split
+from ft_core.data.split import column_values, describe, split
+from ft_core.data.table import table_of
 from ft_core.errors import FTError
 from ft_core.settings.data import SplitSpec
 from ft_core.settings.example import Example, Message
@@ -85,7 +86,8 @@ def test_the_seed_alone_decides():
 
 def test_the_same_in_another_process():
     program = """
-from ft_core.data.split import split
+from ft_core.data.split import column_values, describe, split
+from ft_core.data.table import table_of
 from ft_core.settings.data import SplitSpec
 from ft_core.settings.example import Example, Message
 rows = [Example(row=n, messages=(Message(role="user", content=f"w{n} v{n}"), Message(role="assistant", content="xyz"[n % 3]))) for n in range(60)]
@@ -147,3 +149,47 @@ def test_a_task_taken_for_classification_gives_a_short_message():
         split(texts, "classification", SplitSpec())
     assert "900 labels have" in caught.value.what and len(str(caught.value)) < 700
     assert caught.value.fix.startswith("Set Task to instruction")
+
+
+def by(kind, **changes):
+    return SplitSpec(by=kind, column="c", **changes)
+
+
+def test_the_column_decides_by_the_rows_of_the_file():
+    examples = some(60)
+    values = {example.row: ("test" if example.row > 50 else "train") for example in examples}
+    parts = split(examples, "classification", by("given"), values)
+    assert [example.row for example in parts["test"]] == list(range(51, 61)) and parts["validation"]
+    parts = split(examples, "instruction", by("time"), {row: str(-row) for row in range(1, 61)})
+    assert [example.row for example in parts["test"]] == list(range(1, 13))
+    parts = split(examples, "classification", by("group"), {row: str(row // 10) for row in range(1, 61)})
+    assert sum(len(rows) for rows in parts.values()) == 60 and len(parts["test"]) in range(9, 16)
+
+
+def test_a_label_may_be_rare_when_a_column_decides():
+    examples = [*some(30), example(31, "odd one", "z")]
+    parts = split(examples, "classification", by("time"), {row: str(row) for row in range(1, 32)})
+    assert parts["test"][-1].answer == "z"
+
+
+def test_the_values_of_a_column_and_one_that_is_not_there():
+    table = table_of([(1, {"c": " x "}), (3, {"c": "y"})], [], "csv", None)
+    assert column_values(table, by("group")) == {1: "x", 3: "y"} and column_values(table, SplitSpec()) == {}
+    with pytest.raises(FTError) as caught:
+        column_values(table, SplitSpec(by="time", column="date"))
+    assert caught.value.what == "There is no column `date`." and "`c`" in caught.value.why
+    with pytest.raises(FTError, match="Splitting by group needs a column"):
+        column_values(table, SplitSpec(by="group"))
+
+
+def test_how_it_was_split_is_told():
+    examples = some(60)
+    told = describe(split(examples, "instruction", SplitSpec()), SplitSpec(), {})
+    assert told["counts"] == {"train": 42, "validation": 6, "test": 12} and told["column"] is None
+    customers = {row: f"customer {row // 10}" for row in range(10, 61)}
+    told = describe(split(examples, "instruction", by("group"), customers), by("group"), customers)
+    assert sum(told["groups"].values()) == 6 and told["largest"][0]["examples"] == 10 and "9 rows" in told["why"]
+    days = {row: f"2026-01-{1 + row % 28:02}" for row in range(2, 61)}
+    told = describe(split(examples, "instruction", by("time"), days), by("time"), days)
+    assert told["dates"]["train"][0] == "2026-01-01" and told["dates"]["test"][1] == "2026-01-28"
+    assert told["undated"] == [1] and told["undated_count"] == 1

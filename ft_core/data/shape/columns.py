@@ -8,6 +8,7 @@ from dataclasses import dataclass
 MAX_LABELS = 200
 MAX_LABEL_LENGTH = 60
 _MIN_PER_LABEL = 3
+_MAX_SPELLINGS = 10_000  # different values that are looked at one by one
 # Columns that identify or date a row and are neither asked nor answered.
 _ASIDE_NAMES = re.compile(
     r"(.*[_ .-])?(id|ids|uuid|guid|index|idx|ind|row|nr|no|number|date|time|datetime|timestamp|created|updated|received|sent|year|month|day"
@@ -36,19 +37,22 @@ def statistics(values: Sequence[str], name: str = "") -> Statistics:
     """Figures of one column. A column is `aside` (never a prompt or answer by itself) by its name, or when it is empty, numbers that all differ, or dates."""
     filled = [value for value in values if value.strip()]
     mean_length = sum(map(len, filled)) / len(filled) if filled else 0.0
-    spellings: dict[str, Counter[str]] = {}
-    for value in filled:
-        # Long texts are no labels, and evening out their spelling would only cost time.
-        spellings.setdefault(spelling_key(value) if mean_length <= MAX_LABEL_LENGTH else value, Counter())[value] += 1
-    ordered = sorted(spellings.values(), key=lambda spelling: -spelling.total())
-    counts = {spelling.most_common(1)[0][0]: spelling.total() for spelling in ordered}
+    counts = dict(Counter(filled).most_common())
+    # Long texts and thousands of different ones are no labels, and evening out their spelling would only cost time.
+    if mean_length <= MAX_LABEL_LENGTH and len(counts) <= _MAX_SPELLINGS:
+        spellings: dict[str, Counter[str]] = {}
+        for value, count in Counter(filled).items():  # in the order of the file, which decides among equals
+            spellings.setdefault(spelling_key(value), Counter())[value] = count
+        ordered = sorted(spellings.values(), key=lambda spelling: -spelling.total())
+        counts = {spelling.most_common(1)[0][0]: spelling.total() for spelling in ordered}
     longest = max(map(len, counts), default=0)
     few = 2 <= len(counts) <= min(MAX_LABELS, max(2, len(filled) // _MIN_PER_LABEL))
     is_label = few and longest <= MAX_LABEL_LENGTH and not any("\n" in value for value in counts)
+    some = list(counts)[:_MAX_SPELLINGS]
     numeric = sum(
-        _NUMBER_OR_DATE.fullmatch(value) is not None or _UUID.fullmatch(value) is not None for value in counts
+        _NUMBER_OR_DATE.fullmatch(value) is not None or _UUID.fullmatch(value) is not None for value in some
     )
-    all_numbers = numeric > 0.9 * len(counts) and not is_label
+    all_numbers = numeric > 0.9 * len(some) and not is_label
     return Statistics(
         counts,
         mean_length,
