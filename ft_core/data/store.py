@@ -106,7 +106,7 @@ class Dataset:
 
     def examples(self, split: str) -> list[Example]:
         """The examples of `train`, `validation` or `test`, in their stored order. Raises FTError `data.changed`."""
-        return [_example(row) for batch in self.batches(split) for row in batch.to_pylist()]
+        return [example_of(row) for batch in self.batches(split) for row in batch.to_pylist()]
 
     def batches(self, split: str) -> Iterator[pyarrow.RecordBatch]:
         """The same as they are stored: columns `row`, `messages`, `part`. Raises FTError `data.changed`."""
@@ -171,8 +171,8 @@ def _remove_leftovers(datasets: Path) -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _example(row: dict[str, Any]) -> Example:
-    """`part` came later than the first datasets."""
+def example_of(row: dict[str, Any]) -> Example:
+    """An example from a stored row; `part` came later than the first datasets."""
     return Example(row["row"], tuple(Message(**message) for message in row["messages"]), part=row.get("part") or "")
 
 
