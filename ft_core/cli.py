@@ -11,7 +11,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 from huggingface_hub import get_token
@@ -27,6 +27,9 @@ from ft_core.worker.job import Outcome
 from ft_core.worker.overview import overview, overviews
 from ft_core.worker.quiet import quiet_libraries
 from ft_core.workspace import LOCAL, Workspace, home_folder
+
+if TYPE_CHECKING:  # reading what is stored loads pyarrow, which most commands do without
+    from ft_core.data.store import Dataset
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -44,6 +47,9 @@ PersonOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object.")]
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or the path of its folder.")]
+DatasetArgument = Annotated[
+    str, typer.Argument(metavar="DATASET", help="A dataset version's id, or the path of its folder.")
+]
 ProjectArgument = Annotated[Path, typer.Argument(metavar="PROJECT.yaml", help="A project file.")]
 
 
@@ -141,6 +147,79 @@ def project_or_data(source: Path) -> ProjectSpec:
     if is_project(source):
         return project.load(source)
     return ProjectSpec(data=DataSpec(source=source.name))
+
+
+@app.command()
+def datasets(as_json: JsonOption = False, home: HomeOption = None) -> None:
+    """All dataset versions, newest first."""
+    from ft_core.data import store
+
+    def work() -> Result:
+        return {"datasets": [dataset_row(dataset) for dataset in store.versions(Workspace(home_folder(home)).datasets)]}
+
+    terminal.answer(as_json, work, terminal.show_datasets)
+
+
+def dataset_row(dataset: "Dataset") -> Result:
+    return {
+        "id": dataset.id,
+        "source": dataset.report["source"],
+        "rows": sum(dataset.counts.values()),
+        "splits": dataset.counts,
+        "created": dataset.created.isoformat(timespec="seconds"),
+        "task": dataset.task,
+    }
+
+
+@app.command()
+def compare(
+    first: DatasetArgument, second: DatasetArgument, as_json: JsonOption = False, home: HomeOption = None
+) -> None:
+    """Two dataset versions side by side: settings, rows, splits, problems."""
+    from ft_core.data.compare import compare as compared
+
+    def work() -> Result:
+        one, other = (find_dataset(text, home) for text in (first, second))
+        return compared(one, other).as_dict()
+
+    terminal.answer(as_json, work, terminal.show_comparison)
+
+
+def find_dataset(text: str, home: str | None) -> "Dataset":
+    from ft_core.data.store import Dataset
+
+    return Dataset.open(Workspace(home_folder(home)).dataset_or_path(text))
+
+
+@app.command("push-dataset")
+def push_dataset_command(
+    dataset: DatasetArgument,
+    repo: Annotated[str, typer.Option("--repo", help="owner/name on the Hub.")],
+    public: Annotated[bool, typer.Option("--public", help="Everybody can see it. Left out: private.")] = False,
+    licence: Annotated[
+        str, typer.Option("--license", help="The licence of the rows as the Hub writes it, such as cc-by-4.0.")
+    ] = "unknown",
+    include_private_data: Annotated[
+        bool,
+        typer.Option("--include-private-data", help="Push private data and secrets that are known to be in it, too."),
+    ] = False,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Share a dataset version on the Hugging Face Hub, with its card.
+
+    The token is taken from HF_TOKEN, else from `hf auth login`; else you are asked for it.
+    """
+    from ft_core.hub.push_dataset import push_dataset
+
+    def tell(step: int, total: int, message: str) -> None:
+        print(f"{step}/{total} {message}", file=sys.stderr, flush=True)
+
+    def work() -> Result:
+        found = find_dataset(dataset, home)
+        return push_dataset(found, repo, not public, own_token(), tell, licence, include_private_data)
+
+    terminal.answer(as_json, work, lambda result: print(result["url"]))
 
 
 @app.command()

@@ -29,6 +29,8 @@ Result = dict[str, Any]
 LINE_SECONDS = 5.0  # between two lines of progress where there is no terminal
 BAR_SECONDS = 1.0  # between two looks into the run's files for the bar
 SHOWN_ROWS = 4
+COMPARED_ROWS = 5
+LONGEST_VALUE = 80  # characters of a setting
 
 
 # One answer.
@@ -192,16 +194,27 @@ def show_dataset(result: Result, source: Path, is_project: bool) -> None:
     print(report["why"])
     _show_lengths(report["token_lengths"])
     _show_verdict(report.get("quality"))
-    steps = {step["code"]: step for step in report["steps"]}
+    steps = {(step["code"], step.get("part")): step for step in report["steps"]}  # a mix has those of each part
     if report["problems"]:
         table = _table("problem", Column("found", justify="right"), "in rows", "what was done")
         for problem in report["problems"]:
-            done = _done(steps.get(problem["code"])) or problem["fix"]
+            done = _done(steps.get((problem["code"], problem.get("part")))) or problem["fix"]
             table.add_row(problem["title"], f"{problem['count']:,}", _rows(problem), done)
         _print(table)
         _show_reasons(report["problems"])
     else:
         print("No problems were found.")
+    for step in report["steps"]:
+        if step["code"] == "edits":
+            print(
+                f"{step['title']} by hand: {step['changed']:,} changed, {step['removed']:,} left out, of {step['found']:,}"
+            )
+    for name, part in report.get("parts", {}).items():
+        used = part["used"]
+        print(
+            f"Part {name} (weight {part['weight']:g}): {used['train']:,} to train on, {used['validation']:,} to validate, "
+            f"{used['test']:,} to test; alone it is dataset {part['dataset']}"
+        )
     if is_project:
         print(f"Next: python -m ft_core run {_quoted(source)}")
         return
@@ -213,7 +226,7 @@ def _show_lengths(lengths: Result | None) -> None:
     if lengths:
         print(
             f"Length: half of the examples have at most {lengths['median']:,} tokens, 95 % at most {lengths['p95']:,}; "
-            f"the longest, row {lengths['longest_row']}, has {lengths['max']:,}"
+            f"the longest, {_place(lengths)}, has {lengths['max']:,}"
         )
 
 
@@ -223,6 +236,11 @@ def _show_verdict(quality: Result | None) -> None:
         print(f"{quality['verdict']['sentence']} {quality['verdict']['next']}")
         if quality["balance"] and not quality["balance"]["good"]:
             print(f"{quality['balance']['sentence']} {quality['balance']['next']}")
+
+
+def _place(lengths: Result) -> str:
+    row = f"row {lengths['longest_row']}"
+    return f"{row} of {lengths['longest_part']}" if lengths.get("longest_part") else row
 
 
 def _done(step: Result | None) -> str:
@@ -246,6 +264,76 @@ def _rows(problem: Result) -> str:
         return "whole file"
     shown = ", ".join(map(str, problem["rows"][:SHOWN_ROWS]))
     return f"{shown}, ..." if problem["count"] > SHOWN_ROWS else shown
+
+
+def show_datasets(result: Result) -> None:
+    """One line a version."""
+    if not result["datasets"]:
+        print("No datasets yet. Prepare one: python -m ft_core prepare examples/ticket_triage/project.yaml")
+        return
+    figures = (Column(name, justify="right", no_wrap=True) for name in ("train", "validation", "test"))
+    table = _table(Column("dataset", no_wrap=True), "source", "task", *figures, Column("created (UTC)", no_wrap=True))
+    for row in result["datasets"]:
+        counts = [f"{row['splits'].get(split, 0):,}" for split in ("train", "validation", "test")]
+        created = row["created"][:16].replace("T", " ")
+        table.add_row(row["id"], str(row["source"]), row["task"], *counts, created)
+    _print(table)
+
+
+def show_comparison(result: Result) -> None:
+    """What differs between two versions, the numbers first."""
+    names = [Column(result[name], justify="right", no_wrap=True) for name in ("first", "second")]
+    table = _table("", *names)
+    for split, counts in result["counts"].items():
+        table.add_row(f"{split} examples", *(f"{count:,}" for count in counts))
+    for label, counts in result["labels"].items():
+        if counts[0] != counts[1]:
+            table.add_row(f"label {label}", *(f"{count:,}" for count in counts))
+    for problem in result["problems"]:
+        table.add_row(problem["title"], f"{problem['first']:,}", f"{problem['second']:,}")
+    _print(table)
+    for setting in result["settings"]:
+        print(
+            f"Setting {setting['name']}: {_value(setting['first'])} in the first, {_value(setting['second'])} in the second"
+        )
+    by = "their row in the source" if result["matched_by"] == "row" else "their text, because the sources differ"
+    print(
+        f"Rows, matched by {by}: {result['same']:,} the same, {result['changed']:,} changed, {result['only_first']:,} only in the first, "
+        f"{result['only_second']:,} only in the second"
+    )
+    for way, count in result["moved"].items():
+        print(f"Moved from {way}: {amounts.count(count, 'row')}")
+    for title, kind in (("Only in the first", "only_first"), ("Only in the second", "only_second")):
+        _show_rows(
+            title, [[_at(row), row["prompt"], row["answer"]] for row in result["rows"][kind]], ("prompt", "answer")
+        )
+    changed = [
+        [_at(pair["first"]), _texts(pair["first"]), _texts(pair["second"])] for pair in result["rows"]["changed"]
+    ]
+    _show_rows("Changed", changed, ("first", "second"))
+
+
+def _show_rows(title: str, rows: list[list[str]], columns: tuple[str, str]) -> None:
+    if rows:
+        print(f"{title}{f' (the first {COMPARED_ROWS})' if len(rows) > COMPARED_ROWS else ''}:")
+        table = _table("row", *columns)
+        for row in rows[:COMPARED_ROWS]:
+            table.add_row(*row)
+        _print(table)
+
+
+def _at(row: Result) -> str:
+    return f"{row['part']}: {row['row']}" if row["part"] else str(row["row"])
+
+
+def _texts(row: Result) -> str:
+    return f"{row['prompt']} → {row['answer']}"
+
+
+def _value(value: Any) -> str:
+    """A setting as the project file has it, in short."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
 
 
 # Runs.

@@ -86,3 +86,7 @@ class Workspace:
                 "Prepare the data again in the Data tab.",
             )
         return folder
+
+    def dataset_or_path(self, text: str) -> Path:
+        """DATASET on the command line: an id, or a path to a version's folder. Raises FTError `dataset.missing` for an id that is not there."""
+        return self.dataset(text) if _DATASET_ID.fullmatch(text) else Path(text).expanduser()

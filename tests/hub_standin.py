@@ -1,4 +1,5 @@
-"""A stand-in for the Hugging Face Hub on loopback, for the real huggingface_hub client: model repositories in memory.
+"""A stand-in for the Hugging Face Hub on loopback, for the real huggingface_hub client: repositories in memory, a dataset's
+under `datasets/owner/name`.
 
 It knows whoami, create_repo, preupload, large files (LFS batch and put), commits, model info, tree, and resolve (HEAD and GET with ranges).
 `with serve() as hub:` gives a Hub; `hub.url` is what HF_ENDPOINT is set to. `hub.fail(part, status)` makes requests fail, `hub.put(id, files)`
@@ -148,14 +149,14 @@ class Handler(BaseHTTPRequestHandler):
             return self.create_repo()
         if found := re.fullmatch(r"/_lfs/([0-9a-f]{64})", path):
             return self.put_blob(found[1])
-        if found := re.fullmatch(r"/([^/]+/[^/]+)\.git/info/lfs/objects/batch", path):
+        if found := re.fullmatch(r"/((?:datasets/)?[^/]+/[^/]+)\.git/info/lfs/objects/batch", path):
             return self.lfs_batch()
-        if found := re.fullmatch(r"/api/models/([^/]+/[^/]+)(?:/(\w+)/([^/]+)(?:/(.*))?)?", path):
-            repo = self.visible(found[1])
+        if found := re.fullmatch(r"/api/(?:models/|(datasets/))([^/]+/[^/]+)(?:/(\w+)/([^/]+)(?:/(.*))?)?", path):
+            repo = self.visible((found[1] or "") + found[2])
             if repo is not None:
-                self.repo_call(repo, found[2] or "revision", found[3] or "main", found[4] or "", query)
+                self.repo_call(repo, found[3] or "revision", found[4] or "main", found[5] or "", query)
             return None
-        if found := re.fullmatch(r"/([^/]+/[^/]+)/resolve/([^/]+)/(.+)", path):
+        if found := re.fullmatch(r"/((?:datasets/)?[^/]+/[^/]+)/resolve/([^/]+)/(.+)", path):
             repo = self.visible(found[1])
             if repo is not None:
                 self.resolve(repo, found[2], found[3])
@@ -183,7 +184,7 @@ class Handler(BaseHTTPRequestHandler):
         return None
 
     def may_write(self, identity: str) -> bool:
-        return self.person is not None and identity.split("/")[0] in self.person["writes"]
+        return self.person is not None and identity.removeprefix("datasets/").split("/")[0] in self.person["writes"]
 
     # Repositories.
 
@@ -192,7 +193,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.person is None:
             return self.refuse(401, "Invalid credentials in Authorization header")
         owner = asked.get("organization") or self.person["name"]
-        identity = f"{owner}/{asked['name']}"
+        identity = f"{'datasets/' if asked.get('type') == 'dataset' else ''}{owner}/{asked['name']}"
         if not self.may_write(identity):
             return self.refuse(403, f'You don\'t have the rights to create a model under the namespace "{owner}"')
         if identity in self.hub.repos:
@@ -200,7 +201,7 @@ class Handler(BaseHTTPRequestHandler):
                 {"error": "You already created this model repo", "url": f"{self.hub.url}/{identity}"}, 409
             )
         self.hub.create(identity, asked.get("visibility") == "private")
-        return self.answer({"url": f"{self.hub.url}/{identity}", "name": identity})
+        return self.answer({"url": f"{self.hub.url}/{identity}", "name": identity.removeprefix("datasets/")})
 
     def repo_call(self, repo: Repo, action: str, revision: str, under: str, query: dict[str, list[str]]) -> None:
         commit = repo.at(revision)
@@ -209,7 +210,14 @@ class Handler(BaseHTTPRequestHandler):
         if action == "revision":
             siblings = [{"rfilename": path} for path in sorted(commit[1])]
             return self.answer(
-                {"_id": "1", "id": repo.id, "sha": commit[0], "private": repo.private, "tags": [], "siblings": siblings}
+                {
+                    "_id": "1",
+                    "id": repo.id.removeprefix("datasets/"),
+                    "sha": commit[0],
+                    "private": repo.private,
+                    "tags": [],
+                    "siblings": siblings,
+                }
             )
         if action == "tree":
             return self.tree(commit[1], under, query.get("recursive", ["false"])[0].lower() == "true")

@@ -110,7 +110,7 @@ class Dataset:
 
     def examples(self, split: str) -> list[Example]:
         """The examples of `train`, `validation` or `test`, in their stored order. Raises FTError `data.changed`."""
-        return [_example(row) for batch in self.batches(split) for row in batch.to_pylist()]
+        return [example_of(row) for batch in self.batches(split) for row in batch.to_pylist()]
 
     def batches(self, split: str) -> Iterator[pyarrow.RecordBatch]:
         """The same as they are stored: columns `row`, `messages`, `part`. Raises FTError `data.changed`."""
@@ -183,7 +183,7 @@ def _plain(messages: tuple[Message, ...]) -> list[dict[str, Any]]:
     return [{"role": one.role, "content": one.content, "tool_calls": one.tool_calls} for one in messages]
 
 
-def _example(row: dict[str, Any]) -> Example:
+def example_of(row: dict[str, Any]) -> Example:
     """A stored row. Datasets of earlier versions have neither tools nor what came with them."""
     return Example(
         row["row"],

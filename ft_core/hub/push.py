@@ -60,7 +60,7 @@ def push(run: Run, repo: str, private: bool, token: str | None, progress: Progre
             "Finish the training in the Training tab, then push again.",
         )
     api = auth.hub(token)
-    _check_name(repo)
+    check_name(repo)
     with tempfile.TemporaryDirectory(prefix="ft-push-") as temporary:
         folder = Path(temporary)
         progress(0, 3, "Gathering the files")
@@ -173,7 +173,8 @@ def _without_folder(source: str) -> str:
     )
 
 
-def _check_name(repo: str) -> None:
+def check_name(repo: str) -> None:
+    """Raise FTError `hub.name` unless it is a repository name with its owner, before anything is sent."""
     with auth.translated("checking the name"):
         validate_repo_id(repo)
     if "/" not in repo:
