@@ -58,9 +58,9 @@ def base_token_lengths(dataset: Dataset, base: str, revision: str | None = None)
 
 
 def prepare_source(workspace: Workspace, spec: ProjectSpec, folder: Path, tell: Tell = silent) -> Dataset:
-    """Read, shape, clean, split and store the project's data. A relative source is looked for in `folder`.
+    """Read, shape, clean, split and store the project's data. A relative source or file of generated rows is looked for in `folder`.
 
-    Raises FTError `data.*`.
+    Raises FTError `data.*` or `generated.*`.
     """
     return prepare(
         folder / os.path.expanduser(spec.data.source),  # Path's own raises for a user who is not there
@@ -69,6 +69,7 @@ def prepare_source(workspace: Workspace, spec: ProjectSpec, folder: Path, tell: 
         workspace.datasets,
         base_window(spec),
         tell,
+        folder / os.path.expanduser(spec.data.generated) if spec.data.generated else None,
     )
 
 

@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from ft_core.data import store, tokens
+from ft_core.data.augment import review
+from ft_core.data.augment.generated import Generated
+from ft_core.data.augment.join import join
 from ft_core.data.look import Looked, look
 from ft_core.data.read.files import read
 from ft_core.data.split import SPLITS, split
@@ -28,15 +31,19 @@ def prepare(
     datasets: Path,
     window: Window | None = None,
     tell: Tell = silent,
+    generated: Path | None = None,
 ) -> Dataset:
     """Read, shape, clean and split `source`, and store the result under `datasets`. The same input and settings give the same id.
 
+    The accepted rows of the file `generated` join the training split, after cleaning and splitting. Without them (None) the splits
+    are the same but for these rows, so two runs show what they are worth.
     `window` adds token lengths to the report, and by which tokenizer they are: a version that is stored already keeps its own.
-    Raises every FTError of reading, shaping and splitting.
+    Raises every FTError of reading, shaping and splitting, and those of `augment.review.load`.
     """
     if not source.is_file():
         read(source)  # says what is wrong
-    identity = _identity(source, spec, task)
+    rows = review.load(generated) if generated else None
+    identity = _identity(source, spec, task, rows)
     folder = datasets / identity[:12]
     if (folder / "dataset.json").is_file():
         return Dataset.open(folder)
@@ -45,7 +52,12 @@ def prepare(
     looked = look(table, spec, task, window, tell)
     tell("splitting")
     parts = split(looked.cleaned.examples, looked.shaped.task, spec.split)
-    report = _report(source.name, table, looked, parts)
+    joined = None
+    if generated and rows is not None:
+        tell("adding generated rows")
+        parts, joined = join(parts, rows, looked.shaped.task, spec.system)
+        joined = {"file": generated.name} | joined
+    report = _report(source.name, table, looked, parts) | {"generated": joined}
     examples = [example for name in SPLITS for example in parts[name]]
     report["token_lengths"] = token_lengths(examples, window.tokenizer) if window else None
     values = {
@@ -96,13 +108,15 @@ def token_lengths(examples: list[Example], tokenizer: ChatTokenizer) -> dict[str
     return tokens.summary(tokenizer.lengths(examples), examples) | {"tokenizer": tokenizer.fingerprint}
 
 
-def _identity(source: Path, spec: DataSpec, task: Task | None) -> str:
-    """sha256 of what decides the content: the source's bytes and kind, the settings but not the source's place, the task, our format."""
+def _identity(source: Path, spec: DataSpec, task: Task | None, rows: list[Generated] | None) -> str:
+    """sha256 of what decides the content: the source's bytes and kind, the generated rows, the settings but not where these two are,
+    the task, our format."""
     values = {
         "format": FORMAT,
         "source": store.sha256(source),
         "kind": source.suffix.lower(),
-        "spec": spec.model_dump(mode="json", exclude={"source"}),
+        "spec": spec.model_dump(mode="json", exclude={"source", "generated"}),
+        "generated": None if rows is None else [row.as_dict() for row in rows],
         "task": task,
     }
     return hashlib.sha256(json.dumps(values, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -26,6 +26,7 @@ _SCHEMA = pyarrow.schema(
     [
         ("row", pyarrow.int64()),
         ("messages", pyarrow.list_(pyarrow.struct([("role", _TEXT), ("content", _TEXT)]))),
+        ("generated", pyarrow.bool_()),
     ]
 )
 _BATCH = 20_000  # examples that are turned into a Parquet row group at once
@@ -111,7 +112,11 @@ def write(folder: Path, parts: dict[str, list[Example]], report: dict[str, Any],
             with parquet.ParquetWriter(path, _SCHEMA, compression="zstd") as file:
                 for start in range(0, len(examples), _BATCH):
                     rows = [
-                        {"row": example.row, "messages": [message.as_dict() for message in example.messages]}
+                        {
+                            "row": example.row,
+                            "messages": [message.as_dict() for message in example.messages],
+                            "generated": example.generated,
+                        }
                         for example in examples[start : start + _BATCH]
                     ]
                     file.write_batch(pyarrow.RecordBatch.from_pylist(rows, schema=_SCHEMA))
@@ -130,7 +135,8 @@ def write(folder: Path, parts: dict[str, list[Example]], report: dict[str, Any],
 
 
 def _example(row: dict[str, Any]) -> Example:
-    return Example(row["row"], tuple(Message(**message) for message in row["messages"]))
+    # Versions of before there were generated rows have no such column.
+    return Example(row["row"], tuple(Message(**message) for message in row["messages"]), row.get("generated", False))
 
 
 def sha256(path: Path) -> str:

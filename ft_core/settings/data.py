@@ -90,3 +90,8 @@ class DataSpec(BaseModel):
     )
     clean: CleanSpec = CleanSpec()
     split: SplitSpec = SplitSpec()
+    generated: str | None = Field(
+        default=None,
+        title="Generated rows",
+        description="A file of generated rows, relative to the project file: those you accepted join the training split. Left out: none.",
+    )

@@ -20,10 +20,14 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A conversation that ends with the assistant's answer. `row` is its row in the source, counted from 1."""
+    """A conversation that ends with the assistant's answer. `row` is its row in the source, counted from 1.
+
+    `generated`: made from that row (0: from a document), accepted by the person, and only ever in the training split.
+    """
 
     row: int
     messages: tuple[Message, ...]
+    generated: bool = False
 
     @property
     def prompt(self) -> tuple[Message, ...]:
