@@ -31,6 +31,9 @@ from ft_core.workspace import LOCAL, Workspace, home_folder
 if TYPE_CHECKING:  # reading what is stored loads pyarrow, which most commands do without
     from ft_core.data.store import Dataset
 
+if TYPE_CHECKING:
+    from ft_core.data.augment.writer import Writer
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -51,6 +54,21 @@ DatasetArgument = Annotated[
     str, typer.Argument(metavar="DATASET", help="A dataset version's id, or the path of its folder.")
 ]
 ProjectArgument = Annotated[Path, typer.Argument(metavar="PROJECT.yaml", help="A project file.")]
+CountOption = Annotated[int, typer.Option("--count", min=1, max=10_000, help="How many new rows.")]
+EndpointOption = Annotated[
+    str | None,
+    typer.Option(
+        "--endpoint",
+        help="A server that speaks OpenAI's protocol, such as http://127.0.0.1:8000/v1 of `serve`. Its key is taken from FT_API_KEY.",
+    ),
+]
+ProviderOption = Annotated[
+    str | None,
+    typer.Option("--provider", help="A Hugging Face Inference Provider, or auto. You pay it with your token."),
+]
+ModelOption = Annotated[
+    str | None, typer.Option("--model", help="The model that writes. The starter model is too weak for it.")
+]
 
 
 def main() -> None:
@@ -136,6 +154,118 @@ def prepare(
         }
 
     terminal.answer(as_json, work, lambda result: terminal.show_dataset(result, source, is_project(source)))
+
+
+@app.command()
+def augment(
+    path: ProjectArgument,
+    way: Annotated[str, typer.Option("--way", help="synonyms, recombine, typos or rephrase (by a language model).")],
+    count: CountOption = 50,
+    label: Annotated[str | None, typer.Option("--label", help="New rows of this label alone.")] = None,
+    endpoint: EndpointOption = None,
+    provider: ProviderOption = None,
+    model: ModelOption = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", help="The file they are added to. Left out: the project's, or generated.jsonl beside it."
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Make new rows out of the training split. None is learnt from before you have accepted it: see `review`."""
+    from ft_core.data.augment import augment as more
+    from ft_core.data.augment import review as file
+    from ft_core.pipeline import prepare_source
+
+    def work() -> Result:
+        spec = project.load(path)
+        name, write = writer(endpoint, provider, model)
+        target = out or path.parent / (spec.data.generated or "generated.jsonl")
+        known = file.load(target) if target.exists() else []
+        original = spec.model_copy(update={"data": spec.data.model_copy(update={"generated": None})})
+        dataset = prepare_source(Workspace(home_folder(home)), original, path.parent)
+        made = more.augment(dataset, more.way_of(way), count, label, write, name, known, tell=terminal.tell_lines())
+        file.save(target, [*known, *made.rows])
+        return {"file": str(target), "dataset": dataset.id, "way": way} | made.summary()
+
+    terminal.answer(as_json, work, lambda result: terminal.show_generated(result, path))
+
+
+@app.command()
+def questions(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Documents, or tables with a column of texts.")
+    ],
+    out: Annotated[Path, typer.Option("--out", help="The file they are added to.")] = Path("questions.jsonl"),
+    count: CountOption = 50,
+    endpoint: EndpointOption = None,
+    provider: ProviderOption = None,
+    model: ModelOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Questions and answers out of documents, each with its passage, to be accepted with `review`.
+
+    Without a model, only headings that ask and sentences that define become questions.
+    """
+    from ft_core.data import documents
+    from ft_core.data import questions as more
+    from ft_core.data.augment import review as file
+
+    def work() -> Result:
+        name, write = writer(endpoint, provider, model)
+        known = file.load(out) if out.exists() else []
+        texts = [document for path in files for document in documents.load(path)]
+        made = more.ask(texts, count, write, name, known, tell=terminal.tell_lines())
+        file.save(out, [*known, *made.rows])
+        return {"file": str(out)} | made.summary()
+
+    terminal.answer(as_json, work, lambda result: terminal.show_generated(result, None))
+
+
+@app.command("review")
+def review_command(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file of generated rows.")],
+    accepted: Annotated[
+        Path | None,
+        typer.Option("--accepted", help="Write the accepted rows to this file, as data of its own (JSONL)."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Accept or reject generated rows, one key each; it goes on where you left. With --json, only how many there are of each."""
+    from ft_core.data.augment import review
+
+    out = sys.stdout
+
+    def work() -> Result:
+        rows = review.load(file)
+        if not as_json and not accepted:
+            with contextlib.redirect_stdout(out):
+                terminal.review(file, terminal.keys(sys.stdin))
+            rows = review.load(file)
+        exported = {"exported": review.export(rows, accepted), "to": str(accepted)} if accepted else {}
+        return {"file": str(file)} | review.counts(rows) | exported
+
+    terminal.answer(as_json, work, terminal.show_review)
+
+
+def writer(endpoint: str | None, provider: str | None, model: str | None) -> "tuple[str | None, Writer | None]":
+    """The model that writes and how it is asked; (None, None) where none is named. Raises FTError `augment.writer`, `writer.*`."""
+    from ft_core.data.augment import writer
+
+    if endpoint is None and provider is None and model is None:
+        return None, None
+    if model is None or (endpoint is None) == (provider is None):
+        raise FTError(
+            "augment.writer",
+            "It is not clear which model is to write.",
+            "It takes a --model, and either an --endpoint or a --provider.",
+            "Add --endpoint URL --model NAME, or --provider NAME --model NAME.",
+        )
+    if endpoint is not None:
+        return model, writer.endpoint(endpoint, model, os.environ.get("FT_API_KEY"))
+    return model, writer.provider(provider or "", model, own_token())
 
 
 def is_project(source: Path) -> bool:

@@ -62,7 +62,7 @@ def base_token_lengths(dataset: Dataset, base: str, revision: str | None = None)
 def inspect_source(spec: ProjectSpec, folder: Path, tell: Tell = silent) -> dict[str, Any]:
     """What the project's data holds and what is wrong with it; see data.inspect. A relative source is looked for in `folder`.
 
-    Raises FTError `data.*`.
+    Raises FTError `data.*` or `generated.*`.
     """
     return inspect(_source(spec, folder), spec.data, spec.task, base_window(spec), tell)
 
@@ -88,6 +88,7 @@ def prepare_source(workspace: Workspace, spec: ProjectSpec, folder: Path, tell: 
         base_window(spec),
         tell,
         [folder / os.path.expanduser(name) for name in spec.data.benchmarks],
+        folder / os.path.expanduser(spec.data.generated) if spec.data.generated else None,
     )
 
 

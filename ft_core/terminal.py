@@ -11,8 +11,9 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn, TextIO
 
+import typer
 from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -31,6 +32,7 @@ BAR_SECONDS = 1.0  # between two looks into the run's files for the bar
 SHOWN_ROWS = 4
 COMPARED_ROWS = 5
 LONGEST_VALUE = 80  # characters of a setting
+_DECISIONS: dict[str, Literal["accepted", "rejected", "pending"]] = {"y": "accepted", "n": "rejected", "u": "pending"}
 
 
 # One answer.
@@ -192,6 +194,7 @@ def show_dataset(result: Result, source: Path, is_project: bool) -> None:
     )
     report = result["report"]
     print(report["why"])
+    _show_joined(report.get("generated"))
     _show_lengths(report["token_lengths"])
     _show_verdict(report.get("quality"))
     steps = {(step["code"], step.get("part")): step for step in report["steps"]}  # a mix has those of each part
@@ -220,6 +223,103 @@ def show_dataset(result: Result, source: Path, is_project: bool) -> None:
         return
     print(f"Next: write the line `data: {{source: {source.name}}}` into a file project.yaml beside {source.name}, then")
     print(f"      python -m ft_core run {_quoted(source.with_name('project.yaml'))}")
+
+
+# Generated rows.
+
+
+def tell_lines() -> Callable[[str], None]:
+    """Says what is at work, a line every few seconds."""
+    told = 0.0
+
+    def tell(words: str) -> None:
+        nonlocal told
+        if time.monotonic() - told > LINE_SECONDS:
+            told = time.monotonic()
+            print(words, file=sys.stderr, flush=True)
+
+    return tell
+
+
+def show_generated(result: Result, source: Path | None) -> None:
+    """How many rows were made, what the checks refused, and how to accept them. `source` is the project they are for."""
+    print(f"{amounts.count(result['made'], 'new row')} of {result['tried']:,} tried, added to {result['file']}")
+    if result["refused"]:
+        table = _table("refused by a check because it", Column("texts", justify="right"))
+        for reason, count in sorted(result["refused"].items(), key=lambda item: -item[1]):
+            table.add_row(reason, f"{count:,}")
+        _print(table)
+    if result["stopped"]:
+        stopped = result["stopped"]
+        print(f"It ended early. {stopped['what']}\n  Why: {stopped['why']}\n  Fix: {stopped['fix']}")
+    if result["made"]:
+        print(f"Next: python -m ft_core review {_quoted(Path(result['file']))}")
+    if result["made"] and source:
+        print(f"Then: write `generated: {Path(result['file']).name}` below `data:` in {source.name}, and run it again.")
+
+
+def keys(source: TextIO) -> Iterator[str]:
+    """The keys that are pressed on a terminal; the letters of the input where it is none."""
+    while source.isatty():
+        yield typer.getchar()
+    for line in source:
+        yield from line.strip()
+
+
+def review(path: Path, pressed: Iterator[str]) -> None:
+    """Show each row that is not decided and write down what the keys say at once: y accepts, n rejects, u takes back, q ends.
+
+    Raises what `ft_core.data.augment.review` raises.
+    """
+    from ft_core.data.augment import review
+
+    rows = review.load(path)
+    waiting = [place for place, row in enumerate(rows) if row.status == "pending"]
+    at = 0
+    print("y: accept   n: reject   u: take the last one back   q: end. Every key is kept at once.")
+    while at < len(waiting):
+        row = rows[waiting[at]]
+        print(f"\n{at + 1} of {len(waiting)}  {row.how}{f' by {row.writer}' if row.writer else ''}", end="")
+        print(f", from row {' and '.join(map(str, row.rows))}" if row.rows else ", from a document")
+        print(f"  source  {_inert(row.source)}")
+        new = row.example(None).question
+        print(f"  new     {_inert(new if row.rows else new.removeprefix(row.source).strip())}")
+        print(f"  answer  {_inert(row.messages[-1].content)}", flush=True)
+        key = next((key.lower() for key in pressed if key.lower() in ("y", "n", "u", "q")), "q")
+        if key == "q":
+            return
+        if key == "u":
+            at = max(0, at - 1)
+        review.decide(path, rows[waiting[at]].id, _DECISIONS[key])
+        at += key != "u"
+
+
+def show_review(result: Result) -> None:
+    """How many rows are accepted, and where they went."""
+    print(f"{result['accepted']:,} accepted, {result['rejected']:,} rejected, {result['pending']:,} to decide")
+    if "to" in result:
+        print(f"{amounts.count(result['exported'], 'accepted row')} written to {result['to']}")
+        print(f"Next: python -m ft_core prepare {_quoted(Path(result['to']))}")
+
+
+def _show_joined(generated: Result | None) -> None:
+    if not generated:
+        return
+    print(
+        f"Generated rows: {generated['used']:,} of {generated['accepted']:,} accepted ones are in the training split; "
+        f"{generated['pending']:,} are not decided yet"
+    )
+    for reason, count in generated["left_out"].items():
+        print(f"  {count:,} left out: {reason}")
+
+
+def _inert(text: str) -> str:
+    """A text of data on a terminal: control characters, which could move its cursor or hide what is there, are shown as ␛."""
+    plain = "".join(letter if letter.isprintable() or letter == "\n" else "␛" for letter in text)
+    return plain.replace("\n", "\n          ")
+
+
+# Lengths, steps, rows.
 
 
 def _show_lengths(lengths: Result | None) -> None:

@@ -1,5 +1,6 @@
 """What a command says: lines and bars with loss and time left, tables that a person reads, one object for a program."""
 
+import io
 import json
 import os
 import time
@@ -9,9 +10,12 @@ import psutil
 import pytest
 
 from ft_core import terminal
+from ft_core.data.augment import review
+from ft_core.data.augment.generated import Generated
 from ft_core.errors import FTError
 from ft_core.run import JobName, JobState, Run
 from ft_core.settings import project
+from ft_core.settings.example import Message
 
 PROBLEMS = [
     {
@@ -270,3 +274,77 @@ def test_runs_and_status(capsys):
     assert "20260101-000000-abcdef [red] starter running better" in shown and "cannot be read" in shown
     terminal.show_runs({"runs": []})
     assert "No runs yet." in capsys.readouterr().out
+
+
+def generated(text: str, **values) -> Generated:
+    messages = (Message("user", text), Message("assistant", "billing"))
+    return Generated(messages, values.pop("how", "typos"), (4,), "my card?", ("new",), **values)
+
+
+def test_rows_are_decided_by_one_key_each_and_it_goes_on_where_it_was_left(tmp_path, capsys):
+    path = tmp_path / "generated.jsonl"
+    rows = [generated(f"row {name}") for name in "abcd"]
+    review.save(path, rows)
+    terminal.review(path, iter("yx n u?Nq".replace(" ", "")))
+    assert [row.status for row in review.load(path)] == ["accepted", "rejected", "pending", "pending"]
+    terminal.review(path, iter("y"))
+    assert [row.status for row in review.load(path)] == ["accepted", "rejected", "accepted", "pending"]
+    said = capsys.readouterr().out
+    assert "1 of 4  typos, from row 4" in said and "1 of 2  typos" in said and "new     row c" in said
+    terminal.review(path, iter("n"))
+    terminal.review(path, iter(""))
+    assert review.counts(review.load(path)) == {"pending": 0, "accepted": 2, "rejected": 2}
+
+
+def test_a_generated_text_cannot_move_the_terminal_s_cursor(tmp_path, capsys):
+    path = tmp_path / "generated.jsonl"
+    review.save(path, [generated("wipe \x1b[2J it\nand \u202e more", writer="m", how="rephrase")])
+    terminal.review(path, iter("q"))
+    said = capsys.readouterr().out
+    assert "\x1b" not in said and "\u202e" not in said and "wipe ␛[2J it\n          and ␛ more" in said
+    assert "rephrase by m" in said
+
+
+def test_keys_are_the_letters_of_what_is_no_terminal():
+    assert list(terminal.keys(io.StringIO("y\n\nnq\n"))) == ["y", "n", "q"]
+
+
+def test_generated_rows_say_what_was_refused_and_the_way_on(tmp_path, capsys):
+    result = {"file": "a b.jsonl", "made": 2, "tried": 9, "refused": {"nearly repeats": 3, "[red]": 4}, "stopped": None}
+    terminal.show_generated(result, Path("project.yaml"))
+    said = flat(capsys.readouterr().out)
+    assert "2 new rows of 9 tried, added to a b.jsonl" in said and "[red] 4 nearly repeats 3" in said
+    assert "review 'a b.jsonl'" in said and "`generated: a b.jsonl` below `data:` in project.yaml" in said
+    stopped = FTError("writer.busy", "It is busy.", "It said 429.", "Wait a minute.").as_dict()
+    terminal.show_generated(result | {"made": 0, "stopped": stopped}, None)
+    said = flat(capsys.readouterr().out)
+    assert "It ended early. It is busy." in said and "Next" not in said
+
+
+def test_a_dataset_says_what_became_of_generated_rows(capsys):
+    joined = {"file": "g", "used": 3, "accepted": 4, "pending": 2, "rejected": 0, "left_out": {"it repeats": 1}}
+    report = {"why": "W.", "token_lengths": None, "problems": [], "steps": [], "generated": joined}
+    splits = {"train": 9, "validation": 1, "test": 1}
+    result = {"dataset": "0", "rows": 8, "removed": 0, "splits": splits, "report": report}
+    terminal.show_dataset(result, Path("p.yaml"), is_project=True)
+    said = capsys.readouterr().out
+    assert (
+        "3 of 4 accepted ones are in the training split; 2 are not decided yet" in said
+        and "1 left out: it repeats" in said
+    )
+
+
+def test_the_end_of_a_review_says_where_the_rows_are(capsys):
+    terminal.show_review({"accepted": 2, "rejected": 1, "pending": 0, "exported": 2, "to": "new.jsonl"})
+    said = capsys.readouterr().out
+    assert "2 accepted, 1 rejected, 0 to decide" in said and "prepare new.jsonl" in said
+
+
+def test_long_work_without_a_bar_says_a_line_now_and_then(monkeypatch, capsys):
+    tell = terminal.tell_lines()
+    tell("row 1 of 9")
+    tell("row 2 of 9")
+    monkeypatch.setattr(terminal, "LINE_SECONDS", 0.0)
+    time.sleep(0.01)
+    tell("row 3 of 9")
+    assert capsys.readouterr().err.splitlines() == ["row 1 of 9", "row 3 of 9"]

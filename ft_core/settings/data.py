@@ -270,4 +270,8 @@ class DataSpec(BaseModel):
     )
     mix: tuple[PartSpec, ...] = Field(
         default=(), title="Mix", description="More sources to learn from together with this one."
+    generated: str | None = Field(
+        default=None,
+        title="Generated rows",
+        description="A file of generated rows, relative to the project file: those you accepted join the training split. Left out: none.",
     )

@@ -1,5 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
+from ft_core.data.augment import review
+from ft_core.data.augment.augment import augment
 from ft_core.data.prepare import prepare
 from ft_core.data.store import Dataset
 from ft_core.data.tokens import ChatTokenizer, Window
@@ -163,3 +167,27 @@ def test_edits_make_another_version_and_are_a_step_of_its_report(tmp_path, sourc
     with pytest.raises(FTError) as caught:
         prepare(source, wrong, None, tmp_path / "datasets")
     assert caught.value.code == "data.edits" and "Row 63: it cannot be used anyway" in caught.value.why
+def test_accepted_generated_rows_join_train_and_count_towards_the_identity(tmp_path, source):
+    plain = prepare(source, SPEC, None, tmp_path / "datasets")
+    made = augment(plain, "typos", 4).rows
+    file = tmp_path / "more.jsonl"
+    review.save(file, [replace(row, status="accepted") for row in made[:3]] + made[3:])
+    spec = SPEC.model_copy(update={"generated": "more.jsonl"})
+    dataset = prepare(source, spec, None, tmp_path / "datasets", generated=file)
+    assert dataset.id != plain.id and plain.report["generated"] is None
+    train = dataset.examples("train")
+    assert train[:-3] == plain.examples("train") and all(example.generated for example in train[-3:])
+    assert train[-1].messages[0].content == "Sort it." and not any(example.generated for example in train[:-3])
+    for name in ("validation", "test"):
+        assert dataset.examples(name) == plain.examples(name)
+    report = dataset.report["generated"]
+    assert (report["file"], report["used"], report["pending"]) == ("more.jsonl", 3, 1)
+    assert dataset.report["splits"]["train"] == plain.counts["train"] + 3 and dataset.report["kept"] == 60
+    moved = file.rename(tmp_path / "elsewhere.jsonl")
+    again = SPEC.model_copy(update={"generated": "elsewhere.jsonl"})
+    assert prepare(source, again, None, tmp_path / "datasets", generated=moved).id == dataset.id
+    review.decide(moved, made[3].id, "accepted")
+    assert prepare(source, spec, None, tmp_path / "datasets", generated=moved).id != dataset.id
+    with pytest.raises(FTError) as caught:
+        prepare(source, spec, None, tmp_path / "datasets", generated=tmp_path / "none.jsonl")
+    assert caught.value.code == "generated.missing"

@@ -1,6 +1,7 @@
 import json
 import os
 import time
+from dataclasses import replace
 
 import pyarrow
 import pytest
@@ -8,6 +9,7 @@ from pyarrow import parquet
 
 from ft_core.data import store
 from ft_core.errors import FTError
+from ft_core.run import read_json, write_json
 from ft_core.settings.example import Example, Message
 
 EXAMPLE = Example(7, (Message("system", "Sort."), Message("user", "ünï"), Message("assistant", "a")))
@@ -79,3 +81,12 @@ def test_versions_are_listed_newest_first(tmp_path):
     (tmp_path / ".half.a1b2c3d4").mkdir()
     (tmp_path / "empty").mkdir()
     assert [dataset.id for dataset in store.versions(tmp_path)] == ["new", "middle", "old"]
+def test_generated_rows_keep_their_mark_and_older_versions_have_none(tmp_path):
+    made = replace(EXAMPLE, generated=True)
+    store.write(tmp_path / "abc", {"train": [EXAMPLE, made]}, {}, {})
+    assert store.Dataset.open(tmp_path / "abc").examples("train") == [EXAMPLE, made]
+    path = tmp_path / "abc" / "train.parquet"
+    parquet.write_table(parquet.read_table(path).drop_columns(["generated"]), path)
+    values = read_json(tmp_path / "abc" / "dataset.json")
+    write_json(tmp_path / "abc" / "dataset.json", values | {"files": {"train.parquet": store.sha256(path)}})
+    assert store.Dataset.open(tmp_path / "abc").examples("train") == [EXAMPLE, EXAMPLE]

@@ -1,0 +1,1 @@
+"""More data: rows made from the training split, checked, decided by the person, and learnt from only when accepted."""

@@ -1,0 +1,64 @@
+"""A generated row: a conversation that nobody wrote, what it was made from, what it passed, and what the person decided."""
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from ft_core.errors import FTError
+from ft_core.settings.example import Example, Message
+
+Way = Literal["synonyms", "recombine", "typos", "rephrase"]
+How = Literal["synonyms", "recombine", "typos", "rephrase", "questions", "faq", "definitions"]
+Status = Literal["pending", "accepted", "rejected"]
+
+
+@dataclass(frozen=True)
+class Generated:
+    """`messages` are without the project's system prompt, which is put before them when they are learnt.
+
+    `rows` are the source rows that it was made of (none: of a document), `source` is the text it is to be compared with: the question
+    of its source row, or the passage. `checks` are the names of the checks it has passed. `writer` is the model that wrote it, None
+    where none did.
+    """
+
+    messages: tuple[Message, ...]
+    how: How
+    rows: tuple[int, ...]
+    source: str
+    checks: tuple[str, ...]
+    writer: str | None = None
+    status: Status = "pending"
+
+    @property
+    def id(self) -> str:
+        """12 hexadecimal digits of its messages."""
+        text = json.dumps([asdict(message) for message in self.messages], ensure_ascii=False)
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For its file, with `id` and `status` first."""
+        values = asdict(self)
+        return {"id": self.id, "status": values.pop("status")} | values
+
+    def example(self, system: str | None) -> Example:
+        """To learn from. `system` is the project's system prompt, put first unless the row has its own."""
+        own = self.messages[0].role == "system"
+        first = (Message("system", system),) if system and system.strip() and not own else ()
+        return Example(self.rows[0] if self.rows else 0, (*first, *self.messages), generated=True)
+
+
+@dataclass
+class Made:
+    """The new rows, how many texts were tried, how often each check refused one, and the error that ended it early."""
+
+    rows: list[Generated] = field(default_factory=list)
+    tried: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    stopped: FTError | None = None
+
+    def summary(self) -> dict[str, Any]:
+        """{"made", "tried", "refused": {reason: texts}, "stopped": error or None} for a command's answer."""
+        stopped = self.stopped.as_dict() if self.stopped else None
+        return {"made": len(self.rows), "tried": self.tried, "refused": dict(self.refused), "stopped": stopped}
