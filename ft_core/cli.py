@@ -89,23 +89,35 @@ def in_foreground(run: Run, job: JobName) -> Outcome:
 
 @app.command("inspect")
 def inspect_command(
-    data: Annotated[Path, typer.Argument(metavar="DATA", help="A CSV, TSV, JSON, JSONL or Parquet file.")],
+    data: Annotated[
+        list[str],
+        typer.Argument(metavar="DATA...", help="A file, several, a folder, or a Hub dataset (owner/name)."),
+    ],
+    configuration: Annotated[str | None, typer.Option("--configuration", help="Of a Hub dataset: which part.")] = None,
+    revision: Annotated[
+        str | None, typer.Option("--revision", help="Of a Hub dataset: a branch, tag or commit.")
+    ] = None,
     as_json: JsonOption = False,
+    home: HomeOption = None,
 ) -> None:
-    """What a file holds: format, columns, rows, problems, token lengths."""
+    """What the data holds: format, columns, rows, problems, token lengths."""
     from ft_core.data.inspect import inspect
-    from ft_core.pipeline import base_window
+    from ft_core.pipeline import base_window, source_files
 
-    terminal.answer(
-        as_json,
-        lambda: inspect(data, window=base_window(ProjectSpec(data=DataSpec(source=data.name)))),
-        lambda found: terminal.show_inspection(found, data),
-    )
+    def work() -> Result:
+        spec = DataSpec(source=tuple(data), configuration=configuration, revision=revision)
+        paths, spec = source_files(Workspace(home_folder(home)), spec, Path(), token=get_token())
+        return inspect(paths, spec, window=base_window(ProjectSpec(data=spec)))
+
+    terminal.answer(as_json, work, lambda found: terminal.show_inspection(found, Path(data[0]), data[1:]))
 
 
 @app.command()
 def prepare(
-    source: Annotated[Path, typer.Argument(metavar="PROJECT.yaml | DATA", help="A project file or a data file.")],
+    source: Annotated[
+        Path,
+        typer.Argument(metavar="PROJECT.yaml | DATA", help="A project file, a data file or folder, or a Hub dataset."),
+    ],
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
@@ -114,7 +126,7 @@ def prepare(
 
     def work() -> Result:
         spec = project_or_data(source)
-        dataset = prepare_source(Workspace(home_folder(home)), spec, source.parent)
+        dataset = prepare_source(Workspace(home_folder(home)), spec, source.parent, token=get_token())
         lengths = base_token_lengths(dataset, spec.model.base, spec.model.revision)
         removed = dataset.report["rows"] - dataset.report["kept"]
         return {
@@ -133,10 +145,13 @@ def is_project(source: Path) -> bool:
 
 
 def project_or_data(source: Path) -> ProjectSpec:
-    """The project in a YAML file, or one of defaults around a data file."""
+    """The project in a YAML file, or one of defaults around a data file, a folder or a Hub dataset."""
+    from ft_core.data.read.hub_dataset import is_id
+
     if is_project(source):
         return project.load(source)
-    return project.parse({"data": {"source": source.name}}, source.name)
+    on_hub = not source.exists() and is_id(str(source))
+    return project.parse({"data": {"source": str(source) if on_hub else source.name}}, source.name)
 
 
 @app.command()
@@ -147,7 +162,7 @@ def train(path: ProjectArgument, as_json: JsonOption = False, home: HomeOption =
     def work() -> Result:
         workspace = Workspace(home_folder(home))
         spec = project.load(path)
-        run = create_run(workspace, spec, prepare_source(workspace, spec, path.parent))
+        run = create_run(workspace, spec, prepare_source(workspace, spec, path.parent, token=get_token()))
         in_foreground(run, "train")
         return training_result(run)
 
@@ -232,7 +247,9 @@ def run(path: ProjectArgument, as_json: JsonOption = False, home: HomeOption = N
     from ft_core.pipeline import run_project
 
     terminal.answer(
-        as_json, lambda: run_project(Workspace(home_folder(home)), path, in_foreground), terminal.show_main_job
+        as_json,
+        lambda: run_project(Workspace(home_folder(home)), path, in_foreground, get_token()),
+        terminal.show_main_job,
     )
 
 

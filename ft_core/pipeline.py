@@ -7,6 +7,8 @@ from typing import Any
 
 from ft_core import catalog, download, hardware
 from ft_core.data.prepare import prepare, token_lengths
+from ft_core.data.read import hub_dataset
+from ft_core.data.read.several import files_in
 from ft_core.data.split import SPLITS
 from ft_core.data.store import Dataset
 from ft_core.data.tell import Tell, silent
@@ -15,6 +17,7 @@ from ft_core.errors import FTError
 from ft_core.fit import prepare_spec
 from ft_core.run import JobName, Run
 from ft_core.settings import project
+from ft_core.settings.data import DataSpec
 from ft_core.settings.project import ProjectSpec
 from ft_core.workspace import Workspace
 
@@ -57,19 +60,36 @@ def base_token_lengths(dataset: Dataset, base: str, revision: str | None = None)
     return token_lengths([example for split in SPLITS for example in dataset.examples(split)], tokenizer)
 
 
-def prepare_source(workspace: Workspace, spec: ProjectSpec, folder: Path, tell: Tell = silent) -> Dataset:
-    """Read, shape, clean, split and store the project's data. A relative source is looked for in `folder`.
+def prepare_source(
+    workspace: Workspace, spec: ProjectSpec, folder: Path, tell: Tell = silent, token: str | None = None
+) -> Dataset:
+    """Read, shape, clean, split and store the project's data. A relative source is looked for in `folder`; `token` is for the Hub.
 
-    Raises FTError `data.*`.
+    Raises FTError `data.*`, and `hub.*` for a dataset on the Hub.
     """
-    return prepare(
-        folder / os.path.expanduser(spec.data.source),  # Path's own raises for a user who is not there
-        spec.data,
-        spec.task,
-        workspace.datasets,
-        base_window(spec),
-        tell,
-    )
+    paths, data = source_files(workspace, spec.data, folder, tell, token)
+    return prepare(paths, data, spec.task, workspace.datasets, base_window(spec), tell)
+
+
+def source_files(
+    workspace: Workspace, data: DataSpec, folder: Path, tell: Tell = silent, token: str | None = None
+) -> tuple[list[Path], DataSpec]:
+    """The files that a source stands for: itself, those of a folder, or those of a Hub dataset, which are downloaded into the workspace.
+
+    With them the settings, the dataset's revision as the full commit. Raises FTError `data.empty` for a folder without data, and what
+    `hub_dataset.fetch` raises.
+    """
+    paths: list[Path] = []
+    for source in data.sources:
+        path = folder / os.path.expanduser(source)  # Path's own raises for a user who is not there
+        if path.exists() or not hub_dataset.is_id(source):
+            paths += files_in(path)
+            continue
+        fetched = hub_dataset.fetch(source, workspace.folder / "hub", data.configuration, data.revision, token, tell)
+        paths += fetched.files
+        if len(data.sources) == 1:
+            data = data.model_copy(update={"revision": fetched.commit, "configuration": fetched.configuration})
+    return paths, data
 
 
 def create_run(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) -> Run:
@@ -101,13 +121,15 @@ def create_run(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) -> Run
     return Run.create(workspace.runs_folder, filled, data, hardware.environment())
 
 
-def run_project(workspace: Workspace, path: Path, do_job: Callable[[Run, JobName], str]) -> dict[str, Any]:
+def run_project(
+    workspace: Workspace, path: Path, do_job: Callable[[Run, JobName], str], token: str | None = None
+) -> dict[str, Any]:
     """The main job: {run, dataset, training, evaluation}. A training that was stopped is not evaluated (null).
 
-    `do_job` does one job of the run and returns how it ended, as `worker.jobs.here` does.
+    `token` is for a dataset on the Hub. `do_job` does one job of the run and returns how it ended, as `worker.jobs.here` does.
     """
     spec = project.load(path)
-    dataset = prepare_source(workspace, spec, path.parent)
+    dataset = prepare_source(workspace, spec, path.parent, token=token)
     run = create_run(workspace, spec, dataset)
     finished = do_job(run, "train") == "done" and do_job(run, "evaluate") == "done"
     return {

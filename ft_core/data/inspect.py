@@ -1,12 +1,13 @@
 """Look at a file without storing anything: what `python -m ft_core inspect` prints."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ft_core.data import tokens
 from ft_core.data.look import look
 from ft_core.data.problems import MAX_ROWS
-from ft_core.data.read.files import read
+from ft_core.data.read.several import read_all
 from ft_core.data.shape.shape import LEARNABLE, Found, find
 from ft_core.data.table import Table
 from ft_core.data.tell import Tell, silent
@@ -16,19 +17,19 @@ from ft_core.settings.project import Task
 
 
 def inspect(
-    path: Path,
+    paths: Path | Sequence[Path],
     spec: DataSpec | None = None,
     task: Task | None = None,
     window: Window | None = None,
     tell: Tell = silent,
 ) -> dict[str, Any]:
-    """What a file holds and what is wrong with it, as plain values for JSON. Without `spec`, everything is found by itself.
+    """What a file, or several together, holds and what is wrong with it, as plain values for JSON. Without `spec`, everything is found by itself.
 
     A shape that cannot be learnt from is reported. Raises the FTErrors of reading, `data.columns`, `data.one_column`.
     """
-    tell(f"reading {path.name}")
-    table = read(path)
-    spec = spec or DataSpec(source=path.name)
+    files = [paths] if isinstance(paths, Path) else list(paths)
+    table = read_all(files, tell)
+    spec = spec or DataSpec(source=tuple(path.name for path in files))
     found = find(table, spec.columns, task)
     result = _known(table, found)
     if found.shape not in LEARNABLE:
@@ -48,6 +49,7 @@ def _known(table: Table, found: Found) -> dict[str, Any]:
         "format": table.format,
         "shape": found.shape,
         "encoding": table.encoding,
+        "notes": list(table.notes),
         "rows": len(table),
         "columns": table.columns,
         "mapping": {part: name for part, name in found.columns.model_dump().items() if name},

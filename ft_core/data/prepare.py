@@ -3,12 +3,16 @@
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ft_core.data import store, tokens
 from ft_core.data.look import Looked, look
 from ft_core.data.read.files import read
+from ft_core.data.read.hub_dataset import is_id
+from ft_core.data.read.join import splits_of
+from ft_core.data.read.several import read_all
 from ft_core.data.split import SPLITS, split
 from ft_core.data.store import Dataset
 from ft_core.data.table import Table
@@ -22,30 +26,31 @@ FORMAT = 1  # raise it when the same source and settings come to hold other exam
 
 
 def prepare(
-    source: Path,
+    sources: Path | Sequence[Path],
     spec: DataSpec,
     task: Task | None,
     datasets: Path,
     window: Window | None = None,
     tell: Tell = silent,
 ) -> Dataset:
-    """Read, shape, clean and split `source`, and store the result under `datasets`. The same input and settings give the same id.
+    """Read, shape, clean and split a file or several, and store the result under `datasets`. The same input and settings give the same id.
 
     `window` adds token lengths to the report, and by which tokenizer they are: a version that is stored already keeps its own.
     Raises every FTError of reading, shaping and splitting.
     """
-    if not source.is_file():
-        read(source)  # says what is wrong
-    identity = _identity(source, spec, task)
+    paths = [sources] if isinstance(sources, Path) else list(sources)
+    for path in paths:
+        if not path.is_file():
+            read(path)  # says what is wrong
+    identity = _identity(paths, spec, task)
     folder = datasets / identity[:12]
     if (folder / "dataset.json").is_file():
         return Dataset.open(folder)
-    tell(f"reading {source.name}")
-    table = read(source)
+    table = read_all(paths, tell)
     looked = look(table, spec, task, window, tell)
     tell("splitting")
     parts = split(looked.cleaned.examples, looked.shaped.task, spec.split)
-    report = _report(source.name, table, looked, parts)
+    report = _report(_called(paths, spec), table, looked, parts)
     examples = [example for name in SPLITS for example in parts[name]]
     report["token_lengths"] = token_lengths(examples, window.tokenizer) if window else None
     values = {
@@ -76,6 +81,7 @@ def _report(source: str, table: Table, looked: Looked, parts: dict[str, list[Exa
         "source": source,
         "format": table.format,
         "encoding": table.encoding,
+        "notes": list(table.notes),
         "shape": shaped.shape,
         "columns": shaped.columns.model_dump(),
         "why": shaped.why,
@@ -96,13 +102,26 @@ def token_lengths(examples: list[Example], tokenizer: ChatTokenizer) -> dict[str
     return tokens.summary(tokenizer.lengths(examples), examples) | {"tokenizer": tokenizer.fingerprint}
 
 
-def _identity(source: Path, spec: DataSpec, task: Task | None) -> str:
-    """sha256 of what decides the content: the source's bytes and kind, the settings but not the source's place, the task, our format."""
+def _called(paths: list[Path], spec: DataSpec) -> str:
+    """What a person knows the data by: the id of a Hub dataset, the name of a file, of several the first three."""
+    if (
+        len(spec.sources) == 1
+        and len(paths) > 0
+        and not spec.sources[0].endswith(paths[0].name)
+        and is_id(spec.sources[0])
+    ):
+        return spec.sources[0]
+    names = [path.name for path in paths]
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def _identity(paths: list[Path], spec: DataSpec, task: Task | None) -> str:
+    """sha256 of what decides the content: the files' bytes and kinds, the settings but not the source's place, the task, our format."""
     values = {
         "format": FORMAT,
-        "source": store.sha256(source),
-        "kind": source.suffix.lower(),
-        "spec": spec.model_dump(mode="json", exclude={"source"}),
+        "sources": [[store.sha256(path), path.suffix.lower()] for path in paths],
+        "splits": splits_of([path.name for path in paths]),
+        "spec": spec.model_dump(mode="json", exclude={"source", "configuration", "revision"}),
         "task": task,
     }
     return hashlib.sha256(json.dumps(values, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

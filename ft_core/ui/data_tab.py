@@ -244,9 +244,16 @@ def use_example(workspace: Workspace) -> list[Any]:
     columns = data.data.columns
     system = data.data.system or ""
     return [
-        data.data.source,
+        data.data.sources[0],
         *look(
-            workspace, data.data.source, columns.prompt, columns.answer, None, data.task, system, _ticked(CleanSpec())
+            workspace,
+            data.data.sources[0],
+            columns.prompt,
+            columns.answer,
+            None,
+            data.task,
+            system,
+            _ticked(CleanSpec()),
         ),
     ]
 

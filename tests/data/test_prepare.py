@@ -100,3 +100,17 @@ def test_the_report_measures_small_data_by_the_chosen_shares(tmp_path, source):
     spec = SPEC.model_copy(update={"split": SplitSpec(test=0.5)})
     found = prepare(source, spec, None, tmp_path / "datasets").report["problems"][-1]
     assert found["code"] == "small_data" and "about 30 for the test" in found["why"]
+
+
+def test_several_files_are_one_dataset_whose_id_is_of_them_all(tmp_path, source):
+    datasets = tmp_path / "datasets"
+    more = tmp_path / "more.csv"
+    more.write_text("message,label\n" + "".join(f"further {n} text {n * n},returns\n" for n in range(20)))
+    both = prepare([source, more], SPEC.model_copy(update={"source": ("tickets.csv", "more.csv")}), None, datasets)
+    assert both.report["source"] == "tickets.csv, more.csv" and both.report["rows"] == 83
+    assert both.report["notes"] == ["Rows 1 to 63 are those of tickets.csv.", "Rows 64 to 83 are those of more.csv."]
+    assert both.spec.sources == ("tickets.csv", "more.csv")
+    more.write_text(more.read_text() + "one more row of text,returns\n")
+    assert (
+        len({both.id, prepare([source, more], SPEC, None, datasets).id, prepare(source, SPEC, None, datasets).id}) == 3
+    )

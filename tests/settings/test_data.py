@@ -34,3 +34,14 @@ def test_unknown_keys_are_refused_and_every_setting_explains_itself(kind):
         kind.model_validate({"colour": 1})
     for name, field in kind.model_fields.items():
         assert field.title and (field.description or "").endswith("."), name
+
+
+def test_a_source_is_a_text_or_a_list_of_texts():
+    one, several = DataSpec(source="a.csv"), DataSpec(source=("a.csv", "b.csv"))
+    assert one.sources == ("a.csv",) and several.sources == ("a.csv", "b.csv")
+    assert one.renamed(str.upper).source == "A.CSV" and several.renamed(str.upper).source == ("A.CSV", "B.CSV")
+    assert DataSpec.model_validate(several.model_dump(mode="json")) == several
+    for wrong in (5, [], [5], ["a.csv", ""], None, {"a": 1}):
+        with pytest.raises(ValidationError) as caught:
+            DataSpec.model_validate({"source": wrong})
+        assert caught.value.error_count() == 1
