@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO
 
-from ft_core.data.read.refusals import MAX_BYTES, empty, megabytes, too_large, unreadable
+from ft_core.data.read.refusals import MAX_BYTES, MAX_FILES, empty, megabytes, too_large, unreadable
 from ft_core.errors import FTError
 
 _BLOCK = 2**20
@@ -43,9 +43,16 @@ def opened(file: BinaryIO, name: str) -> Iterator[zipfile.ZipFile]:
         raise _broken(name, error) from error
 
 
-def members(archive: zipfile.ZipFile) -> list[str]:
-    """The names of the files inside that may hold rows, in order: no folders, hidden files, READMEs or licences."""
-    return sorted(info.filename for info in archive.infolist() if not info.is_dir() and is_data(info.filename))
+def members(archive: zipfile.ZipFile, name: str) -> list[str]:
+    """The names of the files inside that may hold rows, in order: no folders, hidden files, READMEs or licences.
+
+    Raises FTError `data.too_large` for more than MAX_FILES.
+    """
+    found = sorted(info.filename for info in archive.infolist() if not info.is_dir() and is_data(info.filename))
+    if len(found) > MAX_FILES:
+        fix = "Pack fewer files, or put their rows into one."
+        raise too_large(name, f"{len(found):,} files are inside; up to {MAX_FILES:,} are read.", fix)
+    return found
 
 
 @contextmanager

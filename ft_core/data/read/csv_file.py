@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from ft_core.data.read import encoding as encodings
 from ft_core.data.read.records import Record, fits, table_of_records
-from ft_core.data.read.refusals import MAX_BYTES
+from ft_core.data.read.refusals import MAX_BYTES, MAX_TEXT, too_large
 from ft_core.data.table import Table
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -17,7 +17,8 @@ _SAMPLE = 200_000
 _DECLARED = re.compile(r'"?sep=([,;|\t])"?\r?\n?', re.IGNORECASE)
 _SPACED = re.compile(r'"[,;|] +"')
 _END = "\ue000end of file\ue000"
-_READ_AGAIN = 20  # times the file's lines: what quotes that are never closed may cost before each line is taken alone
+# Lines that may be read again because of quotes that are never closed, before each line is taken alone: a few times the file's lines.
+_READ_AGAIN, _READ_AGAIN_LEAST = 3, 20_000
 
 
 def read(file: BinaryIO, name: str) -> Table:
@@ -26,6 +27,10 @@ def read(file: BinaryIO, name: str) -> Table:
     Raises FTError `data.unreadable`, `data.too_large`.
     """
     encoding = encodings.detect(file)
+    first = next(encodings.lines(file, encoding, name), "")
+    if len(first) > 2 * MAX_TEXT:
+        why = f"Its first line has {len(first):,} characters; up to {2 * MAX_TEXT:,} are read."
+        raise too_large(name, why, "Check that each row ends with a line end.")
     beginning = sample(encodings.lines(file, encoding, name))
     declared = _DECLARED.fullmatch(beginning[0]) if beginning else None  # Excel's own first line, for example `sep=;`
     skipped = 1 if declared else 0
@@ -108,7 +113,7 @@ def _parse(lines: list[str], delimiter: str) -> list[Record]:
     if not lines:
         return []
     ended = [*_ended(lines), _END]
-    allowed = _READ_AGAIN * len(ended)
+    allowed = max(_READ_AGAIN * len(ended), _READ_AGAIN_LEAST)
     records: list[Record] = []
     start = 0
     while start < len(ended):

@@ -154,7 +154,7 @@ def _read_inside(file: BinaryIO, inner: str, name: str) -> Table:
 def _read_zip(file: BinaryIO, name: str) -> Table:
     """The rows of all files of one kind inside a .zip; files of other kinds are named in a note."""
     with archive_file.opened(file, name) as archive:
-        paths = archive_file.members(archive)
+        paths = archive_file.members(archive, name)
         chosen = _of_one_kind(paths, name)
         tables = _members(archive, chosen, name)
     table = join([(path, found) for path, found in zip(chosen, tables, strict=True)])
@@ -225,9 +225,10 @@ def _require_file(path: Path) -> None:
 
 def _require_text(file: BinaryIO, name: str) -> None:
     file.seek(0)
-    head = file.read(2**16)
-    if len(head) < 2**16 and not head.strip(b"\xef\xbb\xbf\xff\xfe \r\n\t\x00"):
-        raise empty(name, "There is no text in it.")
+    while block := file.read(2**16):
+        if block.strip(b"\xef\xbb\xbf\xff\xfe \r\n\t\x00"):
+            return
+    raise empty(name, "There is no text in it.")
 
 
 def _require_rows(table: Table, name: str) -> Table:

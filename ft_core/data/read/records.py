@@ -1,5 +1,7 @@
 """Records -> Table: whether the first record is a header, and what the columns are called. What CSV, spreadsheets and documents share."""
 
+import re
+
 from ft_core.data.table import BadRows, Table, require_width, too_long
 
 Record = list[str]
@@ -22,6 +24,8 @@ HEADER_WORDS = {
     "output",
 }
 _LONGEST_NAME = 200
+_LOOKED_AT = 1000
+_NUMBER = re.compile(r"\s*-?\d+(?:[.,]\d+)?\s*")
 
 
 def table_of_records(records: list[Record], kind: str, encoding: str | None) -> Table:
@@ -59,12 +63,13 @@ def _other_width(record: Record, width: int) -> str:
 
 
 def has_header(records: list[Record]) -> bool:
-    """False when a cell of the first record is also an ordinary value below it (a label, a sender), or is too long for a name.
+    """False when a cell of the first record is an ordinary value of its column: a label or a sender that comes again, a number above
+    numbers; or is too long for a name.
 
     A header that is repeated as a whole further down, as in joined files, does not count.
     """
     first, rest = records[0], records[1:]
-    if any(len(cell) > _LONGEST_NAME for cell in first) and rest:
+    if rest and any(len(cell) > _LONGEST_NAME or _is_numeric(rest, index, cell) for index, cell in enumerate(first)):
         return False
     if len(rest) < 2 or len(set(first)) < len(first) or any(cell.strip().lower() in HEADER_WORDS for cell in first):
         return True
@@ -73,6 +78,13 @@ def has_header(records: list[Record]) -> bool:
         cell.strip()
         and sum(index < len(record) and record[index] == cell and record != first for record in rest) >= needed
         for index, cell in enumerate(first)
+    )
+
+
+def _is_numeric(rest: list[Record], index: int, cell: str) -> bool:
+    """True for a number above nothing but numbers."""
+    return _NUMBER.fullmatch(cell) is not None and all(
+        index < len(record) and _NUMBER.fullmatch(record[index]) for record in rest[:_LOOKED_AT]
     )
 
 

@@ -94,4 +94,9 @@ def test_what_comes_with_data_is_none():
 
 def test_members_come_in_order():
     with zipfile.ZipFile(io.BytesIO(zipped({"b.csv": b"", "a.csv": b""}))) as archive:
-        assert archive_file.members(archive) == ["a.csv", "b.csv"]
+        assert archive_file.members(archive, "a.zip") == ["a.csv", "b.csv"]
+
+
+def test_a_zip_of_too_many_files_is_refused(tmp_path):
+    error = refusal(write(tmp_path, "a.zip", zipped({f"{n}.csv": b"" for n in range(1001)})))
+    assert error.code == "data.too_large" and "1,001 files" in error.why

@@ -1,6 +1,7 @@
 import pytest
 
 from ft_core.data.read.files import read
+from ft_core.data.read.refusals import MAX_TEXT
 from ft_core.errors import FTError
 from tests.data.made import rows
 
@@ -82,5 +83,5 @@ def test_one_line_without_end_and_many_columns(tmp_path):
         table(tmp_path, ",".join(f"c{n}" for n in range(200_000)) + "\n1,2\n")
     assert caught.value.code == "data.too_large" and "200,000" in caught.value.why
     with pytest.raises(FTError) as caught:
-        table(tmp_path, "x" * 3_000_000)
-    assert caught.value.code == "data.empty"
+        table(tmp_path, "x" * (2 * MAX_TEXT + 1))
+    assert caught.value.code == "data.too_large" and "10,000,001 characters" in caught.value.why

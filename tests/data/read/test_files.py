@@ -46,6 +46,7 @@ def test_half_characters_of_json_can_be_stored(tmp_path):
     [
         ("a.csv", b"", "data.empty"),
         ("a.csv", b"\xef\xbb\xbf \n\n", "data.empty"),
+        ("a.csv", bytes(100_000), "data.empty"),
         ("a.csv", b"message,label\n", "data.empty"),
         ("a.json", b"[]", "data.empty"),
         ("a.json", b"{}", "data.unreadable"),

@@ -36,6 +36,11 @@ def test_what_makes_a_header(first, wanted):
     assert has_header([first, ["one", "spam"], ["two", "ham"], ["three", "spam"]]) == wanted
 
 
+def test_a_number_above_numbers_is_no_header():
+    assert not has_header([["What is 1 + 1?", "2"], ["And 2 + 2?", "4"]])
+    assert has_header([["question", "2024"], ["And 2 + 2?", "four"], ["Else?", "4"]])
+
+
 def test_further_fields_may_be_empty():
     assert fits(["a", "b", ""], 2) and not fits(["a", "b", "c"], 2) and not fits(["a"], 2)
 
