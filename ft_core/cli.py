@@ -116,22 +116,41 @@ def in_foreground(run: Run, job: JobName) -> Outcome:
 
 @app.command("inspect")
 def inspect_command(
-    data: Annotated[Path, typer.Argument(metavar="DATA | PROJECT.yaml", help="A data file, or a project file.")],
+    data: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="DATA... | PROJECT.yaml",
+            help="A file, several, a folder, a Hub dataset (owner/name), or a project file.",
+        ),
+    ],
+    configuration: Annotated[str | None, typer.Option("--configuration", help="Of a Hub dataset: which part.")] = None,
+    revision: Annotated[
+        str | None, typer.Option("--revision", help="Of a Hub dataset: a branch, tag or commit.")
+    ] = None,
     as_json: JsonOption = False,
+    home: HomeOption = None,
+    person: PersonOption = LOCAL,
 ) -> None:
-    """What a file holds: format, columns, rows, problems, token lengths. Of a project, with its settings."""
+    """What the data holds: format, columns, rows, problems, token lengths. Of a project, with its settings."""
     from ft_core.pipeline import inspect_source
 
     def work() -> Result:
+        first, folder = Path(data[0]), Path()
+        spec = ProjectSpec(data=DataSpec(source=tuple(data), configuration=configuration, revision=revision))
+        if len(data) == 1 and is_project(first):
+            spec, folder = project.load(first), first.parent
         with terminal.told() as tell:
-            return inspect_source(project_or_data(data), data.parent, tell)
+            return inspect_source(Workspace(home_folder(home), person), spec, folder, tell, get_token())
 
-    terminal.answer(as_json, work, lambda found: terminal.show_inspection(found, data))
+    terminal.answer(as_json, work, lambda found: terminal.show_inspection(found, Path(data[0]), data[1:]))
 
 
 @app.command()
 def prepare(
-    source: Annotated[Path, typer.Argument(metavar="PROJECT.yaml | DATA", help="A project file or a data file.")],
+    source: Annotated[
+        Path,
+        typer.Argument(metavar="PROJECT.yaml | DATA", help="A project file, a data file or folder, or a Hub dataset."),
+    ],
     as_json: JsonOption = False,
     home: HomeOption = None,
     person: PersonOption = LOCAL,
@@ -142,7 +161,7 @@ def prepare(
     def work() -> Result:
         spec = project_or_data(source)
         with terminal.told() as tell:
-            dataset = prepare_source(Workspace(home_folder(home), person), spec, source.parent, tell)
+            dataset = prepare_source(Workspace(home_folder(home), person), spec, source.parent, tell, get_token())
             lengths = base_token_lengths(dataset, spec.model.base, spec.model.revision)
         removed = dataset.report["rows"] - dataset.report["kept"]
         return {
@@ -273,10 +292,13 @@ def is_project(source: Path) -> bool:
 
 
 def project_or_data(source: Path) -> ProjectSpec:
-    """The project in a YAML file, or one of defaults around a data file."""
+    """The project in a YAML file, or one of defaults around a data file, a folder or a Hub dataset."""
+    from ft_core.data.read.hub_dataset import is_id
+
     if is_project(source):
         return project.load(source)
-    return ProjectSpec(data=DataSpec(source=source.name))
+    on_hub = not source.exists() and is_id(str(source))
+    return ProjectSpec(data=DataSpec(source=str(source) if on_hub else source.name))
 
 
 @app.command()
@@ -360,7 +382,7 @@ def train(path: ProjectArgument, as_json: JsonOption = False, home: HomeOption =
     def work() -> Result:
         workspace = Workspace(home_folder(home))
         spec = project.load(path)
-        run = create_run(workspace, spec, prepare_source(workspace, spec, path.parent))
+        run = create_run(workspace, spec, prepare_source(workspace, spec, path.parent, token=get_token()))
         in_foreground(run, "train")
         return training_result(run)
 
@@ -445,7 +467,9 @@ def run(path: ProjectArgument, as_json: JsonOption = False, home: HomeOption = N
     from ft_core.pipeline import run_project
 
     terminal.answer(
-        as_json, lambda: run_project(Workspace(home_folder(home)), path, in_foreground), terminal.show_main_job
+        as_json,
+        lambda: run_project(Workspace(home_folder(home)), path, in_foreground, get_token()),
+        terminal.show_main_job,
     )
 
 

@@ -9,6 +9,8 @@ from ft_core import catalog, download, hardware
 from ft_core.data.inspect import inspect
 from ft_core.data.mix import prepare_mix
 from ft_core.data.prepare import prepare, token_lengths
+from ft_core.data.read import hub_dataset
+from ft_core.data.read.several import files_in
 from ft_core.data.split import SPLITS
 from ft_core.data.store import Dataset
 from ft_core.data.tell import Tell, silent
@@ -17,6 +19,7 @@ from ft_core.errors import FTError
 from ft_core.fit import prepare_spec
 from ft_core.run import JobName, Run
 from ft_core.settings import project
+from ft_core.settings.data import DataSpec
 from ft_core.settings.project import ProjectSpec
 from ft_core.workspace import Workspace
 
@@ -59,37 +62,60 @@ def base_token_lengths(dataset: Dataset, base: str, revision: str | None = None)
     return token_lengths([example for split in SPLITS for example in dataset.examples(split)], tokenizer)
 
 
-def inspect_source(spec: ProjectSpec, folder: Path, tell: Tell = silent) -> dict[str, Any]:
+def inspect_source(
+    workspace: Workspace, spec: ProjectSpec, folder: Path, tell: Tell = silent, token: str | None = None
+) -> dict[str, Any]:
     """What the project's data holds and what is wrong with it; see data.inspect. A relative source is looked for in `folder`.
 
-    Raises FTError `data.*` or `generated.*`.
+    Raises FTError `data.*`, and `hub.*` for a dataset on the Hub, for which `token` is.
     """
-    return inspect(_source(spec, folder), spec.data, spec.task, base_window(spec), tell)
+    paths, data = source_files(workspace, spec.data, folder, tell, token)
+    return inspect(paths, data, spec.task, base_window(spec), tell)
 
 
-def _source(spec: ProjectSpec, folder: Path) -> Path:
-    return folder / os.path.expanduser(spec.data.source)  # Path's own raises for a user who is not there
+def prepare_source(
+    workspace: Workspace, spec: ProjectSpec, folder: Path, tell: Tell = silent, token: str | None = None
+) -> Dataset:
+    """Read, shape, clean, split and store the project's data, or its mix. Relative files are looked for in `folder`; `token` is for the Hub.
 
-
-def prepare_source(workspace: Workspace, spec: ProjectSpec, folder: Path, tell: Tell = silent) -> Dataset:
-    """Read, shape, clean, split and store the project's data, or its mix. A relative source is looked for in `folder`.
-
-    Raises FTError `data.*`.
+    Raises FTError `data.*`, `generated.*`, and `hub.*` for a dataset on the Hub.
     """
-    if spec.data.mix:
-        named = {spec.data.name: spec.data.source} | {part.name: part.source for part in spec.data.mix}
-        sources = {name: folder / os.path.expanduser(source) for name, source in named.items()}
-        return prepare_mix(sources, spec.data, spec.task, workspace.datasets, base_window(spec), tell)
-    return prepare(
-        _source(spec, folder),
-        spec.data,
-        spec.task,
-        workspace.datasets,
-        base_window(spec),
-        tell,
-        [folder / os.path.expanduser(name) for name in spec.data.benchmarks],
-        folder / os.path.expanduser(spec.data.generated) if spec.data.generated else None,
-    )
+    paths, data = source_files(workspace, spec.data, folder, tell, token)
+    window = base_window(spec)
+    if data.mix:
+        files = {
+            part.name: source_files(workspace, DataSpec(source=part.source), folder, tell, token)[0]
+            for part in data.mix
+        }
+        return prepare_mix({data.name: paths} | files, data, spec.task, workspace.datasets, window, tell)
+    benchmarks = [_place(folder, name) for name in data.benchmarks]
+    generated = _place(folder, data.generated) if data.generated else None
+    return prepare(paths, data, spec.task, workspace.datasets, window, tell, benchmarks, generated)
+
+
+def source_files(
+    workspace: Workspace, data: DataSpec, folder: Path, tell: Tell = silent, token: str | None = None
+) -> tuple[list[Path], DataSpec]:
+    """The files that a source stands for: itself, those of a folder, or those of a Hub dataset, which are downloaded into the workspace.
+
+    With them the settings, the dataset's revision as the full commit. Raises FTError `data.empty` for a folder without data, and what
+    `hub_dataset.fetch` raises.
+    """
+    paths: list[Path] = []
+    for source in data.sources:
+        path = _place(folder, source)
+        if path.exists() or not hub_dataset.is_id(source):
+            paths += files_in(path)
+            continue
+        fetched = hub_dataset.fetch(source, workspace.folder / "hub", data.configuration, data.revision, token, tell)
+        paths += fetched.files
+        if len(data.sources) == 1:
+            data = data.model_copy(update={"revision": fetched.commit, "configuration": fetched.configuration})
+    return paths, data
+
+
+def _place(folder: Path, name: str) -> Path:
+    return folder / os.path.expanduser(name)  # Path's own raises for a user who is not there
 
 
 def create_run(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) -> Run:
@@ -121,13 +147,15 @@ def create_run(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) -> Run
     return Run.create(workspace.runs_folder, filled, data, hardware.environment())
 
 
-def run_project(workspace: Workspace, path: Path, do_job: Callable[[Run, JobName], str]) -> dict[str, Any]:
+def run_project(
+    workspace: Workspace, path: Path, do_job: Callable[[Run, JobName], str], token: str | None = None
+) -> dict[str, Any]:
     """The main job: {run, dataset, training, evaluation}. A training that was stopped is not evaluated (null).
 
-    `do_job` does one job of the run and returns how it ended, as `worker.jobs.here` does.
+    `token` is for a dataset on the Hub. `do_job` does one job of the run and returns how it ended, as `worker.jobs.here` does.
     """
     spec = project.load(path)
-    dataset = prepare_source(workspace, spec, path.parent)
+    dataset = prepare_source(workspace, spec, path.parent, token=token)
     run = create_run(workspace, spec, dataset)
     finished = do_job(run, "train") == "done" and do_job(run, "evaluate") == "done"
     return {

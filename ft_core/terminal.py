@@ -33,6 +33,7 @@ SHOWN_ROWS = 4
 COMPARED_ROWS = 5
 LONGEST_VALUE = 80  # characters of a setting
 _DECISIONS: dict[str, Literal["accepted", "rejected", "pending"]] = {"y": "accepted", "n": "rejected", "u": "pending"}
+SHOWN_NOTES = 6
 
 
 # One answer.
@@ -158,10 +159,13 @@ def told() -> Iterator[Tell]:
 # Data.
 
 
-def show_inspection(found: Result, path: Path) -> None:
-    """What a file holds, what is wrong with it, what to do next."""
+def show_inspection(found: Result, source: Path, more: list[str] | None = None) -> None:
+    """What the data holds, what is wrong with it, what to do next. `more` are the sources after the first."""
+    name = _called(source) + (f" and {len(more)} more" if more else "")
     kind = f"{found['format']}, {found['encoding']}" if found["encoding"] else found["format"]
-    print(f"{path.name} ({kind}): {amounts.count(found['rows'], 'row')}, columns {', '.join(found['columns'])}")
+    print(f"{name} ({kind}): {amounts.count(found['rows'], 'row')}, columns {', '.join(found['columns'])}")
+    for note in found["notes"][:SHOWN_NOTES]:
+        print(note)
     print(f"Shape: {found['shape']}. {found['why']}")
     if found["labels"]:
         print(f"Labels: {', '.join(found['labels'][:12])}{', ...' if len(found['labels']) > 12 else ''}")
@@ -179,9 +183,19 @@ def show_inspection(found: Result, path: Path) -> None:
     else:
         print("No problems were found.")
     if any(problem["code"] == "rare_labels" for problem in found["problems"]):
-        print(f"Next: correct the labels with too few examples in {path.name}, then inspect it again.")
+        print(f"Next: correct the labels with too few examples in {name}, then inspect it again.")
+    elif more:
+        print(
+            f"Next: write the line `data: {{source: [{', '.join([str(source), *more])}]}}` into a file project.yaml, then"
+        )
+        print("      python -m ft_core prepare project.yaml")
     else:
-        print(f"Next: python -m ft_core prepare {_quoted(path)}")
+        print(f"Next: python -m ft_core prepare {_quoted(source)}")
+
+
+def _called(source: Path) -> str:
+    """A file or folder by its name, a dataset on the Hub by its id."""
+    return source.name if source.suffix or source.exists() else str(source)
 
 
 def show_dataset(result: Result, source: Path, is_project: bool) -> None:
@@ -193,6 +207,8 @@ def show_dataset(result: Result, source: Path, is_project: bool) -> None:
         f"{splits['validation']:,} to validate, {splits['test']:,} to test"
     )
     report = result["report"]
+    for note in report.get("notes", [])[:SHOWN_NOTES]:  # datasets of earlier versions have none
+        print(note)
     print(report["why"])
     _show_joined(report.get("generated"))
     _show_lengths(report["token_lengths"])
@@ -221,8 +237,14 @@ def show_dataset(result: Result, source: Path, is_project: bool) -> None:
     if is_project:
         print(f"Next: python -m ft_core run {_quoted(source)}")
         return
-    print(f"Next: write the line `data: {{source: {source.name}}}` into a file project.yaml beside {source.name}, then")
-    print(f"      python -m ft_core run {_quoted(source.with_name('project.yaml'))}")
+    name = _called(source)
+    on_hub = name != source.name
+    print(
+        f"Next: write the line `data: {{source: {name}}}` into a file project.yaml{'' if on_hub else f' beside {name}'}, then"
+    )
+    print(
+        f"      python -m ft_core run {_quoted(Path('project.yaml') if on_hub else source.with_name('project.yaml'))}"
+    )
 
 
 # Generated rows.

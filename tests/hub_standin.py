@@ -3,7 +3,8 @@ under `datasets/owner/name`.
 
 It knows whoami, create_repo, preupload, large files (LFS batch and put), commits, model info, tree, and resolve (HEAD and GET with ranges).
 `with serve() as hub:` gives a Hub; `hub.url` is what HF_ENDPOINT is set to. `hub.fail(part, status)` makes requests fail, `hub.put(id, files)`
-commits as its owner would. A gated repository tells what it is and holds, and gives its files only to `members`.
+commits as its owner would. A dataset owner/name is kept as datasets/owner/name. A gated repository tells what it is and holds, and gives
+its files only to `members`.
 """
 
 import base64
@@ -17,6 +18,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+import yaml
 
 OWNER = "hf_test_owner"  # alice's token, may write under alice and acme
 READER = "hf_test_reader"  # bob's, may read everything public and write nothing
@@ -56,6 +59,7 @@ class Repo:
     commits: list[tuple[str, dict[str, StoredFile]]] = field(default_factory=list)
     gated: bool = False
     members: set[str] = field(default_factory=set)
+    branches: dict[str, tuple[str, dict[str, StoredFile]]] = field(default_factory=dict)
 
     @property
     def files(self) -> dict[str, StoredFile]:
@@ -71,7 +75,15 @@ class Repo:
         self.commits.append((sha, files))
         return sha
 
+    def branch(self, name: str, files: dict[str, bytes]) -> None:
+        """A branch beside main, such as refs/convert/parquet."""
+        sha = hashlib.sha1(f"{self.id} {name}".encode()).hexdigest()
+        self.branches[name] = (sha, {path: StoredFile(content, False) for path, content in files.items()})
+
     def at(self, revision: str) -> tuple[str, dict[str, StoredFile]] | None:
+        for name, commit in self.branches.items():
+            if revision in (name, commit[0]):
+                return commit
         return (
             self.commits[-1]
             if revision == "main"
@@ -116,6 +128,12 @@ class Hub:
         self.faults[part] = status
 
 
+def card(files: dict[str, StoredFile]) -> Any:
+    """What a repository's README says about it between its first lines of `---`."""
+    readme = files["README.md"].content.decode() if "README.md" in files else ""
+    return yaml.safe_load(readme.split("---\n")[1]) if readme.startswith("---\n") else None
+
+
 class Handler(BaseHTTPRequestHandler):
     """One request. The server's `hub` is the state."""
 
@@ -136,11 +154,20 @@ class Handler(BaseHTTPRequestHandler):
             for part, status in self.hub.faults.items():
                 if part in self.path:
                     return self.refuse(status, f"made to fail with {status}")
-            self.route(unquote(address.path), parse_qs(address.query))
+            self.route(address.path, parse_qs(address.query))
 
     do_GET = do_POST = do_PUT = do_HEAD = handle_any
 
-    def route(self, path: str, query: dict[str, list[str]]) -> None:
+    def route(self, quoted: str, query: dict[str, list[str]]) -> None:
+        if found := re.fullmatch(r"/(?:api/)?datasets/([^/]+/[^/]+)(?:/(\w+)/([^/]+)(?:/(.*))?)?", quoted):
+            action, revision, under = (unquote(part or "") for part in found.groups()[1:])
+            repo = self.visible(f"datasets/{found[1]}")
+            if repo is not None and action == "resolve":
+                self.resolve(repo, revision, under)
+            elif repo is not None:
+                self.repo_call(repo, action or "revision", revision or "main", under, query)
+            return None
+        path = unquote(quoted)
         if path == "/api/whoami-v2":
             return self.whoami()
         if path == "/api/validate-yaml":
@@ -208,7 +235,7 @@ class Handler(BaseHTTPRequestHandler):
         if commit is None:
             return self.refuse(404, f"Invalid rev id: {revision}", "RevisionNotFound")
         if action == "revision":
-            siblings = [{"rfilename": path} for path in sorted(commit[1])]
+            siblings = [{"rfilename": path, "size": len(file.content)} for path, file in sorted(commit[1].items())]
             return self.answer(
                 {
                     "_id": "1",
@@ -217,6 +244,7 @@ class Handler(BaseHTTPRequestHandler):
                     "private": repo.private,
                     "tags": [],
                     "siblings": siblings,
+                    "cardData": card(commit[1]),
                 }
             )
         if action == "tree":

@@ -115,6 +115,14 @@ def test_a_data_file_is_prepared_too_and_the_way_on_is_told(project):
     assert "96 rows, columns message, label" in looked.stdout and "Next: python -m ft_core prepare" in looked.stdout
 
 
+def test_several_files_and_folders_are_inspected_together(project, tmp_path):
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text("message,label\nWhere is it,delivery\nMoney back,returns\n")
+    for sources in ([str(tmp_path)], [str(tmp_path / "a.csv"), str(tmp_path / "b.csv")]):
+        found = values(command(project, "inspect", *sources, "--json"))
+        assert found["rows"] == 4 and found["notes"][1] == "Rows 3 to 4 are those of b.csv."
+
+
 def test_status_and_runs(project, made):
     status = values(command(project, "status", made["run"], "--json"))
     assert status["jobs"]["train"]["status"] == "done" and status["jobs"]["evaluate"]["status"] == "done"

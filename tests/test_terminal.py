@@ -57,6 +57,7 @@ FOUND = {
     "task": "classification",
     "token_lengths": LENGTHS,
     "problems": PROBLEMS,
+    "notes": [],
 }
 
 
@@ -168,6 +169,15 @@ def test_an_inspection_is_a_table_of_problems_with_a_way_on(capsys):
     terminal.show_inspection(FOUND | {"problems": [rare]}, Path("a.csv"))
     shown = flat(capsys.readouterr().out)
     assert shown.endswith("too few examples in a.csv, then inspect it again.") and "ft_core prepare" not in shown
+
+
+def test_several_files_and_a_dataset_on_the_hub_have_their_way_on(capsys):
+    terminal.show_inspection(FOUND | {"notes": ["Rows 1 to 9 are those of a.csv."]}, Path("a.csv"), ["b.csv"])
+    shown = flat(capsys.readouterr().out)
+    assert shown.startswith("a.csv and 1 more (csv, utf-8)") and "Rows 1 to 9 are those of a.csv." in shown
+    assert "`data: {source: [a.csv, b.csv]}`" in shown and shown.endswith("ft_core prepare project.yaml")
+    terminal.show_inspection(FOUND, Path("alice/tickets"))
+    assert flat(capsys.readouterr().out).endswith("Next: python -m ft_core prepare alice/tickets")
 
 
 def test_a_file_without_problems_or_of_no_use_is_said_so(capsys):

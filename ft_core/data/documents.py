@@ -42,7 +42,8 @@ def load(path: Path) -> list[Document]:
     Raises the FTErrors of reading, and `documents.empty`.
     """
     if path.suffix.lower() in _TEXT_FILES and path.is_file():
-        text, _ = decode(path.read_bytes(), path.name)
+        with open(path, "rb") as file:
+            text, _ = decode(file, path.name)
         found = [Document(path.name, text)]
     else:
         table = read(path)

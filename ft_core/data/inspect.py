@@ -1,5 +1,6 @@
 """Look at a file without storing anything: what `python -m ft_core inspect` prints."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ from ft_core.data import tokens
 from ft_core.data.look import look
 from ft_core.data.problems import MAX_ROWS
 from ft_core.data.quality import quality
-from ft_core.data.read.files import read
+from ft_core.data.read.several import read_all
 from ft_core.data.shape.shape import LEARNABLE, Found, Shaped, find, shape
 from ft_core.data.table import Table
 from ft_core.data.tell import Tell, silent
@@ -19,19 +20,19 @@ SHOWN_EXAMPLES = 10
 
 
 def inspect(
-    path: Path,
+    paths: Path | Sequence[Path],
     spec: DataSpec | None = None,
     task: Task | None = None,
     window: Window | None = None,
     tell: Tell = silent,
 ) -> dict[str, Any]:
-    """What a file holds and what is wrong with it, as plain values for JSON. Without `spec`, everything is found by itself.
+    """What a file, or several together, holds and what is wrong with it, as plain values for JSON. Without `spec`, everything is found by itself.
 
     A shape that cannot be learnt from is reported. Raises the FTErrors of reading, `data.columns`, `data.one_column`.
     """
-    tell(f"reading {path.name}")
-    table = read(path)
-    spec = spec or DataSpec(source=path.name)
+    files = [paths] if isinstance(paths, Path) else list(paths)
+    table = read_all(files, tell)
+    spec = spec or DataSpec(source=tuple(path.name for path in files))
     found = find(table, spec.columns, task)
     if found.shape not in LEARNABLE:
         return _known(table, found)
@@ -71,6 +72,7 @@ def _known(table: Table, found: Found | Shaped) -> dict[str, Any]:
         "format": table.format,
         "shape": found.shape,
         "encoding": table.encoding,
+        "notes": list(table.notes),
         "rows": len(table),
         "kept": 0,
         "columns": table.columns,

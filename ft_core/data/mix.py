@@ -45,14 +45,14 @@ class Copy:
 
 
 def prepare_mix(
-    sources: Mapping[str, Path],
+    sources: Mapping[str, Sequence[Path]],
     spec: DataSpec,
     task: Task | None,
     datasets: Path,
     window: Window | None = None,
     tell: Tell = silent,
 ) -> Dataset:
-    """Prepare every part and store their mix under `datasets`. `sources` are the files by the names of the parts, the main one first.
+    """Prepare every part and store their mix under `datasets`. `sources` are the files of each part by its name, the main one first.
 
     The task is classification when it is that of every part, else chat when one has several turns, else instruction. Every
     example carries its part. Raises FTError `data.mix`, and what `prepare` raises, which then names the part.
@@ -127,10 +127,16 @@ def _own_edits(spec: DataSpec, part: str) -> tuple[Any, ...]:
 
 
 def _part(
-    name: str, source: Path, spec: DataSpec, task: Task | None, datasets: Path, window: Window | None, tell: Tell
+    name: str,
+    sources: Sequence[Path],
+    spec: DataSpec,
+    task: Task | None,
+    datasets: Path,
+    window: Window | None,
+    tell: Tell,
 ) -> Dataset:
     try:
-        return prepare(source, spec, task, datasets, window, lambda words: tell(f"{name}: {words}"))
+        return prepare(sources, spec, task, datasets, window, lambda words: tell(f"{name}: {words}"))
     except FTError as error:
         raise FTError(error.code, f"Part `{name}`: {error.what}", error.why, error.fix) from error
 

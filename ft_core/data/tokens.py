@@ -172,7 +172,7 @@ def view(window: Window, example: Example, fill_to: int = 0) -> View:
     kinds: list[Kind] = []
     for flag in learnt[: window.max_length]:
         kinds.append("learnt" if flag else "read only")
-    kinds += ["cut"] * (len(learnt) - len(kinds))
+    kinds.extend("cut" for _ in learnt[window.max_length :])
     last = max((position for position, kind in enumerate(kinds) if kind == "learnt"), default=-1)
     pad_id, pad = window.tokenizer.padding
     missing = max(0, fill_to - min(len(learnt), window.max_length))

@@ -105,8 +105,7 @@ def stage(run: Run, repo: str | None, folder: Path) -> None:
     if base is not None:
         _stage_base(base, folder / BASE)
         model = ModelSpec(base=catalog.STARTER if spec.model.base == catalog.STARTER else BASE)
-    data = spec.data.model_copy(update={"source": _without_folder(spec.data.source)})
-    spec = spec.model_copy(update={"data": data, "model": model})
+    spec = spec.model_copy(update={"data": spec.data.renamed(_without_folder), "model": model})
     write_text(folder / "project.yaml", project.dump(spec))
     write_text(folder / "README.md", model_card(run, repo))
     report = run.report()

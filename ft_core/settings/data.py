@@ -1,8 +1,10 @@
 """DataSpec: where the data is, which column plays which part, what is cleaned, how it is split."""
 
-from typing import Literal, get_args
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 Treatment = Literal[
     "fix", "mask", "drop", "keep"
@@ -217,13 +219,34 @@ class PartSpec(BaseModel):
     )
 
 
+def _require_sources(value: Any) -> Any:
+    """One error for a source that is neither text nor a list of texts, where a union would give one for each."""
+    texts = value if isinstance(value, list | tuple) else [value]
+    if not texts or not all(isinstance(text, str) and text for text in texts):
+        raise PydanticCustomError("string_type", "must be text, or a list of texts")
+    return value
+
+
 class DataSpec(BaseModel):
     """A source of rows and how it becomes a dataset version."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    source: str = Field(
-        title="Source", description="A CSV, TSV, JSON, JSONL or Parquet file, relative to the project file."
+    source: Annotated[str | tuple[str, ...], BeforeValidator(_require_sources)] = Field(
+        title="Source",
+        description="A file, a folder or a list of files, relative to the project file: CSV, TSV, JSON, JSONL, Parquet, Excel, text, Markdown, "
+        "PDF, Word, or .gz or .zip of these. Or a dataset on the Hub, as owner/name.",
+        json_schema_extra={"rule": "text, or a list of texts"},
+    )
+    configuration: str | None = Field(
+        default=None,
+        title="Configuration",
+        description="Which part of a dataset on the Hub, when it has several: its page calls them subsets.",
+    )
+    revision: str | None = Field(
+        default=None,
+        title="Dataset revision",
+        description="A branch, tag or commit of a dataset on the Hub. Left out: the newest.",
     )
     columns: ColumnSpec = ColumnSpec()
     system: str | None = Field(
@@ -270,8 +293,19 @@ class DataSpec(BaseModel):
     )
     mix: tuple[PartSpec, ...] = Field(
         default=(), title="Mix", description="More sources to learn from together with this one."
+    )
     generated: str | None = Field(
         default=None,
         title="Generated rows",
         description="A file of generated rows, relative to the project file: those you accepted join the training split. Left out: none.",
     )
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The source as a list, also when it is one."""
+        return (self.source,) if isinstance(self.source, str) else self.source
+
+    def renamed(self, rename: Callable[[str], str]) -> Self:
+        """The same with each source called what `rename` makes of its name."""
+        names = tuple(rename(name) for name in self.sources)
+        return self.model_copy(update={"source": names[0] if isinstance(self.source, str) else names})

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from ft_core import pipeline
-from ft_core.data.read.files import format_of
+from ft_core.data.read.files import FORMATS, format_of
 from ft_core.data.read.refusals import MAX_BYTES
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
@@ -24,8 +24,8 @@ from ft_core.settings.data import DataSpec
 from ft_core.settings.project import ProjectSpec
 from ft_core.workspace import Workspace
 
-ENDINGS = ".csv .tsv .json .jsonl .parquet"
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,60}-[0-9a-f]{12}\.[a-z]{3,7}")
+ENDINGS = " ".join(dict.fromkeys(FORMATS))
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,60}-[0-9a-f]{12}(\.[a-z]{2,8}){1,2}")
 
 
 def keep(workspace: Workspace, path: Path) -> str:
@@ -43,7 +43,11 @@ def keep(workspace: Workspace, path: Path) -> str:
         )
     with open(path, "rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    name = f"{_slug(path.stem)}-{digest[:12]}{path.suffix.lower()}"
+    ending = path.suffix.lower()
+    stem = path.stem
+    if ending == ".gz" and Path(stem).suffix.lower() in FORMATS:
+        ending, stem = Path(stem).suffix.lower() + ending, Path(stem).stem
+    name = f"{_slug(stem)}-{digest[:12]}{ending}"
     target = workspace.uploads / name
     if not target.is_file():
         workspace.uploads.mkdir(parents=True, exist_ok=True)
@@ -58,7 +62,7 @@ def keep(workspace: Workspace, path: Path) -> str:
 
 def title(source: str) -> str:
     """The name a person knows: `tickets-0123456789ab.csv` -> `tickets.csv`."""
-    return re.sub(r"-[0-9a-f]{12}(?=\.[a-z]+$)", "", source)
+    return re.sub(r"-[0-9a-f]{12}(?=(\.[a-z]+){1,2}$)", "", source)
 
 
 def titled(text: str) -> str:
@@ -68,7 +72,7 @@ def titled(text: str) -> str:
 
 def find_all(workspace: Workspace, data: DataSpec) -> list[Path]:
     """The kept files of a project's source. Raises FTError `data.missing`."""
-    return [find(workspace, data.source)]
+    return [find(workspace, name) for name in data.sources]
 
 
 def find(workspace: Workspace, name: str) -> Path:
@@ -87,13 +91,14 @@ def find(workspace: Workspace, name: str) -> Path:
 def keep_example(workspace: Workspace) -> ProjectSpec:
     """The shipped example as if it had been uploaded: its project, with the source among the uploads."""
     spec, folder = pipeline.example_project()
-    name = keep(workspace, folder / spec.data.source)
-    return spec.model_copy(update={"data": spec.data.model_copy(update={"source": name})})
+    data = spec.data.renamed(lambda name: keep(workspace, folder / name))
+    return spec.model_copy(update={"data": data})
 
 
 def prepare(workspace: Workspace, spec: ProjectSpec) -> Dataset:
     """Prepare a project whose source is among the uploads, and remember the project beside it. Raises FTError `data.*`."""
-    find(workspace, spec.data.source)
+    for name in spec.data.sources:
+        find(workspace, name)
     dataset = pipeline.prepare_source(workspace, spec, workspace.uploads)
     remember(workspace, dataset.id, spec)
     return dataset
@@ -132,7 +137,7 @@ def selected_dataset(workspace: Workspace, identity: str) -> Dataset | None:
 def source_of(workspace: Workspace, run: Run) -> Path | None:
     """The uploaded file a run's data was made from; None when it was not uploaded or is gone."""
     try:
-        return find(workspace, run.spec().data.source)
+        return find(workspace, run.spec().data.sources[0])
     except FTError:
         return None
 
@@ -141,7 +146,7 @@ def download_copy(run: Run) -> str:
     """The run's project.yaml where Gradio may serve it from, its source called what the person calls it, its base model at the commit used."""
     target = downloads() / run.id / "project.yaml"
     spec = run.spec()
-    data = spec.data.model_copy(update={"source": title(spec.data.source)})
+    data = spec.data.renamed(title)
     model = spec.model.model_copy(update={"revision": run.model_revision})
     write_text(target, project.dump(spec.model_copy(update={"data": data, "model": model})))
     return str(target)

@@ -26,7 +26,7 @@ def with_seed(seed: int, folder: Path) -> Path:
     spec = project.load(EXAMPLE)
     if spec.training.seed == seed:
         return EXAMPLE
-    data = spec.data.model_copy(update={"source": str(EXAMPLE.parent / spec.data.source)})
+    data = spec.data.renamed(lambda name: str(EXAMPLE.parent / name))
     training = spec.training.model_copy(update={"seed": seed})
     path = folder / f"seed-{seed}.yaml"
     path.write_text(project.dump(spec.model_copy(update={"data": data, "training": training})), encoding="utf-8")

@@ -48,3 +48,12 @@ def test_a_file_of_two_rows_does_not_look_fine(tmp_path):
     problems = {problem["code"]: problem for problem in inspect(path)["problems"]}
     assert list(problems) == ["rare_labels", "small_data"]
     assert problems["small_data"]["count"] == 2 and problems["small_data"]["rows"] == []
+
+
+def test_several_files_are_one_table_with_notes(tmp_path):
+    paths = [tmp_path / "a.csv", tmp_path / "b.jsonl"]
+    paths[0].write_text("message,label\nWhere is my parcel now,delivery\n")
+    paths[1].write_text('{"message": "I want my money back", "label": "returns"}\n[]\n')
+    result = inspect(paths)
+    assert (result["format"], result["rows"], len(result["notes"])) == ("csv, jsonl", 2, 2)
+    assert result["bad_rows"] == [{"row": 3, "reason": "b.jsonl, row 2: not an object with named values"}]

@@ -167,6 +167,8 @@ def test_edits_make_another_version_and_are_a_step_of_its_report(tmp_path, sourc
     with pytest.raises(FTError) as caught:
         prepare(source, wrong, None, tmp_path / "datasets")
     assert caught.value.code == "data.edits" and "Row 63: it cannot be used anyway" in caught.value.why
+
+
 def test_accepted_generated_rows_join_train_and_count_towards_the_identity(tmp_path, source):
     plain = prepare(source, SPEC, None, tmp_path / "datasets")
     made = augment(plain, "typos", 4).rows
@@ -191,3 +193,17 @@ def test_accepted_generated_rows_join_train_and_count_towards_the_identity(tmp_p
     with pytest.raises(FTError) as caught:
         prepare(source, spec, None, tmp_path / "datasets", generated=tmp_path / "none.jsonl")
     assert caught.value.code == "generated.missing"
+
+
+def test_several_files_are_one_dataset_whose_id_is_of_them_all(tmp_path, source):
+    datasets = tmp_path / "datasets"
+    more = tmp_path / "more.csv"
+    more.write_text("message,label\n" + "".join(f"further {n} text {n * n},returns\n" for n in range(20)))
+    both = prepare([source, more], SPEC.model_copy(update={"source": ("tickets.csv", "more.csv")}), None, datasets)
+    assert both.report["source"] == "tickets.csv, more.csv" and both.report["rows"] == 83
+    assert both.report["notes"] == ["Rows 1 to 63 are those of tickets.csv.", "Rows 64 to 83 are those of more.csv."]
+    assert both.spec.sources == ("tickets.csv", "more.csv")
+    more.write_text(more.read_text() + "one more row of text,returns\n")
+    assert (
+        len({both.id, prepare([source, more], SPEC, None, datasets).id, prepare(source, SPEC, None, datasets).id}) == 3
+    )

@@ -81,6 +81,8 @@ def test_versions_are_listed_newest_first(tmp_path):
     (tmp_path / ".half.a1b2c3d4").mkdir()
     (tmp_path / "empty").mkdir()
     assert [dataset.id for dataset in store.versions(tmp_path)] == ["new", "middle", "old"]
+
+
 def test_generated_rows_keep_their_mark_and_older_versions_have_none(tmp_path):
     made = replace(EXAMPLE, generated=True)
     store.write(tmp_path / "abc", {"train": [EXAMPLE, made]}, {}, {})

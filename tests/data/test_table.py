@@ -1,6 +1,8 @@
 import pytest
 
-from ft_core.data.table import Table, clean_cell, table_of
+from ft_core.data.read.refusals import MAX_COLUMNS, MAX_TEXT
+from ft_core.data.table import Table, clean_cell, table_of, with_notes
+from ft_core.errors import FTError
 from tests.data.made import rows
 
 
@@ -22,3 +24,21 @@ def test_named_columns_are_there_without_rows():
 )
 def test_cells_are_text_or_lists_and_dicts_of_it(given, held):
     assert clean_cell(given) == held
+
+
+def test_what_no_table_of_examples_has_is_refused_or_listed():
+    with pytest.raises(FTError) as caught:
+        table_of([(n, {f"k{n}": "x"}) for n in range(MAX_COLUMNS + 1)], [], "json", None)
+    assert caught.value.code == "data.too_large" and "columns" in caught.value.what
+    table = table_of([(1, {"a": "x" * (MAX_TEXT + 1)}), (2, {"a": "y"})], [(3, "broken")], "json", None)
+    assert rows(table) == [{"a": "y"}] and [number for number, _ in table.bad_rows] == [1, 3]
+
+
+def test_cells_that_are_nearly_all_missing_are_refused(monkeypatch):
+    monkeypatch.setattr("ft_core.data.table.MAX_CELLS", 1000)
+    with pytest.raises(FTError, match="too many cells"):
+        table_of([(n, {f"k{n}": "x"}) for n in range(50)], [], "json", None)
+
+
+def test_notes_are_added():
+    assert with_notes(with_notes(table_of([], [], "csv", None), "one"), "two").notes == ("one", "two")

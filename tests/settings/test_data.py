@@ -74,3 +74,14 @@ def test_a_mix_and_edits_are_part_of_a_project_and_wrong_ones_are_told_in_words(
     assert (
         "`data.edits.0.row`: must be a whole number of at least 1" in why and "`data.edits.0.action` is missing" in why
     )
+
+
+def test_a_source_is_a_text_or_a_list_of_texts():
+    one, several = DataSpec(source="a.csv"), DataSpec(source=("a.csv", "b.csv"))
+    assert one.sources == ("a.csv",) and several.sources == ("a.csv", "b.csv")
+    assert one.renamed(str.upper).source == "A.CSV" and several.renamed(str.upper).source == ("A.CSV", "B.CSV")
+    assert DataSpec.model_validate(several.model_dump(mode="json")) == several
+    for wrong in (5, [], [5], ["a.csv", ""], None, {"a": 1}):
+        with pytest.raises(ValidationError) as caught:
+            DataSpec.model_validate({"source": wrong})
+        assert caught.value.error_count() == 1

@@ -46,8 +46,9 @@ def test_a_wrong_number_or_choice_gets_what_the_setting_takes(given, wanted):
     [
         ({"task": "chats"}, "task: must be `classification`, `instruction` or `chat` (given: 'chats')."),
         ({"share": {"private": "maybe"}}, "share.private: must be true or false (given: 'maybe')."),
-        ({"data": {"source": 5}}, "data.source: must be text, so put it in quotes (given: 5)."),
-        ({"data": {"source": ["a"]}}, "data.source: must be text (given: ['a'])."),
+        ({"data": {"source": 5}}, "data.source: must be text, or a list of texts, so put it in quotes (given: 5)."),
+        ({"data": {"source": [["a"]]}}, "data.source: must be text, or a list of texts (given: [['a']])."),
+        ({"data": {"source": []}}, "data.source: must be text, or a list of texts (given: [])."),
         ({"model": {"base": ""}}, "model.base: must be text, not empty (given: '')."),
         ({"evaluation": {"benchmarks": "x"}}, "evaluation.benchmarks: must be an empty list (given: 'x')."),
         (

@@ -1,8 +1,12 @@
-"""Bytes -> text: which encoding a file is in."""
+"""Bytes -> text: which encoding a file is in, and its lines. A large file is never held as one text."""
+
+import codecs
+import io
+from collections.abc import Iterator
+from typing import BinaryIO
 
 from charset_normalizer import from_bytes
 
-from ft_core.data.read import foreign
 from ft_core.data.read.refusals import unreadable
 
 _MARKS = {
@@ -16,49 +20,91 @@ _MARKS = {
 _LATIN = ["cp1252", "cp1250", "cp1254", "mac_roman"]
 _OTHERS = ["cp1251", "cp1253", "cp1255", "cp1256", "koi8_r", "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr"]
 _ENOUGH = 16  # foreign bytes below which a guess is no better than Windows' own encoding
-_MIXED = "utf-8 and cp1252"  # files joined from two programs
+MIXED = "utf-8 and cp1252"  # files joined from two programs
 _SAMPLE = 100_000
+_BLOCK = 2**20
 
 
-def decode(data: bytes, name: str) -> tuple[str, str]:
-    """Bytes -> text and the name of its encoding: byte-order mark, UTF-8, then a guess.
-
-    Raises FTError `data.unreadable`, or `data.format` for a file that is no text.
-    """
-    refusal = foreign.by_content(data, name)
-    if refusal:
-        raise refusal
-    encoding = next((encoding for mark, encoding in _MARKS.items() if data.startswith(mark)), None) or _guess(data)
-    if encoding == _MIXED:
-        return "".join(_decode_line(line) for line in data.splitlines(keepends=True)), _MIXED
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise unreadable(name, f"Byte {error.start + 1} is not valid {encoding.upper()}.") from error
-    return text, "utf-8" if encoding == "utf-8-sig" else encoding
-
-
-def _guess(data: bytes) -> str:
-    head = data[:_SAMPLE]
+def detect(file: BinaryIO) -> str:
+    """The encoding of a text file, by Python's name or MIXED: byte-order mark, UTF-8, then a guess. Reads from the beginning."""
+    file.seek(0)
+    head = file.read(_SAMPLE)
+    marked = next((encoding for mark, encoding in _MARKS.items() if head.startswith(mark)), None)
+    if marked:
+        return marked
     if head.count(0) > len(head) // 4:
         return "utf-16-be" if head[0::2].count(0) > head[1::2].count(0) else "utf-16-le"
+    return "utf-8" if _is_utf8(file) else _guess(file)
+
+
+def lines(file: BinaryIO, encoding: str, name: str, end: str = "") -> Iterator[str]:
+    """The file's lines from its beginning, each with the line end it has; `end` as `newline` of `open`: "" any, "\\n" only that.
+
+    Raises FTError `data.unreadable` for bytes that break the encoding.
+    """
+    file.seek(0)
+    if encoding == MIXED:
+        blocks = io.BytesIO(b"".join(_decode_line(line).encode() for line in file))
+        yield from lines(blocks, "utf-8", name, end)
+        return
+    text = io.TextIOWrapper(file, encoding, newline=end)
     try:
-        data.decode("utf-8")
-        return "utf-8"
+        for line in text:  # noqa: UP028 - ending `yield from` early would close the file
+            yield line
+    except UnicodeDecodeError as error:
+        raise unreadable(name, f"Its bytes are not valid {encoding.upper()}: {error.reason}.") from error
+    finally:
+        text.detach()
+
+
+def decode(file: BinaryIO, name: str) -> tuple[str, str]:
+    """The whole text and its encoding as a person knows it. Raises FTError `data.unreadable`."""
+    encoding = detect(file)
+    return "".join(lines(file, encoding, name)), shown(encoding)
+
+
+def shown(encoding: str) -> str:
+    """The encoding's name for people: a mark at the beginning makes no other encoding."""
+    return "utf-8" if encoding == "utf-8-sig" else encoding
+
+
+def _is_utf8(file: BinaryIO) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    file.seek(0)
+    try:
+        while block := file.read(_BLOCK):
+            decoder.decode(block)
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        pass
-    # Lines of plain ASCII say nothing about the encoding and only cost time.
-    lines = [line for line in data.splitlines() if not line.isascii()]
-    if sum(_is_utf8(line) for line in lines) * 2 > len(lines):
-        return _MIXED
-    telling = b"\n".join(lines)[:_SAMPLE]
+        return False
+    return True
+
+
+def _guess(file: BinaryIO) -> str:
+    """By the lines that hold foreign bytes: lines of plain ASCII say nothing about the encoding and only cost time."""
+    file.seek(0)
+    telling = b""
+    whole = broken = 0
+    for block in file:
+        for line in block.splitlines():
+            if line.isascii():
+                continue
+            if _line_is_utf8(line):
+                whole += 1
+            else:
+                broken += 1
+            if len(telling) < _SAMPLE:
+                telling += line[:_SAMPLE] + b"\n"
+    if whole > broken:
+        return MIXED
+    telling = telling[:_SAMPLE]
     foreign = sum(byte > 127 for byte in telling)
     latin = foreign * 4 < len(telling)  # other scripts have few ASCII letters
     best = from_bytes(telling, cp_isolation=_LATIN if latin else _OTHERS).best() if foreign >= _ENOUGH else None
     return best.encoding if best else "cp1252" if latin else "latin-1"
 
 
-def _is_utf8(line: bytes) -> bool:
+def _line_is_utf8(line: bytes) -> bool:
     try:
         line.decode("utf-8")
         return True
@@ -67,4 +113,4 @@ def _is_utf8(line: bytes) -> bool:
 
 
 def _decode_line(line: bytes) -> str:
-    return line.decode("utf-8") if _is_utf8(line) else line.decode("cp1252", "replace")
+    return line.decode("utf-8") if _line_is_utf8(line) else line.decode("cp1252", "replace")

@@ -1,74 +1,121 @@
 """JSON in the forms that data sets come in, and JSON Lines."""
 
 import json
-from pathlib import Path
-from typing import Any
+import re
+from collections.abc import Iterator
+from itertools import count
+from typing import Any, BinaryIO
 
-from ft_core.data.read.refusals import unreadable
-from ft_core.data.table import BadRows, Literal, Row, Table, table_of
+import orjson
+
+from ft_core.data.read import encoding as encodings
+from ft_core.data.read.refusals import MAX_JSON, MAX_TEXT, megabytes, too_large, unreadable
+from ft_core.data.table import BadRows, Literal, Row, Table, clean_cell, table_of
 
 _Rows = list[tuple[int, Row]]
 
+# Numbers stay as they are written, so that 1.10 stays 1.10.
+_DECODER = json.JSONDecoder(parse_int=Literal, parse_float=Literal, parse_constant=lambda _: None)
+# orjson is many times as fast and would make 1.1 of it: it reads the lines without anything that could be a bare number.
+_NUMBER = re.compile(rb"[:\[,]\s*-?[0-9]")
+_LONGEST_LINE = 8 * MAX_TEXT  # bytes
+_MANY_BRACKETS = 500  # from which on lists may be nested deeper than Python goes
 
-def read(text: str, encoding: str, path: Path, kind: str) -> Table:
-    """The rows of a JSON or JSON Lines text. JSON that is broken is refused whole; broken lines of JSON Lines are listed.
 
-    Raises FTError `data.unreadable`.
+def read(file: BinaryIO, name: str, kind: str) -> Table:
+    """The rows of a JSON or JSON Lines file. JSON that is broken is refused whole; broken lines of JSON Lines are listed.
+
+    Raises FTError `data.unreadable`, `data.too_large`.
     """
-    text = text.removeprefix("\ufeff")
-    if kind == "jsonl" and not _is_array(text):
-        return _read_lines(text, encoding)
+    encoding = encodings.detect(file)
+    if _is_lines(encodings.lines(file, encoding, name, "\n"), kind):
+        return _read_lines(file, encoding, name)
+    file.seek(0, 2)
+    if file.tell() > MAX_JSON:
+        why = f"It is one JSON value of {megabytes(file.tell())}; up to {megabytes(MAX_JSON)} are read."
+        raise too_large(
+            name, why, "Save it as JSON Lines (.jsonl, one row a line), which may be larger, or choose a smaller file."
+        )
+    text = "".join(encodings.lines(file, encoding, name))
     try:
         value = _parse(text)
     except json.JSONDecodeError as error:
-        if _first_line_is_object(text):
-            return _read_lines(text, encoding)
         raise unreadable(
-            path.name, f"It is not valid JSON: line {error.lineno}, column {error.colno}: {error.msg}."
+            name, f"It is not valid JSON: line {error.lineno}, column {error.colno}: {error.msg}."
         ) from error
     except RecursionError as error:
-        raise unreadable(path.name, "Its lists are nested too deeply.") from error
-    rows, bad = _rows(value, path.name)
-    return table_of(rows, bad, "json", encoding)
+        raise unreadable(name, "Its lists are nested too deeply.") from error
+    rows, bad = _rows(value, name)
+    return table_of(rows, bad, "json", encodings.shown(encoding))
 
 
 def _parse(text: str) -> Any:
-    """JSON with numbers as they are written, so that 1.10 stays 1.10."""
-    return json.loads(text, parse_int=Literal, parse_float=Literal, parse_constant=lambda _: None)
+    return _DECODER.decode(text.removeprefix("\ufeff"))
 
 
-def _is_array(text: str) -> bool:
-    """True for a file that is called .jsonl and holds one JSON list over many lines."""
-    head = text.lstrip()
-    return head.startswith("[") and not head.split("\n", 1)[0].rstrip().endswith("]")
-
-
-def _first_line_is_object(text: str) -> bool:
+def _is_lines(lines: Iterator[str], kind: str) -> bool:
+    """True when each line is a value of its own: by the file's name and its first line, or by its first two lines."""
+    written = (line.removeprefix("\ufeff").strip() for line in lines)
+    first = next((line for line in written if line), "")
+    if kind == "jsonl":  # but one list or object over many lines is often called so too
+        return first != "{" and (not first.startswith("[") or first.endswith("]"))
     try:
-        return isinstance(_parse(text.lstrip().split("\n", 1)[0]), dict)
+        return isinstance(_parse(first), dict) and any(written)
     except (ValueError, RecursionError):
         return False
 
 
-def _read_lines(text: str, encoding: str) -> Table:
-    rows: _Rows = []
+def _read_lines(file: BinaryIO, encoding: str, name: str) -> Table:
     bad: BadRows = []
-    # Only "\n": str.splitlines would also cut at U+2028, which JSON allows inside a text.
-    lines = [line for line in text.split("\n") if line.strip()]
-    for number, line in enumerate(lines, start=1):
-        try:
-            value = _parse(line)
-        except json.JSONDecodeError as error:
-            bad.append((number, f"not valid JSON at column {error.colno}: {error.msg}"))
+    return table_of(_lines(file, encoding, name, bad), bad, "jsonl", encodings.shown(encoding))
+
+
+def _lines(file: BinaryIO, encoding: str, name: str, bad: BadRows) -> Iterator[tuple[int, Row]]:
+    """The number and the object of each line that is not blank; the others go to `bad`."""
+    numbers = count(1)
+    for line in _byte_lines(file, encoding, name):
+        if line.isspace():
             continue
-        except RecursionError:
-            bad.append((number, "nested too deeply"))
-            continue
-        if isinstance(value, dict):
-            rows.append((number, value))
+        number = next(numbers)
+        row, reason = _line(line)
+        if row is None:
+            bad.append((number, reason))
         else:
-            bad.append((number, "not an object with named values"))
-    return table_of(rows, bad, "jsonl", encoding)
+            yield number, row
+
+
+def _byte_lines(file: BinaryIO, encoding: str, name: str) -> Iterator[bytes]:
+    """The lines in UTF-8. Only "\n" ends one: U+2028, which JSON allows inside a text, does not."""
+    if encoding not in ("utf-8", "utf-8-sig"):
+        return (line.encode("utf-8", "surrogatepass") for line in encodings.lines(file, encoding, name, "\n"))
+    file.seek(3 if encoding == "utf-8-sig" else 0)
+    return iter(file)
+
+
+def _line(line: bytes) -> tuple[Row | None, str]:
+    """The object of a line; or None, and why it cannot be used."""
+    if len(line) > _LONGEST_LINE:
+        return None, f"a line of {megabytes(len(line))}; up to {megabytes(_LONGEST_LINE)} are read"
+    try:
+        value = _value(line)
+        if line.count(b"[") + line.count(b"{") > _MANY_BRACKETS:
+            clean_cell(value)
+    except json.JSONDecodeError as error:
+        return None, f"not valid JSON at column {error.colno}: {error.msg}"
+    except UnicodeDecodeError as error:
+        return None, f"not valid UTF-8 at byte {error.start + 1}"
+    except RecursionError:
+        return None, "nested too deeply"
+    return (value, "") if isinstance(value, dict) else (None, "not an object with named values")
+
+
+def _value(line: bytes) -> Any:
+    if not _NUMBER.search(line):
+        try:
+            return orjson.loads(line)
+        except orjson.JSONDecodeError:
+            pass  # half characters, NaN or deep lists, about which the slower one decides
+    return _parse(line.decode("utf-8", "surrogatepass"))
 
 
 def _rows(value: Any, name: str) -> tuple[_Rows, BadRows]:

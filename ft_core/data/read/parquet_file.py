@@ -1,34 +1,48 @@
 """Parquet files."""
 
 import json
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow
 from pyarrow import parquet
 
-from ft_core.data.read.refusals import MAX_UNPACKED, unreadable
-from ft_core.data.table import Table, clean_cell
+from ft_core.data.read.refusals import MAX_UNPACKED, megabytes, too_large, unreadable
+from ft_core.data.table import BadRows, Table, clean_cell, require_width, too_long
+
+_AGAIN = "Write it again with the program that made it, or save the table as CSV (UTF-8)."
 
 
-def read(path: Path) -> Table:
-    """The rows of a Parquet file; label numbers of a Hub dataset become their names. Raises FTError `data.unreadable`."""
+def read(file: BinaryIO, name: str) -> Table:
+    """The rows of a Parquet file; label numbers of a Hub dataset become their names. Raises FTError `data.unreadable`, `data.too_large`."""
     try:
-        metadata = parquet.read_metadata(path)
+        metadata = parquet.read_metadata(file)
         unpacked = sum(metadata.row_group(index).total_byte_size for index in range(metadata.num_row_groups))
+        require_width(metadata.num_columns)
         if unpacked > MAX_UNPACKED:
-            raise unreadable(
-                path.name, f"Unpacked it has {unpacked / 2**20:.0f} MB; up to {MAX_UNPACKED // 2**20} MB are read."
-            )
-        data = parquet.read_table(path)
+            why = f"Unpacked it has {megabytes(unpacked)}; up to {megabytes(MAX_UNPACKED)} are read."
+            raise too_large(name, why)
+        data = parquet.read_table(file)
     except (pyarrow.ArrowException, OSError, ValueError) as error:
-        raise unreadable(path.name, f"It is not a valid Parquet file: {str(error).rstrip('.')}.") from error
+        said = str(error).strip().rstrip(".")
+        raise unreadable(name, f"It is not a valid Parquet file: {said}.", _AGAIN) from error
     names = _label_names(data.schema)
     cells = {
         column: [clean_cell(_label(value, names.get(column, []))) for value in values.to_pylist()]
         for column, values in zip(data.column_names, data.columns, strict=True)
     }
-    return Table(cells, "parquet", None, [], list(range(1, data.num_rows + 1)))
+    return _without_long_rows(cells, data.num_rows)
+
+
+def _without_long_rows(cells: dict[str, list[Any]], rows: int) -> Table:
+    bad: BadRows = []
+    for number, row in enumerate(zip(*cells.values(), strict=True), start=1):
+        if reason := too_long(row):
+            bad.append((number, reason))
+    left_out = {number for number, _ in bad}
+    numbers = [number for number in range(1, rows + 1) if number not in left_out]
+    if left_out:
+        cells = {name: [values[number - 1] for number in numbers] for name, values in cells.items()}
+    return Table(cells, "parquet", None, bad, numbers)
 
 
 def _label(value: Any, names: list[str]) -> Any:

@@ -8,7 +8,7 @@ import gradio as gr
 
 from ft_core import amounts
 from ft_core.data.inspect import understood
-from ft_core.data.read.files import read
+from ft_core.data.read.several import read_all
 from ft_core.data.table import Table
 from ft_core.errors import FTError
 from ft_core.settings.data import ColumnSpec, DataSpec
@@ -194,14 +194,13 @@ def _size(workspace: Workspace, spec: ProjectSpec) -> int:
 
 
 def _table(workspace: Workspace, spec: ProjectSpec) -> Table:
-    [path] = uploads.find_all(workspace, spec.data)
-    return _read(path)
+    return _read(tuple(uploads.find_all(workspace, spec.data)))
 
 
 @lru_cache(maxsize=1)
-def _read(path: Path) -> Table:
-    """Uploads never change, so a name stands for its content."""
-    return read(path)
+def _read(paths: tuple[Path, ...]) -> Table:
+    """Uploads never change, so names stand for their content."""
+    return read_all(paths)
 
 
 def _title(column: str) -> str:

@@ -1,6 +1,8 @@
 import pytest
 
 from ft_core.data.read.files import read
+from ft_core.data.read.refusals import MAX_TEXT
+from ft_core.errors import FTError
 from tests.data.made import rows
 
 
@@ -68,3 +70,18 @@ def test_repeated_and_missing_column_names(tmp_path):
 def test_excels_separator_line_and_long_cells(tmp_path):
     result = table(tmp_path, "sep=;\na;b\n" + "x" * 200_000 + ";1\n")
     assert result.columns == ["a", "b"] and len(rows(result)[0]["a"]) == 200_000
+
+
+def test_lines_whose_quotes_never_close_cost_no_more_than_lines(tmp_path):
+    result = table(tmp_path, 'text,label\n"fine, here",a\n' + '"a","\n' * 30_000)
+    assert rows(result)[0] == {"text": "fine, here", "label": "a"}
+    assert len(result) + len(result.bad_rows) == 30_001
+
+
+def test_one_line_without_end_and_many_columns(tmp_path):
+    with pytest.raises(FTError) as caught:
+        table(tmp_path, ",".join(f"c{n}" for n in range(200_000)) + "\n1,2\n")
+    assert caught.value.code == "data.too_large" and "200,000" in caught.value.why
+    with pytest.raises(FTError) as caught:
+        table(tmp_path, "x" * (2 * MAX_TEXT + 1))
+    assert caught.value.code == "data.too_large" and "10,000,001 characters" in caught.value.why

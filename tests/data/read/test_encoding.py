@@ -1,6 +1,8 @@
+import io
+
 import pytest
 
-from ft_core.data.read.encoding import decode
+from ft_core.data.read.encoding import MIXED, decode, detect, lines, shown
 from ft_core.errors import FTError
 
 
@@ -9,10 +11,28 @@ from ft_core.errors import FTError
 )
 def test_marks_and_zero_bytes_tell_the_encoding(encoding, told):
     text = "Grüße aus Köln, wie geht es?"
-    assert decode(text.encode(encoding), "a.csv") == (text, told)
+    assert decode(io.BytesIO(text.encode(encoding)), "a.csv") == (text, told)
 
 
 def test_bytes_that_break_their_own_mark_are_refused():
     with pytest.raises(FTError, match="cannot be read") as caught:
-        decode(b"\xff\xfea", "a.csv")
+        decode(io.BytesIO(b"\xff\xfea"), "a.csv")
     assert caught.value.code == "data.unreadable"
+
+
+def test_a_foreign_byte_far_from_the_beginning_is_seen():
+    assert detect(io.BytesIO(b"plain text\n" * 200_000 + "schön\n".encode("cp1252"))) == "cp1252"
+    assert detect(io.BytesIO(b"plain text\n" * 200_000 + "schön\n".encode())) == "utf-8"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", MIXED])
+def test_lines_keep_their_ends_and_the_file_stays_open(encoding):
+    data = "a\r\nb\u2028c\rd\n".encode("utf-8" if encoding == MIXED else encoding)
+    file = io.BytesIO(data)
+    assert list(lines(file, encoding, "a.csv")) == ["a\r\n", "b\u2028c\r", "d\n"]
+    assert list(lines(file, encoding, "a.json", "\n")) == ["a\r\n", "b\u2028c\rd\n"]
+    assert next(lines(file, encoding, "a.csv")) == "a\r\n" and not file.closed
+
+
+def test_people_are_not_told_of_marks():
+    assert shown("utf-8-sig") == "utf-8" and shown("cp1252") == "cp1252"

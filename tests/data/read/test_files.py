@@ -1,15 +1,12 @@
+import gzip
+
 import pytest
 
 from ft_core.data.read.files import format_of, read
 from ft_core.data.read.refusals import MAX_BYTES
 from ft_core.errors import FTError
 from tests.data.made import rows
-
-
-def write(folder, name, data):
-    path = folder / name
-    path.write_bytes(data if isinstance(data, bytes) else data.encode())
-    return path
+from tests.data.read.made import pdf, sheet_rows, write, xlsx
 
 
 def refusal(path):
@@ -49,12 +46,19 @@ def test_half_characters_of_json_can_be_stored(tmp_path):
     [
         ("a.csv", b"", "data.empty"),
         ("a.csv", b"\xef\xbb\xbf \n\n", "data.empty"),
+        ("a.csv", bytes(100_000), "data.empty"),
         ("a.csv", b"message,label\n", "data.empty"),
         ("a.json", b"[]", "data.empty"),
         ("a.json", b"{}", "data.unreadable"),
         ("a.json", b"3", "data.unreadable"),
-        ("a.xlsx", b"PK\x03\x04", "data.format"),
-        ("a.csv", b"PK\x03\x04rest", "data.format"),
+        ("a.xlsx", b"PK\x03\x04", "data.unreadable"),
+        ("a.xlsx", b"\x00\x01\x02", "data.unreadable"),
+        ("a.csv", b"PK\x03\x04rest", "data.unreadable"),
+        ("a.docx", b"no document", "data.unreadable"),
+        ("a.pdf", b"no pages", "data.unreadable"),
+        ("a.csv.gz", b"no archive", "data.unreadable"),
+        ("a.zip", b"no archive", "data.unreadable"),
+        ("a.sql", b"select 1", "data.format"),
         ("a.parquet", b"no parquet", "data.unreadable"),
         ("a.json", b"[" * 100_000, "data.unreadable"),
         ("a.json", b"[" * 900 + b"]" * 900, "data.unreadable"),
@@ -75,14 +79,47 @@ def test_missing_file_folder_and_too_large_file(tmp_path):
     assert refusal(tmp_path / "large.csv").code == "data.too_large"
 
 
-def test_the_format_error_names_what_works(tmp_path):
-    error = refusal(write(tmp_path, "a.xlsx", b"x"))
-    assert ".csv" in error.why and ".parquet" in error.why and error.fix.startswith("Save the sheet as CSV")
+@pytest.mark.parametrize(
+    ("name", "data", "format"),
+    [
+        ("tickets", b"message;label\nhello;a\nyou;b\n", "csv"),
+        ("tickets", b'[{"message": "hello"}]', "json"),
+        ("tickets", b'{"message": "hello"}\n{"message": "you"}\n', "jsonl"),
+        ("tickets.xls", b"message\tlabel\nhello\ta\n", "tsv"),
+        ("tickets.txt", b"message\tlabel\nhello\ta\nyou\tb\n", "tsv"),
+        ("tickets.txt", b"message,label\nhello,a\nyou,b\n", "csv"),
+        ("story.txt", b"Once, long ago,\nthere was, far away,\na king, old and wise,\n", "text"),
+        ("tickets.csv", xlsx({"Sheet1": sheet_rows([["message"], ["hello"]])}), "xlsx"),
+        ("tickets.csv", gzip.compress(b"message,label\nhello,a\n"), "csv"),
+        ("tickets.csv", pdf(["hello"]), "pdf"),
+    ],
+)
+def test_the_bytes_tell_where_the_name_does_not_or_lies(tmp_path, name, data, format):
+    assert read(write(tmp_path, name, data)).format == format
+
+
+def test_a_name_without_ending_and_a_text_without_columns_is_asked_for(tmp_path):
+    error = refusal(write(tmp_path, "tickets", b"one line of text\nand another\n"))
+    assert error.code == "data.format" and "tickets.csv" in error.fix
+
+
+def test_names_with_folders_and_tags_in_cells_are_inert(tmp_path):
+    script = "<script>alert(1)</script>"
+    table = read(write(tmp_path, "a.csv", f"message,label\n{script},=cmd()\n"))
+    assert rows(table) == [{"message": script, "label": "=cmd()"}]
 
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("a.csv", "csv"), ("B.CSV", "csv"), ("a.tab", "tsv"), ("a.b.ndjson", "jsonl"), ("x.parquet", "parquet")],
+    [
+        ("a.csv", "csv"),
+        ("B.CSV", "csv"),
+        ("a.tab", "tsv"),
+        ("a.b.ndjson", "jsonl"),
+        ("x.parquet", "parquet"),
+        ("a.XLSM", "xlsx"),
+        ("a.csv.gz", "gz"),
+    ],
 )
 def test_the_ending_gives_the_format(name, kind):
     assert format_of(name) == kind

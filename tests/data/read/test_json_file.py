@@ -2,7 +2,9 @@ import json
 
 import pytest
 
+from ft_core.data.read import json_file
 from ft_core.data.read.files import read
+from ft_core.data.read.refusals import MAX_TEXT
 from ft_core.errors import FTError
 from tests.data.made import rows
 
@@ -73,3 +75,51 @@ def test_broken_json_is_refused_with_its_place(tmp_path):
     with pytest.raises(FTError) as caught:
         table(tmp_path, '[\n {"a": 1},\n {"a": }\n]')
     assert caught.value.code == "data.unreadable" and "line 3, column 8" in caught.value.why
+
+
+def test_lines_keep_numbers_half_characters_and_missing_values(tmp_path):
+    lines = [
+        '{"a": 1.10, "b": "at 10:30, 5 o\'clock"}',
+        '{"a": "x\\ud800", "b": NaN}',
+        '{"a": [1, 2.50, null], "b": true}',
+    ]
+    assert rows(table(tmp_path, "\n".join(lines), "a.jsonl")) == [
+        {"a": "1.10", "b": "at 10:30, 5 o'clock"},
+        {"a": "x\ufffd", "b": ""},
+        {"a": ["1", "2.50", ""], "b": "true"},
+    ]
+
+
+def test_lines_nested_too_deeply_or_too_long_are_listed(tmp_path):
+    deep = '{"a": ' + "[" * 990 + "]" * 990 + "}"
+    deeper = '{"a": ' + "[" * 100_000 + "}"
+    long = json.dumps({"a": "x" * (MAX_TEXT + 1)})
+    longest = json.dumps({"a": ["x" * MAX_TEXT] * 9})
+    result = table(tmp_path, "\n".join([deep, '{"a": "1"}', deeper, long, longest]), "a.jsonl")
+    assert rows(result) == [{"a": "1"}] and [number for number, _ in result.bad_rows] == [1, 3, 4, 5]
+    assert [reason.split(" ")[0] for _, reason in result.bad_rows] == ["nested", "nested", "a", "a"]
+
+
+def test_one_object_over_many_lines_named_jsonl(tmp_path):
+    assert rows(table(tmp_path, json.dumps({"data": ROWS}, indent=1), "a.jsonl")) == ROWS
+
+
+def test_utf16_lines(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes('{"a": "ü"}\n{"a": "2"}\n'.encode("utf-16"))
+    assert rows(read(path)) == [{"a": "ü"}, {"a": "2"}]
+
+
+def test_keys_without_end_are_refused(tmp_path):
+    for text in (json.dumps([{f"k{n}": n} for n in range(2000)]), "\n".join(f'{{"k{n}": 1}}' for n in range(2000))):
+        with pytest.raises(FTError) as caught:
+            table(tmp_path, text)
+        assert caught.value.code == "data.too_large"
+
+
+def test_a_single_value_has_a_limit_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.setattr(json_file, "MAX_JSON", 50)
+    with pytest.raises(FTError) as caught:
+        table(tmp_path, ROWS)
+    assert caught.value.code == "data.too_large" and ".jsonl" in caught.value.fix
+    assert len(table(tmp_path, "\n".join(json.dumps(row) for row in ROWS * 9))) == 18
