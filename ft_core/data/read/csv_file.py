@@ -116,9 +116,8 @@ def _parse(lines: list[str], delimiter: str) -> list[Record]:
     allowed = max(_READ_AGAIN * len(ended), _READ_AGAIN_LEAST)
     records: list[Record] = []
     start = 0
-    while start < len(ended):
-        together = range(start, len(ended)) if allowed > 0 else (start,)
-        reader = _reader((ended[index] for index in together), delimiter, lines[0])
+    while start < len(ended) and allowed > 0:
+        reader = _reader((ended[index] for index in range(start, len(ended))), delimiter, lines[0])
         base = start
         for record in reader:
             after = base + reader.line_num
@@ -131,7 +130,15 @@ def _parse(lines: list[str], delimiter: str) -> list[Record]:
             if not _is_blank(record):
                 records.append(record)
             start = after
-    return records[:-1]
+    if start == len(ended):
+        return records[:-1]
+    return records + _parse_alone(ended[start:-1], delimiter)
+
+
+def _parse_alone(lines: list[str], delimiter: str) -> list[Record]:
+    """A record of each line that is not blank: no quote goes on in the next one."""
+    records = (next(csv.reader((line,), delimiter=delimiter)) for line in lines)
+    return [record for record in records if not _is_blank(record)]
 
 
 def _parse_plain(lines: Iterator[str], delimiter: str, width: int) -> list[Record] | None:
