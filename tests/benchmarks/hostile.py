@@ -63,7 +63,7 @@ def cases(folder: Path) -> Iterator[Path]:
         "columns.csv": lambda: b",".join(b"c%d" % n for n in range(10_000_000)) + b"\n1,2\n",
         "columns.jsonl": lambda: b"{" + b",".join(b'"c%d":1' % n for n in range(3_000_000)) + b"}\n",
         "columns_by_row.jsonl": lambda: b"".join(b'{"c%d":1}\n' % n for n in range(1_000_000)),
-        "open_quotes.csv": lambda: b'text,label\n"fine, here",a\n' + b'"a","\n' * 1_000_000,
+        "open_quotes.csv": lambda: b'text,label\n"fine, here",a\n' + b'"a","\n' * 300_000,
         "deep.json": lambda: b"[" * 50_000_000,
         "deep.jsonl": lambda: b'{"a":' * 900 + b"1" + b"}" * 900 + b'\n{"a": 1}\n',
         "zeros.csv": lambda: bytes(50_000_000),

@@ -9,7 +9,7 @@ from typing import BinaryIO
 from ft_core.data.read import encoding as encodings
 from ft_core.data.read.records import Record, fits, table_of_records
 from ft_core.data.read.refusals import MAX_BYTES, MAX_TEXT, too_large
-from ft_core.data.table import Table
+from ft_core.data.table import Table, require_length
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE = 200_000
@@ -105,6 +105,7 @@ def _parse_regular(lines: Iterator[str], delimiter: str) -> list[Record] | None:
         before = reader.line_num
         if not _is_blank(last):
             records.append(last)
+            require_length(len(records))
     return records[:-1] if last == [_END] else None
 
 
@@ -129,6 +130,7 @@ def _parse(lines: list[str], delimiter: str) -> list[Record]:
                 break
             if not _is_blank(record):
                 records.append(record)
+                require_length(len(records))
             start = after
     if start == len(ended):
         return records[:-1]

@@ -57,12 +57,6 @@ def lines(file: BinaryIO, encoding: str, name: str, end: str = "") -> Iterator[s
         text.detach()
 
 
-def decode(file: BinaryIO, name: str) -> tuple[str, str]:
-    """The whole text and its encoding as a person knows it. Raises FTError `data.unreadable`."""
-    encoding = detect(file)
-    return "".join(lines(file, encoding, name)), shown(encoding)
-
-
 def shown(encoding: str) -> str:
     """The encoding's name for people: a mark at the beginning makes no other encoding."""
     return "utf-8" if encoding == "utf-8-sig" else encoding
