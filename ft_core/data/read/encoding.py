@@ -54,7 +54,8 @@ def lines(file: BinaryIO, encoding: str, name: str, end: str = "") -> Iterator[s
     except UnicodeDecodeError as error:
         raise unreadable(name, f"Its bytes are not valid {encoding.upper()}: {error.reason}.") from error
     finally:
-        text.detach()
+        if not file.closed:  # an error on its way up keeps these lines longer than the file is open
+            text.detach()
 
 
 def shown(encoding: str) -> str:
