@@ -156,7 +156,8 @@ def token_lengths(examples: list[Example], tokenizer: ChatTokenizer) -> dict[str
 
 def _called(paths: list[Path], spec: DataSpec) -> str:
     """What a person knows the data by: the id of a Hub dataset, the name of a file, of several the first three."""
-    if len(spec.sources) == 1 and is_id(spec.sources[0]) and not spec.sources[0].endswith(paths[0].name):
-        return spec.sources[0]
+    (first, *more) = spec.sources
+    if not more and is_id(first) and not first.endswith(paths[0].name):
+        return first
     names = [path.name for path in paths]
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

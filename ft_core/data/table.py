@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ft_core.data.read.refusals import MAX_CELLS, MAX_COLUMNS, MAX_TEXT
+from ft_core.data.read.refusals import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MAX_TEXT
 from ft_core.errors import FTError
 
 Row = dict[str, Any]
@@ -64,6 +64,7 @@ def table_of(
     numbers: list[int] = []
     missing = 0
     for number, row in rows:
+        require_length(number)
         if long := too_long(row.values()):
             bad_rows.append((number, long))
             continue
@@ -119,6 +120,17 @@ def require_width(columns: int) -> None:
             "The file has too many columns.",
             f"It has {columns:,} or more; up to {MAX_COLUMNS:,} are read.",
             "Leave out the columns that are neither question nor answer, and check that each line is one row.",
+        )
+
+
+def require_length(rows: int) -> None:
+    """Raise FTError `data.too_large` when there are more rows than are read."""
+    if rows > MAX_ROWS:
+        raise FTError(
+            "data.too_large",
+            "The file has too many rows.",
+            f"It has more than {MAX_ROWS:,}; up to that many are read.",
+            "Choose a part of it: a few thousand rows are plenty for a first fine-tuning.",
         )
 
 

@@ -40,5 +40,12 @@ def test_cells_that_are_nearly_all_missing_are_refused(monkeypatch):
         table_of([(n, {f"k{n}": "x"}) for n in range(50)], [], "json", None)
 
 
+def test_more_rows_than_are_read_are_refused(monkeypatch):
+    monkeypatch.setattr("ft_core.data.table.MAX_ROWS", 2)
+    assert len(table_of([(1, {"a": "x"}), (2, {"a": "y"})], [], "json", None)) == 2
+    with pytest.raises(FTError, match="too many rows"):
+        table_of([(n, {"a": "x"}) for n in range(1, 4)], [], "json", None)
+
+
 def test_notes_are_added():
     assert with_notes(with_notes(table_of([], [], "csv", None), "one"), "two").notes == ("one", "two")

@@ -31,6 +31,13 @@ def test_names_from_the_browser_are_checked(workspace, name):
     assert caught.value.code == "data.missing"
 
 
+@pytest.mark.parametrize("name", ["tickets.xlsx", "tickets.csv.gz", "notes.md", "a.parquet", "guide.docx"])
+def test_every_kind_that_is_read_keeps_its_ending(workspace, tmp_path, name):
+    (tmp_path / name).write_bytes(b"x")
+    kept = uploads.keep(workspace, tmp_path / name)
+    assert uploads.title(kept) == name and uploads.find(workspace, kept).read_bytes() == b"x"
+
+
 def test_other_kinds_of_files_are_refused(workspace, tmp_path):
     other = tmp_path / "a.exe"
     other.write_bytes(b"MZ")

@@ -9,7 +9,7 @@ from typing import BinaryIO
 from ft_core.data.read import encoding as encodings
 from ft_core.data.read.records import Record, fits, table_of_records
 from ft_core.data.read.refusals import MAX_BYTES, MAX_TEXT, too_large
-from ft_core.data.table import Table
+from ft_core.data.table import Table, require_length
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE = 200_000
@@ -105,6 +105,7 @@ def _parse_regular(lines: Iterator[str], delimiter: str) -> list[Record] | None:
         before = reader.line_num
         if not _is_blank(last):
             records.append(last)
+            require_length(len(records))
     return records[:-1] if last == [_END] else None
 
 
@@ -116,9 +117,8 @@ def _parse(lines: list[str], delimiter: str) -> list[Record]:
     allowed = max(_READ_AGAIN * len(ended), _READ_AGAIN_LEAST)
     records: list[Record] = []
     start = 0
-    while start < len(ended):
-        together = range(start, len(ended)) if allowed > 0 else (start,)
-        reader = _reader((ended[index] for index in together), delimiter, lines[0])
+    while start < len(ended) and allowed > 0:
+        reader = _reader((ended[index] for index in range(start, len(ended))), delimiter, lines[0])
         base = start
         for record in reader:
             after = base + reader.line_num
@@ -130,8 +130,17 @@ def _parse(lines: list[str], delimiter: str) -> list[Record]:
                 break
             if not _is_blank(record):
                 records.append(record)
+                require_length(len(records))
             start = after
-    return records[:-1]
+    if start == len(ended):
+        return records[:-1]
+    return records + _parse_alone(ended[start:-1], delimiter)
+
+
+def _parse_alone(lines: list[str], delimiter: str) -> list[Record]:
+    """A record of each line that is not blank: no quote goes on in the next one."""
+    records = (next(csv.reader((line,), delimiter=delimiter)) for line in lines)
+    return [record for record in records if not _is_blank(record)]
 
 
 def _parse_plain(lines: Iterator[str], delimiter: str, width: int) -> list[Record] | None:

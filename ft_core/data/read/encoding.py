@@ -54,13 +54,8 @@ def lines(file: BinaryIO, encoding: str, name: str, end: str = "") -> Iterator[s
     except UnicodeDecodeError as error:
         raise unreadable(name, f"Its bytes are not valid {encoding.upper()}: {error.reason}.") from error
     finally:
-        text.detach()
-
-
-def decode(file: BinaryIO, name: str) -> tuple[str, str]:
-    """The whole text and its encoding as a person knows it. Raises FTError `data.unreadable`."""
-    encoding = detect(file)
-    return "".join(lines(file, encoding, name)), shown(encoding)
+        if not file.closed:  # an error on its way up keeps these lines longer than the file is open
+            text.detach()
 
 
 def shown(encoding: str) -> str:

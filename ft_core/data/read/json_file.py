@@ -10,7 +10,7 @@ import orjson
 
 from ft_core.data.read import encoding as encodings
 from ft_core.data.read.refusals import MAX_JSON, MAX_TEXT, megabytes, too_large, unreadable
-from ft_core.data.table import BadRows, Literal, Row, Table, clean_cell, table_of
+from ft_core.data.table import BadRows, Literal, Row, Table, clean_cell, require_length, table_of
 
 _Rows = list[tuple[int, Row]]
 
@@ -18,7 +18,7 @@ _Rows = list[tuple[int, Row]]
 _DECODER = json.JSONDecoder(parse_int=Literal, parse_float=Literal, parse_constant=lambda _: None)
 # orjson is many times as fast and would make 1.1 of it: it reads the lines without anything that could be a bare number.
 _NUMBER = re.compile(rb"[:\[,]\s*-?[0-9]")
-_LONGEST_LINE = 8 * MAX_TEXT  # bytes
+_LONGEST_LINE = 4 * MAX_TEXT  # bytes
 _MANY_BRACKETS = 500  # from which on lists may be nested deeper than Python goes
 
 
@@ -77,6 +77,7 @@ def _lines(file: BinaryIO, encoding: str, name: str, bad: BadRows) -> Iterator[t
         if line.isspace():
             continue
         number = next(numbers)
+        require_length(number)
         row, reason = _line(line)
         if row is None:
             bad.append((number, reason))

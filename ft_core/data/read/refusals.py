@@ -6,6 +6,7 @@ MAX_BYTES = 600 * 2**20  # of one file, and of all that comes out of one .gz or 
 MAX_JSON = 200 * 2**20  # of one JSON value, which is held as a whole while it is read; JSON Lines are read line by line
 MAX_UNPACKED = 2 * MAX_BYTES  # of the values of one Parquet file and of the parts of one office file
 MAX_FILES = 1_000  # in one .zip
+MAX_ROWS = 3_000_000
 MAX_COLUMNS = 1_000
 MAX_CELLS = 50_000_000  # rows times columns
 MAX_TEXT = 5_000_000  # characters of one cell: more than a million tokens

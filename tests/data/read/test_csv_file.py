@@ -85,3 +85,9 @@ def test_one_line_without_end_and_many_columns(tmp_path):
     with pytest.raises(FTError) as caught:
         table(tmp_path, "x" * (2 * MAX_TEXT + 1))
     assert caught.value.code == "data.too_large" and "10,000,001 characters" in caught.value.why
+
+
+def test_more_rows_than_are_read_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("ft_core.data.table.MAX_ROWS", 2)
+    with pytest.raises(FTError, match="too many rows"):
+        table(tmp_path, "a,b\n" * 9)

@@ -7,7 +7,7 @@ from ft_core.data.read import parts, sheet_file
 from ft_core.data.read.files import read
 from ft_core.errors import FTError
 from tests.data.made import rows
-from tests.data.read.made import sheet_rows, write, xlsx, zipped
+from tests.data.read.made import ods, sheet_rows, write, xlsx, zipped
 
 
 def test_the_first_sheet_with_rows_is_read_and_the_others_are_named(tmp_path):
@@ -26,6 +26,11 @@ def test_blank_rows_and_columns_are_left_out():
     cells = [["", "message", "", "label"], ["", "", "", ""], ["", "hello", "", "a"]]
     found = sheet_file.gathered(io.BytesIO(xlsx({"S": sheet_rows(cells)})))
     assert found["records"] == [["message", "label"], ["hello", "a"]]
+
+
+def test_an_opendocument_sheet(tmp_path):
+    table = read(write(tmp_path, "a.ods", ods([["message", "label"], ["hello", "a"]])))
+    assert rows(table) == [{"message": "hello", "label": "a"}] and table.format == "ods"
 
 
 @pytest.mark.parametrize(
