@@ -1,6 +1,6 @@
 import pytest
 
-from ft_core.data.table import Table, clean_cell, table_of
+from ft_core.data.table import Table, clean_cell, table_of, value_of
 from tests.data.made import rows
 
 
@@ -22,3 +22,10 @@ def test_named_columns_are_there_without_rows():
 )
 def test_cells_are_text_or_lists_and_dicts_of_it(given, held):
     assert clean_cell(given) == held
+
+
+def test_values_of_a_file_that_tells_them_from_text_can_be_had_back():
+    given = {"days": 2, "rate": 0.5, "detailed": True, "unit": None, "note": "3", "list": [False, "true"]}
+    held = clean_cell(given)
+    assert held == {"days": "2", "rate": "0.5", "detailed": "true", "unit": "", "note": "3", "list": ["false", "true"]}
+    assert value_of(held) == given
