@@ -8,6 +8,7 @@ from dataclasses import dataclass
 MAX_LABELS = 200
 MAX_LABEL_LENGTH = 60
 _MIN_PER_LABEL = 3
+_MAX_SPELLINGS = 20 * MAX_LABELS
 # Columns that identify or date a row and are neither asked nor answered.
 _ASIDE_NAMES = re.compile(
     r"(.*[_ .-])?(id|ids|uuid|guid|index|idx|ind|row|nr|no|number|date|time|datetime|timestamp|created|updated|received|sent|year|month|day"
@@ -36,10 +37,12 @@ def statistics(values: Sequence[str], name: str = "") -> Statistics:
     """Figures of one column. A column is `aside` (never a prompt or answer by itself) by its name, or when it is empty, numbers that all differ, or dates."""
     filled = [value for value in values if value.strip()]
     mean_length = sum(map(len, filled)) / len(filled) if filled else 0.0
+    written = Counter(filled)
     spellings: dict[str, Counter[str]] = {}
-    for value in filled:
-        # Long texts are no labels, and evening out their spelling would only cost time.
-        spellings.setdefault(spelling_key(value) if mean_length <= MAX_LABEL_LENGTH else value, Counter())[value] += 1
+    # Long texts and thousands of different ones are no labels, and evening out their spelling would only cost time.
+    may_be_labels = mean_length <= MAX_LABEL_LENGTH and len(written) <= _MAX_SPELLINGS
+    for value, count in written.items():
+        spellings.setdefault(spelling_key(value) if may_be_labels else value, Counter())[value] = count
     ordered = sorted(spellings.values(), key=lambda spelling: -spelling.total())
     counts = {spelling.most_common(1)[0][0]: spelling.total() for spelling in ordered}
     longest = max(map(len, counts), default=0)
