@@ -169,14 +169,13 @@ def view(window: Window, example: Example, fill_to: int = 0) -> View:
     """
     encoded = window.tokenizer.encode(example.messages, example.tools)
     learnt = [flag and position > 0 for position, flag in enumerate(encoded.learnt)]
-    kinds: list[Kind] = []
-    for flag in learnt[: window.max_length]:
-        kinds.append("learnt" if flag else "read only")
-    kinds.extend("cut" for _ in learnt[window.max_length :])
+    inside, beyond = learnt[: window.max_length], learnt[window.max_length :]
+    kinds: list[Kind] = [
+        "cut" if place >= len(inside) else "learnt" if flag else "read only" for place, flag in enumerate(learnt)
+    ]
     last = max((position for position, kind in enumerate(kinds) if kind == "learnt"), default=-1)
     pad_id, pad = window.tokenizer.padding
     missing = max(0, fill_to - min(len(learnt), window.max_length))
-    beyond = learnt[window.max_length :]
     padding: list[tuple[str, Kind]] = [(pad, "padding")] * missing
     return View(
         padding + list(zip(encoded.pieces, kinds, strict=True)),

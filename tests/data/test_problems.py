@@ -124,3 +124,10 @@ def test_few_rows_depend_on_what_is_left_and_on_the_test_share():
 
 def test_a_small_test_set_is_what_the_verdict_calls_small():
     assert SMALL_TEST == compare.SMALL
+
+
+def test_labels_that_are_only_numbers_get_a_hint():
+    found = problems([(f"some text number {n} of it", str(n % 2)) for n in range(120)])
+    assert found["number_labels"].count == 120 and found["number_labels"].rows == []
+    assert "Label names" in found["number_labels"].fix and '"0": ...' in found["number_labels"].fix
+    assert "number_labels" not in problems([(f"some text number {n} of it", "ab"[n % 2]) for n in range(120)])

@@ -33,7 +33,7 @@ def test_a_folder_without_a_dataset_is_none(tmp_path):
         store.Dataset.open(tmp_path)
 
 
-IN_A_MIX = Example(7, (Message("user", "x"), Message("assistant", "a")), "faq")
+IN_A_MIX = Example(7, (Message("user", "x"), Message("assistant", "a")), part="faq")
 
 
 def test_the_part_is_kept(tmp_path):
@@ -92,3 +92,21 @@ def test_generated_rows_keep_their_mark_and_older_versions_have_none(tmp_path):
     values = read_json(tmp_path / "abc" / "dataset.json")
     write_json(tmp_path / "abc" / "dataset.json", values | {"files": {"train.parquet": store.sha256(path)}})
     assert store.Dataset.open(tmp_path / "abc").examples("train") == [EXAMPLE, EXAMPLE]
+
+
+def test_tools_rejected_answers_and_origins_are_kept(tmp_path):
+    messages = (Message("user", "q"), Message("assistant", "", ('{"name": "a", "arguments": {}}',)))
+    example = Example(3, messages, '[{"type": "function"}]', (Message("assistant", "bad"),), "help", True)
+    store.write(tmp_path / "abc", {"train": [example]}, {}, {})
+    assert store.Dataset.open(tmp_path / "abc").examples("train") == [example]
+
+
+def test_datasets_of_earlier_versions_still_open(tmp_path):
+    store.write(tmp_path / "abc", {"train": [EXAMPLE]}, {}, {})
+    path = tmp_path / "abc" / "train.parquet"
+    messages = pyarrow.list_(pyarrow.struct([("role", pyarrow.string()), ("content", pyarrow.string())]))
+    schema = pyarrow.schema([("row", pyarrow.int64()), ("messages", messages)])
+    row = {"row": 7, "messages": [{"role": one.role, "content": one.content} for one in EXAMPLE.messages]}
+    parquet.write_table(pyarrow.Table.from_pylist([row], schema=schema), path)
+    store.write_json(path.with_name("dataset.json"), {"files": {path.name: store.sha256(path)}})
+    assert store.Dataset.open(tmp_path / "abc").examples("train") == [EXAMPLE]

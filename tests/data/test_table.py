@@ -1,7 +1,7 @@
 import pytest
 
 from ft_core.data.read.refusals import MAX_COLUMNS, MAX_TEXT
-from ft_core.data.table import Table, clean_cell, table_of, with_notes
+from ft_core.data.table import Table, clean_cell, table_of, value_of, with_notes
 from ft_core.errors import FTError
 from tests.data.made import rows
 
@@ -49,3 +49,10 @@ def test_more_rows_than_are_read_are_refused(monkeypatch):
 
 def test_notes_are_added():
     assert with_notes(with_notes(table_of([], [], "csv", None), "one"), "two").notes == ("one", "two")
+
+
+def test_values_of_a_file_that_tells_them_from_text_can_be_had_back():
+    given = {"days": 2, "rate": 0.5, "detailed": True, "unit": None, "note": "3", "list": [False, "true"]}
+    held = clean_cell(given)
+    assert held == {"days": "2", "rate": "0.5", "detailed": "true", "unit": "", "note": "3", "list": ["false", "true"]}
+    assert value_of(held) == given

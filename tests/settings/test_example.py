@@ -27,6 +27,18 @@ def test_a_message_is_told_as_the_api_has_it():
     assert Message("user", "x").as_dict() == {"role": "user", "content": "x"}
 
 
+def test_calls_of_tools_are_values_for_templates_and_text_for_people():
+    call = '{"name": "weather", "arguments": {"days": 2}}'
+    message = Message("assistant", "Let me see.", (call,))
+    function = {"name": "weather", "arguments": {"days": 2}}
+    assert message.as_dict()["tool_calls"] == [{"type": "function", "function": function}]
+    example = Example(1, (Message("user", "Rain?"), message))
+    assert example.answer == f"Let me see.\n<tool_call>\n{call}\n</tool_call>"
+    later = Example(1, (Message("user", "Rain?"), message, Message("tool", "dry"), Message("assistant", "Dry.")))
+    assert later.prompt_text == f"Rain?\n{example.answer}\ndry" and later.question == "Rain?"
+    assert Message("assistant", "", (call,)).text.startswith("<tool_call>"), "no empty line where nothing is said"
+
+
 def test_an_example_cannot_be_changed():
     example = conversation(("user", "one"), ("assistant", "1"))
     with pytest.raises(FrozenInstanceError):

@@ -37,14 +37,14 @@ def statistics(values: Sequence[str], name: str = "") -> Statistics:
     """Figures of one column. A column is `aside` (never a prompt or answer by itself) by its name, or when it is empty, numbers that all differ, or dates."""
     filled = [value for value in values if value.strip()]
     mean_length = sum(map(len, filled)) / len(filled) if filled else 0.0
-    counts = dict(Counter(filled).most_common())
+    written = Counter(filled)
+    spellings: dict[str, Counter[str]] = {}
     # Long texts and thousands of different ones are no labels, and evening out their spelling would only cost time.
-    if mean_length <= MAX_LABEL_LENGTH and len(counts) <= _MAX_SPELLINGS:
-        spellings: dict[str, Counter[str]] = {}
-        for value, count in Counter(filled).items():  # in the order of the file, which decides among equals
-            spellings.setdefault(spelling_key(value), Counter())[value] = count
-        ordered = sorted(spellings.values(), key=lambda spelling: -spelling.total())
-        counts = {spelling.most_common(1)[0][0]: spelling.total() for spelling in ordered}
+    may_be_labels = mean_length <= MAX_LABEL_LENGTH and len(written) <= _MAX_SPELLINGS
+    for value, count in written.items():
+        spellings.setdefault(spelling_key(value) if may_be_labels else value, Counter())[value] = count
+    ordered = sorted(spellings.values(), key=lambda spelling: -spelling.total())
+    counts = {spelling.most_common(1)[0][0]: spelling.total() for spelling in ordered}
     longest = max(map(len, counts), default=0)
     few = 2 <= len(counts) <= min(MAX_LABELS, max(2, len(filled) // _MIN_PER_LABEL))
     is_label = few and longest <= MAX_LABEL_LENGTH and not any("\n" in value for value in counts)
