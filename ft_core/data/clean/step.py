@@ -56,6 +56,8 @@ def mend(examples: Sequence[Example], mended: Callable[[Message], str]) -> Found
         if changes:
             messages = zip(example.messages, texts, strict=True)
             found.places.append(place)
-            found.changed[place] = replace(example, messages=tuple(Message(old.role, text) for old, text in messages))
+            found.changed[place] = replace(
+                example, messages=tuple(replace(old, content=text) for old, text in messages)
+            )
             found.sample(example.messages[changes[0]].content, texts[changes[0]])
     return found
