@@ -97,7 +97,7 @@ def _found(examples: Sequence[Example], shorter: dict[Place, str], lines: Counte
         example = examples[place]
         messages = changed.setdefault(place, list(example.messages))
         found.sample(messages[number].content, shorter[place, number])
-        messages[number] = Message(messages[number].role, shorter[place, number])
+        messages[number] = replace(messages[number], content=shorter[place, number])
     found.places = sorted(changed)
     found.changed = {place: replace(examples[place], messages=tuple(messages)) for place, messages in changed.items()}
     if lines:

@@ -57,13 +57,15 @@ _GROUPED = re.compile(
 )
 _PLAIN = re.compile(r"(?<![\w.,+#$€£/=&])\(?\d(?:[ ().-]{0,2}\d){6,12}(?![\w€%]|[.,/-]\d)")
 _WORDS = "phone|telephone|tel|telefon|téléphone|tél|teléfono|telefone|mobile|mobil|móvil|cell|cellphone|handy|fax|hotline|helpline|whatsapp"
+# Words that may stand between such a word and its number, as in "phone number is" and "call us on".
+_BETWEEN = r"(?:\W{1,3}(?:number|no|nr|num|is|was|it|on|at|to|me|us|him|her|them|my|the|now|free|or|under|unter|mich|uns|au|al))*\W{0,4}$"
 _WORD_BEFORE = re.compile(
-    rf"\b(?:(?P<sure>{_WORDS}|my number is|reach me (?:at|on))|call|dial|ring|text|txt|sms|contact)\b(?P<between>[^\d\n]{{0,25}})$",
+    rf"\b(?:(?P<sure>{_WORDS}|my number is|reach me (?:at|on))|call|dial|ring|text|txt|sms|contact)\b{_BETWEEN}",
     re.IGNORECASE,
 )
 _OTHER_NUMBER = re.compile(
     r"(?:\b(?:order|invoice|ticket|ref|reference|case|tracking|booking|account|serial|item|id|code|amount|bestell\w*|kunden\w*)\b"
-    r"[^\n]{0,14}|#\W?)$",
+    rf"{_BETWEEN}|#\W?$|(?-i:\b[A-Z0-9]*(?:[A-Z]\d|\d[A-Z])[A-Z0-9]* $))",
     re.IGNORECASE,
 )
 _DATE = re.compile(r"\(?\d{1,4}([./-])\d{1,2}\1\d{1,4}(?:\D|$)")

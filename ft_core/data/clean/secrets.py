@@ -5,24 +5,6 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import cast
 
-from detect_secrets.plugins import (
-    aws,
-    azure_storage_key,
-    basic_auth,
-    discord,
-    github_token,
-    gitlab_token,
-    mailchimp,
-    pypi_token,
-    sendgrid,
-    slack,
-    square_oauth,
-    stripe,
-    telegram_token,
-    twilio,
-)
-from detect_secrets.plugins.base import RegexBasedDetector
-
 from ft_core.data.clean.step import Found, Step, mend
 from ft_core.settings.example import Example
 
@@ -75,6 +57,24 @@ def _patterns() -> tuple[list[re.Pattern[str]], list[re.Pattern[str]]]:
 
     Of detect-secrets' plugins those with an unmistakable form: no guesses by entropy, by the name of a variable, or of short ids.
     """
+    # Here, because it brings an HTTP client along, and most data has no need of it.
+    from detect_secrets.plugins import (
+        aws,
+        azure_storage_key,
+        basic_auth,
+        discord,
+        github_token,
+        gitlab_token,
+        mailchimp,
+        pypi_token,
+        sendgrid,
+        slack,
+        square_oauth,
+        stripe,
+        telegram_token,
+        twilio,
+    )
+
     detectors = (
         azure_storage_key.AzureStorageKeyDetector,
         discord.DiscordBotTokenDetector,
@@ -90,12 +90,12 @@ def _patterns() -> tuple[list[re.Pattern[str]], list[re.Pattern[str]]]:
         twilio.TwilioKeyDetector,
     )
     whole = [re.compile(pattern) for pattern in _MORE]
-    whole += [pattern for detector in detectors for pattern in _forms(detector)]
-    return whole, [*_forms(basic_auth.BasicAuthDetector), _forms(aws.AWSKeyDetector)[1]]
+    whole += [pattern for detector in detectors for pattern in _forms(detector.denylist)]
+    return whole, [*_forms(basic_auth.BasicAuthDetector.denylist), _forms(aws.AWSKeyDetector.denylist)[1]]
 
 
-def _forms(detector: type[RegexBasedDetector]) -> Sequence[re.Pattern[str]]:
-    return cast("Sequence[re.Pattern[str]]", detector.denylist)  # declared as a property, given as a list
+def _forms(denylist: object) -> Sequence[re.Pattern[str]]:
+    return cast("Sequence[re.Pattern[str]]", denylist)  # declared as a property, given as a list
 
 
 def find(examples: Sequence[Example]) -> Found:
