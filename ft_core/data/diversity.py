@@ -14,7 +14,7 @@ import numpy
 from scipy.sparse import csr_matrix
 
 from ft_core.data.similar import normalise
-from ft_core.data.vectors import READ, height, nearest, sample, word_weights
+from ft_core.data.vectors import READ, height, looked_at, nearest, sample, word_weights
 from ft_core.settings.example import Example
 
 LEAST = 20  # rows below which variety cannot be told
@@ -69,7 +69,7 @@ def diversity(examples: Sequence[Example]) -> Diversity | None:
     if len(examples) < LEAST:
         return None
     chosen = sample(examples, _SAMPLE)
-    texts = [example.prompt_text for example in chosen]
+    texts = [looked_at(example) for example in chosen]
     weights, words = word_weights(texts)
     return Diversity(
         len(chosen), _distinct(texts), _lengths(chosen, texts), _topics(weights, words), _neighbours(nearest(weights))

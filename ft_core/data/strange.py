@@ -13,7 +13,7 @@ import numpy
 from scipy.sparse import csr_matrix
 
 from ft_core.data.diversity import LEAST
-from ft_core.data.vectors import nearest, sample, word_weights
+from ft_core.data.vectors import looked_at, nearest, sample, word_weights
 from ft_core.settings.example import Example
 from ft_core.settings.project import Task
 
@@ -54,7 +54,7 @@ def strangest(examples: Sequence[Example], task: Task) -> list[Strange]:
     if len(examples) < LEAST:
         return []
     chosen = sample(examples, _SAMPLE)
-    weights, words = word_weights([example.prompt_text for example in chosen])
+    weights, words = word_weights([looked_at(example) for example in chosen])
     own, new_words = _new_words(weights)
     unlike = _unlike(nearest(weights))
     labels = [example.answer for example in chosen]
@@ -81,7 +81,7 @@ def strangest(examples: Sequence[Example], task: Task) -> list[Strange]:
                 f"It has {lengths[place]:,} words, far {than} than the usual {int(numpy.median(lengths)):,}."
             )
         if reasons:
-            text = example.question
+            text = example.question or example.answer
             text = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
             found.append(
                 Strange(example.row, text, example.answer[:_SHOWN], round(float(score[place]), 2), reasons, likely)

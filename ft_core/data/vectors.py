@@ -24,6 +24,11 @@ def sample(examples: Sequence[Example], most: int) -> list[Example]:
     return [examples[place] for place in sorted(random.Random(_SEED).sample(range(len(examples)), most))]
 
 
+def looked_at(example: Example) -> str:
+    """What of an example is compared: its prompt, or, of a text without one, the text that is learnt."""
+    return example.prompt_text.strip() or example.answer
+
+
 @contextlib.contextmanager
 def one_thread() -> Iterator[None]:
     """Matrices are computed by one thread meanwhile: beside a training, several would mostly wait for one another."""

@@ -2,7 +2,8 @@ import numpy
 import pytest
 from threadpoolctl import threadpool_info
 
-from ft_core.data.vectors import READ, height, nearest, one_thread, sample, word_weights
+from ft_core.data.vectors import READ, height, looked_at, nearest, one_thread, sample, word_weights
+from ft_core.settings.example import Example, Message
 from tests.data.made import pairs
 
 
@@ -11,6 +12,11 @@ def test_a_sample_is_the_same_each_time_and_in_order():
     rows = [example.row for example in sample(examples, 10)]
     assert len(set(rows)) == 10 and rows == sorted(rows) == [example.row for example in sample(examples, 10)]
     assert rows != list(range(1, 11)) and sample(examples, 100) == examples
+
+
+def test_a_prompt_is_compared_and_of_a_text_without_one_the_text():
+    assert looked_at(pairs(("a question", "an answer"))[0]) == "a question"
+    assert looked_at(Example(1, (Message("system", "be good"), Message("assistant", "a tale")))) == "a tale"
 
 
 def test_rows_have_length_one_and_rare_words_weigh_more():
