@@ -242,7 +242,7 @@ def show_datasets(result: Result) -> None:
     if not result["datasets"]:
         print("No datasets yet. Prepare one: python -m ft_core prepare examples/ticket_triage/project.yaml")
         return
-    figures = (Column(name, justify="right", no_wrap=True) for name in ("train", "validation", "test"))
+    figures = (Column(name, justify="right", no_wrap=True) for name in ("train", "valid.", "test"))
     table = _table(
         Column("dataset", no_wrap=True),
         "source",

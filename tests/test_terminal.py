@@ -259,10 +259,10 @@ def test_runs_and_status(capsys):
 
 def test_datasets_are_one_line_each(capsys):
     splits = {"train": 1535, "validation": 220, "test": 440}
-    row = {"id": "4b8fd2c6ba37", "source": "[red].csv", "rows": 2195, "splits": splits, "task": "classification"}
+    row = {"id": "4b8fd2c6ba37", "source": "[a].csv", "rows": 2195, "splits": splits, "task": "classification"}
     terminal.show_datasets({"datasets": [row | {"created": "2026-11-26T14:00:00+00:00"}]})
     shown = flat(capsys.readouterr().out)
-    assert "4b8fd2c6ba37 [red].csv classification 1,535 220 440 2026-11-26 14:00" in shown
+    assert "4b8fd2c6ba37 [a].csv classification 1,535 220 440 2026-11-26 14:00" in shown
     terminal.show_datasets({"datasets": []})
     assert "No datasets yet" in capsys.readouterr().out
 
