@@ -393,8 +393,14 @@ def show_datasets(result: Result) -> None:
     if not result["datasets"]:
         print("No datasets yet. Prepare one: python -m ft_core prepare examples/ticket_triage/project.yaml")
         return
-    figures = (Column(name, justify="right", no_wrap=True) for name in ("train", "validation", "test"))
-    table = _table(Column("dataset", no_wrap=True), "source", "task", *figures, Column("created (UTC)", no_wrap=True))
+    figures = (Column(name, justify="right", no_wrap=True) for name in ("train", "valid.", "test"))
+    table = _table(
+        Column("dataset", no_wrap=True),
+        "source",
+        Column("task", no_wrap=True),
+        *figures,
+        Column("created (UTC)", no_wrap=True),
+    )
     for row in result["datasets"]:
         counts = [f"{row['splits'].get(split, 0):,}" for split in ("train", "validation", "test")]
         created = row["created"][:16].replace("T", " ")

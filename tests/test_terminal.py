@@ -358,3 +358,63 @@ def test_long_work_without_a_bar_says_a_line_now_and_then(monkeypatch, capsys):
     time.sleep(0.01)
     tell("row 3 of 9")
     assert capsys.readouterr().err.splitlines() == ["row 1 of 9", "row 3 of 9"]
+
+
+def test_datasets_are_one_line_each(capsys):
+    splits = {"train": 1535, "validation": 220, "test": 440}
+    row = {"id": "4b8fd2c6ba37", "source": "[a].csv", "rows": 2195, "splits": splits, "task": "classification"}
+    terminal.show_datasets({"datasets": [row | {"created": "2026-11-26T14:00:00+00:00"}]})
+    shown = flat(capsys.readouterr().out)
+    assert "4b8fd2c6ba37 [a].csv classification 1,535 220 440 2026-11-26 14:00" in shown
+    terminal.show_datasets({"datasets": []})
+    assert "No datasets yet" in capsys.readouterr().out
+
+
+def test_a_comparison_says_what_differs(capsys):
+    def row(number: int, answer: str) -> dict:
+        return {"part": "", "row": number, "split": "train", "prompt": f"text {number}", "answer": answer}
+
+    result = {
+        "first": "aaaaaaaaaaaa",
+        "second": "bbbbbbbbbbbb",
+        "matched_by": "row",
+        "settings": [{"name": "clean.html", "title": "HTML", "first": "fix", "second": "keep"}],
+        "counts": {"train": [1000, 994], "validation": [0, 0], "test": [10, 10]},
+        "labels": {"a": [5, 6], "b": [7, 7]},
+        "problems": [{"code": "html", "title": "HTML in texts", "first": 3, "second": 4}],
+        "same": 990,
+        "only_first": 6,
+        "only_second": 0,
+        "changed": 1,
+        "moved": {"train to test": 2},
+        "rows": {
+            "only_first": [row(number, "a") for number in range(1, 7)],
+            "only_second": [],
+            "changed": [{"first": row(9, "a"), "second": row(9, "[b]") | {"part": "faq"}}],
+            "moved": [],
+        },
+    }
+    terminal.show_comparison(result)
+    shown = flat(capsys.readouterr().out)
+    assert "train examples 1,000 994" in shown and "label a 5 6" in shown and "label b" not in shown
+    assert 'Setting clean.html: "fix" in the first, "keep" in the second' in shown
+    assert "990 the same, 1 changed, 6 only in the first, 0 only in the second" in shown
+    assert "Moved from train to test: 2 rows" in shown and "Only in the first (the first 5):" in shown
+    assert "9 text 9 → a text 9 → [b]" in shown and "Only in the second" not in shown
+
+
+def test_a_mix_tells_its_parts_and_edits_what_they_did(capsys):
+    of_faq = PROBLEMS[1] | {"part": "faq", "title": "faq: Empty cells"}
+    steps = [
+        {"code": "edits", "title": "Edits", "found": 3, "changed": 2, "removed": 1},
+        {"code": "empty", "part": "faq", "changed": 0, "removed": 1},
+    ]
+    part = {"dataset": "0123456789ab", "weight": 2.0, "used": {"train": 80, "validation": 4, "test": 8}}
+    report = {"why": "", "token_lengths": LENGTHS | {"longest_part": "faq"}, "problems": [of_faq], "steps": steps}
+    splits = {"train": 80, "validation": 4, "test": 8}
+    result = {"dataset": "4b8fd2c6ba37", "rows": 60, "removed": 8, "splits": splits}
+    terminal.show_dataset(result | {"report": report | {"parts": {"faq": part}}}, Path("project.yaml"), is_project=True)
+    shown = flat(capsys.readouterr().out)
+    assert "the longest, row 1043 of faq, has 151" in shown and "faq: Empty cells 1 9 1 row left out" in shown
+    assert "Part faq (weight 2): 80 to train on, 4 to validate, 8 to test; alone it is dataset 0123456789ab" in shown
+    assert "Edits by hand: 2 changed, 1 left out, of 3" in shown

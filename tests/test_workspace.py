@@ -1,5 +1,7 @@
 """The workspace: folders per person, ids checked, nothing outside it reached."""
 
+from pathlib import Path
+
 import pytest
 
 from ft_core.errors import FTError
@@ -56,3 +58,13 @@ def test_the_home_is_the_option_then_the_environment(tmp_path, monkeypatch):
     monkeypatch.setenv("FT_HOME", str(tmp_path / "a"))
     assert home_folder() == tmp_path / "a"
     assert home_folder(str(tmp_path / "b")) == tmp_path / "b"
+
+
+def test_a_dataset_is_named_by_its_id_or_by_its_folder(tmp_path):
+    workspace = Workspace(tmp_path)
+    (workspace.datasets / "0123456789ab").mkdir(parents=True)
+    assert workspace.dataset_or_path("0123456789ab") == workspace.datasets / "0123456789ab"
+    assert workspace.dataset_or_path("elsewhere/0123456789ab") == Path("elsewhere/0123456789ab")
+    with pytest.raises(FTError) as caught:
+        workspace.dataset_or_path("ba9876543210")
+    assert caught.value.code == "dataset.missing"

@@ -188,22 +188,32 @@ def _apart(examples: list[Example], tested: list[Example]) -> tuple[list[Example
     Two sets of words that share 80 % must share one of the few rarest words of each (prefix filter, as in `similar`; any fixed order
     of words will do, here how many tested texts have them), so only those that meet in one are compared.
     """
-    owners: dict[str, list[Example]] = defaultdict(list)
+    known: dict[str, dict[Words, Example]] = defaultdict(dict)  # the different texts of each part, as sets of words
     for example in tested:
-        owners[example.prompt_text].append(example)
-    sets = {text: word_set(text) for text in owners}
-    frequency = Counter(word for words in sets.values() for word in words)
-    index: dict[str, list[str]] = defaultdict(list)
-    for text, words in sets.items():
-        for word in _rarest(words, frequency):
-            index[word].append(text)
+        known[example.part].setdefault(word_set(example.prompt_text), example)
+    frequency = Counter(word for sets in known.values() for words in sets for word in words)
+    index: dict[tuple[str, str, int], list[Words]] = defaultdict(list)  # (part, rare word, size of the set)
+    for part, sets in known.items():
+        for words in sets:
+            for word in _rarest(words, frequency):
+                index[part, word, len(words)].append(words)
     kept: list[Example] = []
     copies: list[Copy] = []
     for example in examples:
         words = word_set(example.prompt_text)
-        near = [text for word in _rarest(words, frequency) for text in index.get(word, ())]
-        others = (owner for text in near if similarity(words, sets[text]) >= THRESHOLD for owner in owners[text])
-        original = next((other for other in others if other.part != example.part), None)
+        sizes = range(math.ceil(THRESHOLD * len(words) - _TOLERANCE), int(len(words) / THRESHOLD + _TOLERANCE) + 1)
+        rarest = _rarest(words, frequency)
+        near = (
+            sets[other]
+            for part, sets in known.items()
+            if part != example.part
+            for word in rarest
+            for size in sizes
+            for other in index.get((part, word, size), ())
+            if similarity(words, other) >= THRESHOLD
+        )
+        same = (sets[words] for part, sets in known.items() if part != example.part and words in sets)
+        original = next(same, None) or next(near, None)
         if original is None:
             kept.append(example)
         else:

@@ -111,6 +111,7 @@ def subset(examples: Sequence[Example], limit: int | None, stratified: bool) -> 
 
 def choose_shots(train: Sequence[Example], labels: Sequence[str], count: int) -> list[Example]:
     """`count` training examples to show the base model: the labels in turn, most frequent first; short and single-turn ones before others.
+    A row that training meets several times is shown once.
 
     Within a label they are taken from the lower quartile of lengths upwards: the very shortest are often odd.
     """

@@ -359,7 +359,8 @@ def _by_itself(written: numpy.ndarray) -> str:
 def _rows(examples: list[Example], labels: list[str], found: Contestants) -> list[dict[str, Any]]:
     """The answers side by side; see `rows.read_answers`."""
     table: list[dict[str, Any]] = [
-        {"row": example.row, "prompt": example.question, "expected": example.answer} for example in examples
+        {"row": example.row, "part": example.part, "prompt": example.question, "expected": example.answer}
+        for example in examples
     ]
     for name, contestant in found.items():
         for i, row in enumerate(table):

@@ -185,6 +185,7 @@ class Sampler(TrainerCallback):
                 {
                     "step": step,
                     "row": example.row,
+                    "part": example.part,
                     "prompt": example.question,
                     "expected": example.answer,
                     "answer": answer.text,

@@ -18,12 +18,12 @@ IGNORED = -100  # the label of a token that is read but not learnt, as torch.nn.
 class TokenRow:
     """One example: token ids, and the same ids as labels where they are learnt, IGNORED elsewhere.
 
-    `row` is its row in the source, `length` its tokens before it was cut, `cut_off` true when the cut took learnt tokens.
+    `place` is where it is in the source, `length` its tokens before it was cut, `cut_off` true when the cut took learnt tokens.
     """
 
     ids: list[int]
     labels: list[int]
-    row: int
+    place: str
     length: int
     cut_off: bool
 
@@ -41,9 +41,9 @@ def tokenise(examples: Sequence[Example], tokenizer: ChatTokenizer, max_length: 
             for position, (token, learn) in enumerate(zip(encoded.ids, encoded.learnt, strict=True))
         ]
         lost = any(label != IGNORED for label in learnt[max_length:])
-        row = TokenRow(encoded.ids[:max_length], learnt[:max_length], example.row, len(learnt), lost)
+        row = TokenRow(encoded.ids[:max_length], learnt[:max_length], example.place, len(learnt), lost)
         if all(label == IGNORED for label in row.labels):
-            bare.append((example.row, learnt))
+            bare.append((example.place, learnt))
         rows.append(row)
     if bare:
         raise _nothing_to_learn(bare, max_length)
@@ -54,16 +54,16 @@ def cut_off_words(rows: Sequence[TokenRow], max_length: int) -> str:
     """Which of these examples lose the end of an answer, in one line for the log. At least one does."""
     cut = [row for row in rows if row.cut_off]
     return (
-        f"{len(cut)} of {len(rows)} training examples lose the end of an answer (row {_numbers([row.row for row in cut])}): "
+        f"{len(cut)} of {len(rows)} training examples lose the end of an answer (row {_places([row.place for row in cut])}): "
         f"Longest example is {max_length} tokens, and the longest of them has {max(row.length for row in cut)}."
     )
 
 
-def _numbers(rows: list[int]) -> str:
-    return ", ".join(map(str, rows[:20])) + (f" and {len(rows) - 20} more" if len(rows) > 20 else "")
+def _places(places: list[str]) -> str:
+    return ", ".join(places[:20]) + (f" and {len(places) - 20} more" if len(places) > 20 else "")
 
 
-def _nothing_to_learn(bare: list[tuple[int, list[int]]], max_length: int) -> FTError:
+def _nothing_to_learn(bare: list[tuple[str, list[int]]], max_length: int) -> FTError:
     starts = [
         next(position for position, label in enumerate(learnt) if label != IGNORED)
         for _, learnt in bare
@@ -72,7 +72,7 @@ def _nothing_to_learn(bare: list[tuple[int, list[int]]], max_length: int) -> FTE
     advice = f"Raise Longest example above {max(starts)} tokens" if starts else "Give these rows an answer"
     return FTError(
         "train.nothing_to_learn",
-        f"{len(bare)} example{'s' if len(bare) > 1 else ''} would have nothing left to learn from (row {_numbers([row for row, _ in bare])}).",
+        f"{len(bare)} example{'s' if len(bare) > 1 else ''} would have nothing left to learn from (row {_places([place for place, _ in bare])}).",
         f"Longest example is {max_length} tokens, and the prompt alone fills them."
         if starts
         else "These conversations hold no answer.",

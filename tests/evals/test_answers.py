@@ -58,6 +58,11 @@ def test_more_examples_than_there_are_means_all() -> None:
     assert len(answers.choose_shots(MANY, [], 4)) == 4
 
 
+def test_a_row_that_training_meets_several_times_is_shown_once():
+    twice = [example for example in MANY for _ in range(2)]
+    assert answers.choose_shots(twice, LABELS, 7) == answers.choose_shots(MANY, LABELS, 7)
+
+
 def test_examples_stand_between_the_system_prompt_and_the_question() -> None:
     shown = answers.with_shots(_example(1, "q", "a", system="mine"), [_example(2, "p", "b", system="other")])
     assert [(message.role, message.content) for message in shown.messages] == [

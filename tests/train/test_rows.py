@@ -1,5 +1,7 @@
 """Token rows, their order and their batches."""
 
+from dataclasses import replace
+
 import numpy
 import pytest
 import torch
@@ -57,6 +59,12 @@ def test_rows_whose_answer_is_cut_off_are_named(chat):
         and "row 7, 9" in caught.value.what
         and "Longest example" in caught.value.fix
     )
+
+
+def test_a_row_of_a_mix_is_named_with_its_part(chat):
+    of_faq = replace(example(4, "hammer " * 30, "tool"), part="faq")
+    cut = rows.tokenise([of_faq], chat, len(chat.encode(of_faq.messages).ids) - 2)
+    assert "(row faq: 4)" in rows.cut_off_words(cut, 20)
 
 
 def test_every_pass_holds_every_row_and_steps_are_sorted():
