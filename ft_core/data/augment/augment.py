@@ -168,13 +168,14 @@ def _try(work: _Work, source: Example, repeats: Repeats, system: str | None) -> 
     if refused:
         return refused
     messages = _messages(source, text, system)
-    asked = work.judge is not None or work.writer is not None
-    passed = checks.NAMES if asked else tuple(name for name in checks.NAMES if name != "answer")
-    row = Generated(messages, work.way, tuple(example.row for example in sources), questions[0], passed)
+    row = Generated(messages, work.way, tuple(example.row for example in sources), questions[0], checks.NAMES)
     prompt = row.example(None).prompt_text
     if repeats.find(prompt) is not None:
         return checks.REPEATS
-    return row if _agrees(work, source, text, prompt) else checks.ANSWER
+    agrees = _agrees(work, source, text, prompt)
+    if agrees is None:
+        return replace(row, checks=tuple(name for name in checks.NAMES if name != "answer"))
+    return row if agrees else checks.ANSWER
 
 
 def _text(work: _Work, source: Example) -> tuple[str, list[Example]]:
@@ -204,11 +205,14 @@ def _messages(source: Example, text: str, system: str | None) -> tuple[Message, 
     return tuple(messages)
 
 
-def _agrees(work: _Work, source: Example, text: str, prompt: str) -> bool:
+def _agrees(work: _Work, source: Example, text: str, prompt: str) -> bool | None:
+    """Whether the answer stays right; None where nobody can be asked but the person."""
     if work.judge is not None:
-        return work.judge.agrees(prompt, source.answer, source.row)
+        agrees = work.judge.agrees(prompt, source.answer, source)
+        # Half a text may have lost what its label stands for: it takes a classifier that says it has not.
+        return bool(agrees) if work.way == "recombine" else agrees
     if work.writer is None:
-        return True  # other words or other spellings for the same: nobody to ask whether the answer stays right but the person
+        return None
     if work.task == "classification":
         shown = [example for example in work.shown if example is not source]
         return rephrase.gives_label(text, source.answer, shown, work.writer)

@@ -7,27 +7,28 @@ ROWS = pairs(
 )
 
 
+APPLE = ROWS[0]
+
+
 def test_it_agrees_with_the_label_that_the_words_show():
     judge = Judge(ROWS)
-    assert judge.agrees("plz the apple and the plum", "fruit", 1) and not judge.agrees(
-        "plz the apple and the plum", "tool", 1
-    )
+    assert APPLE.answer == "fruit" and judge.agrees("plz the plum and the fig", "fruit", APPLE) is True
+    assert judge.agrees("plz the hammer and the saw", "fruit", APPLE) is False
 
 
-def test_a_text_that_shows_nothing_is_refused_for_every_label():
-    judge = Judge(ROWS)
-    assert not any(judge.agrees("please number the", label, 1) for label in THINGS)
+def test_a_text_that_shows_nothing_is_refused():
+    assert Judge(ROWS).agrees("please number the", "fruit", APPLE) is False
 
 
 def test_the_source_row_has_no_say():
-    odd = pairs(*((example.question, example.answer) for example in ROWS), ("the zebra zebra zebra", "fruit"))
-    judge = Judge(odd)
-    assert not judge.agrees("the zebra zebra zebra", "fruit", len(odd)) and judge.agrees(
-        "the zebra zebra zebra", "fruit", 2
-    )
+    rows = pairs(*((row.question, row.answer) for row in ROWS), ("the zebra", "fruit"))
+    judge = Judge(rows)
+    assert judge.agrees("the zebra", "fruit", rows[-1]) is None, "without itself, nothing tells what a zebra is"
+    assert judge.agrees("the zebra", "fruit", rows[1]) is True, "another fold has seen it"
 
 
-def test_where_it_cannot_be_asked_it_does_not_refuse():
-    assert Judge(pairs(("a b", "x"), ("c d", "x"))).agrees("a", "x", 1)
-    rare = [*ROWS, *pairs(("the only one", "rare"))]
-    assert Judge(rare).agrees("only", "rare", 1)
+def test_where_it_cannot_tell_it_says_so():
+    one = pairs(("a b", "x"), ("c d", "x"))
+    assert Judge(one).agrees("a", "x", one[0]) is None
+    rare = pairs(*((row.question, row.answer) for row in ROWS), ("the only one", "rare"))
+    assert Judge(rare).agrees("only", "rare", rare[-1]) is None
