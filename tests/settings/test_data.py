@@ -37,3 +37,11 @@ def test_unknown_keys_are_refused_and_every_setting_explains_itself(kind):
         kind.model_validate({"colour": 1})
     for name, field in kind.model_fields.items():
         assert field.title and (field.description or "").endswith("."), name
+
+
+def test_a_split_is_by_chance_unless_something_else_is_asked_for():
+    assert (SplitSpec().by, SplitSpec().column, SplitSpec().leaks) == ("random", None, "drop")
+    with pytest.raises(ValidationError, match="by"):
+        SplitSpec.model_validate({"by": "customer"})
+    assert DataSpec(source="a.csv").benchmarks == ()
+    assert DataSpec.model_validate({"source": "a.csv", "benchmarks": ["b.jsonl"]}).benchmarks == ("b.jsonl",)

@@ -49,9 +49,7 @@ def statistics(values: Sequence[str], name: str = "") -> Statistics:
     few = 2 <= len(counts) <= min(MAX_LABELS, max(2, len(filled) // _MIN_PER_LABEL))
     is_label = few and longest <= MAX_LABEL_LENGTH and not any("\n" in value for value in counts)
     some = list(counts)[:_MAX_SPELLINGS]
-    numeric = sum(
-        _NUMBER_OR_DATE.fullmatch(value) is not None or _UUID.fullmatch(value) is not None for value in some
-    )
+    numeric = sum(_NUMBER_OR_DATE.fullmatch(value) is not None or _UUID.fullmatch(value) is not None for value in some)
     all_numbers = numeric > 0.9 * len(some) and not is_label
     return Statistics(
         counts,
