@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from ft_core.data.augment.sentences import sentences
-from ft_core.data.read.encoding import decode
 from ft_core.data.read.files import read
 from ft_core.errors import FTError
 
 MAX_WORDS = 150
 MIN_WORDS = 8  # fewer say nothing that could be asked about
-_TEXT_FILES = (".txt", ".md", ".markdown")
+_WHOLE = ("text", "markdown", "pdf", "docx")  # formats whose rows are paragraphs or pages of one document
 _HEADING = re.compile(r"#{1,6}\s+(.+?)\s*#*|(\S.*)\n\s*(?:=+|-+)\s*")
 _GAP = re.compile(r"\n\s*\n")
 _MAX_HEADING_WORDS = 14
@@ -37,22 +36,17 @@ class Passage:
 
 
 def load(path: Path) -> list[Document]:
-    """The texts of a file: a whole text or Markdown file, else one in each row, from the column with the longest texts.
+    """The texts of a file: one of a whole document, else one in each row, from the column with the longest texts.
 
     Raises the FTErrors of reading, and `documents.empty`.
     """
-    if path.suffix.lower() in _TEXT_FILES and path.is_file():
-        with open(path, "rb") as file:
-            text, _ = decode(file, path.name)
-        found = [Document(path.name, text)]
+    table = read(path)
+    column = max(table.columns, key=lambda name: sum(len(cell) for cell in table.cells[name] if _is_text(cell)))
+    texts = [(number, cell) for number, cell in zip(table.numbers, table.cells[column], strict=True) if _is_text(cell)]
+    if table.format in _WHOLE:
+        found = [Document(path.name, "\n\n".join(text for _, text in texts))]
     else:
-        table = read(path)
-        column = max(table.columns, key=lambda name: sum(len(cell) for cell in table.cells[name] if _is_text(cell)))
-        found = [
-            Document(f"{path.name}, row {number}", cell)
-            for number, cell in zip(table.numbers, table.cells[column], strict=True)
-            if _is_text(cell)
-        ]
+        found = [Document(f"{path.name}, row {number}", text) for number, text in texts]
     if not any(document.text.strip() for document in found):
         raise FTError(
             "documents.empty",

@@ -14,6 +14,7 @@ from ft_core.settings.example import Example
 Parts = dict[str, list[Example]]
 # In whose favour a text is left out: the test stays as it is, then validation.
 _ACROSS = (("train", ("validation", "test")), ("validation", ("test",)))
+_FEW = 0.05  # of all examples: the same share from which on a chain of near copies is split
 _TITLE = "Texts in more than one split"
 _WHY = "A model that has learnt a text of the test by heart scores better in the test than in use."
 
@@ -56,11 +57,11 @@ def find(parts: Parts) -> list[Leak]:
 def settle(parts: Parts, spec: SplitSpec) -> Settled:
     """Find the leaks, and leave the copies out of train (and validation) as `spec.leaks` says, so that the test stays as it is.
 
-    A split by chance keeps copies together already: what is found there is one pattern that runs through the file, and stays.
+    A split by chance keeps copies together already: what is found there beyond a few is a pattern that runs through the file, and stays.
     Raises FTError `data.split` when a split would be left empty.
     """
     leaks = find(parts)
-    if spec.by == "random" or spec.leaks == "keep" or not leaks:
+    if spec.leaks == "keep" or not leaks or _is_pattern(leaks, parts, spec):
         return Settled(parts, leaks, 0)
     gone = {(leak.split, leak.row) for leak in leaks}
     left = {
@@ -77,11 +78,15 @@ def settle(parts: Parts, spec: SplitSpec) -> Settled:
     return Settled(left, leaks, len(gone))
 
 
+def _is_pattern(leaks: Sequence[Leak], parts: Parts, spec: SplitSpec) -> bool:
+    return spec.by == "random" and len(leaks) > _FEW * sum(map(len, parts.values()))
+
+
 def report(settled: Settled, spec: SplitSpec) -> dict[str, Any]:
     """For the report: {"treatment", "exact", "near", "removed", "pairs" (at most 20 leaks), "why"}."""
     exact = sum(leak.similarity == 1 for leak in settled.leaks)
     return {
-        "treatment": _treatment(spec),
+        "treatment": _treatment(settled, spec),
         "exact": exact,
         "near": len(settled.leaks) - exact,
         "removed": settled.removed,
@@ -95,7 +100,7 @@ def step(settled: Settled, spec: SplitSpec, parts: Parts) -> dict[str, Any]:
     return {
         "code": "leaks",
         "title": str(SplitSpec.model_fields["leaks"].title),
-        "treatment": _treatment(spec),
+        "treatment": _treatment(settled, spec),
         "found": len(settled.leaks),
         "changed": 0,
         "removed": settled.removed,
@@ -121,8 +126,8 @@ def problems(settled: Settled, spec: SplitSpec, parts: Parts) -> list[Problem]:
     ]
 
 
-def _treatment(spec: SplitSpec) -> str:
-    return "keep" if spec.by == "random" else spec.leaks
+def _treatment(settled: Settled, spec: SplitSpec) -> str:
+    return "keep" if settled.leaks and not settled.removed else spec.leaks
 
 
 def _sentence(settled: Settled, spec: SplitSpec) -> str:
@@ -130,7 +135,7 @@ def _sentence(settled: Settled, spec: SplitSpec) -> str:
         return "No text of one split is in another, neither the same nor nearly the same."
     if settled.removed:
         return f"{settled.removed:,} rows are left out of train or validation, unless Leaks is set to keep (`leaks: keep`)."
-    if spec.by == "random":
+    if spec.leaks == "drop":
         return "Nothing is left out: they are one pattern that runs through the file, too large to be in one split. Add rows that differ more."
     return "They stay where they are. Set Leaks to drop to leave them out of train (`leaks: drop`)."
 

@@ -16,6 +16,7 @@ _WORD = re.compile(r"\w+")
 # Scripts without spaces between words (Thai to Khmer, kana, Chinese, Hangul): pairs of letters stand in for words.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SECOND = "\n"  # before a word of a second text, which is another word than the same in a first
+_WORTH_ANOTHER = 0.01  # of the sets were copies: the search is repeated among those that stay
 _LEAST_LETTERS = 5  # of a word that may be misspelt: one letter makes another word of a shorter one
 _MORE_OFTEN = 10  # times that the right spelling is written for each time of a misspelt one
 
@@ -155,7 +156,7 @@ def _copies(different: _Different) -> dict[int, Copy]:
         pairs = near_pairs(sets, different.groups[left] if different.groups is not None else None)
         again = _first_kept(_alike_in_both(sets, pairs, different.second))
         found |= {int(left[number]): Copy(int(left[copy.of]), copy.similarity) for number, copy in again.items()}
-        if pairs.complete or not again:
+        if pairs.complete or len(again) <= _WORTH_ANOTHER * len(left):
             break
         # What was like a copy alone may be like another of those that stay.
         stays = numpy.ones(len(left), dtype=bool)

@@ -157,7 +157,7 @@ class SplitSpec(BaseModel):
     leaks: DropOrKeep = Field(
         default="drop",
         title="Leaks",
-        description="Leave out training rows that repeat a validation or test row, once the rows are split by a column.",
+        description="Leave out training rows that repeat a validation or test row.",
     )
 
 

@@ -64,3 +64,9 @@ def test_a_split_of_nothing_but_copies_is_refused():
     with pytest.raises(FTError) as caught:
         leaks.settle(parts(["x y", "X  y"], [], ["x y"]), GIVEN)
     assert caught.value.code == "data.split" and "row 1 repeats row 3" in caught.value.why
+
+
+def test_a_few_that_chance_could_not_keep_together_are_left_out():
+    few = parts([f"text {n} of {n * n}" for n in range(60)] + [TEXT], ["new"], [TEXT + " ten"])
+    settled = leaks.settle(few, SplitSpec())
+    assert settled.removed == 1 and leaks.report(settled, SplitSpec())["treatment"] == "drop"

@@ -207,3 +207,56 @@ def test_several_files_are_one_dataset_whose_id_is_of_them_all(tmp_path, source)
     assert (
         len({both.id, prepare([source, more], SPEC, None, datasets).id, prepare(source, SPEC, None, datasets).id}) == 3
     )
+
+
+@pytest.fixture
+def dated(tmp_path):
+    lines = [
+        f"text {n} about matter {n * n} from {n * 7},{('billing', 'returns')[n % 2]},2026-01-{1 + n // 4:02},customer {n % 12}"
+        for n in range(80)
+    ]
+    lines.append("TEXT 0 about  matter 0 from 0,returns,2026-03-01,customer 99")
+    path = tmp_path / "dated.csv"
+    path.write_text("message,label,sent,customer\n" + "\n".join(lines) + "\n")
+    return path
+
+
+def test_a_split_by_time_is_told_and_the_leak_leaves_train(tmp_path, dated):
+    spec = DataSpec(source="dated.csv", split=SplitSpec(by="time", column="sent"))
+    dataset = prepare(dated, spec, None, tmp_path / "datasets")
+    report = dataset.report
+    assert dataset.examples("test")[-1].row == 81 and 1 not in [example.row for example in dataset.examples("train")]
+    assert report["split"]["dates"]["test"][1] == "2026-03-01" and report["split"]["counts"] == dataset.counts
+    assert report["leaks"]["pairs"] == [
+        {"row": 1, "split": "train", "of_row": 81, "of_split": "test", "similarity": 1.0}
+    ]
+    assert (report["rows"], report["kept"], report["removed"]) == (81, 80, 1)
+    assert report["steps"][-1]["code"] == "leaks" and report["steps"][-1]["removed"] == 1
+    assert "leaks" in [problem["code"] for problem in report["problems"]]
+
+
+def test_a_split_by_chance_proves_that_nothing_leaks(tmp_path, dated):
+    report = prepare(dated, DataSpec(source="dated.csv"), None, tmp_path / "datasets").report
+    assert report["split"]["by"] == "random"
+    assert (report["leaks"]["exact"], report["leaks"]["near"], report["leaks"]["pairs"]) == (0, 0, [])
+
+
+def test_a_split_column_that_is_not_there_is_told_before_the_work(tmp_path, dated):
+    spec = DataSpec(source="dated.csv", split=SplitSpec(by="group", column="client"))
+    with pytest.raises(FTError) as caught:
+        prepare(dated, spec, None, tmp_path / "datasets")
+    assert caught.value.code == "data.split" and "`customer`" in caught.value.why
+
+
+def test_questions_of_a_benchmark_are_told_and_another_benchmark_is_another_report(tmp_path, dated):
+    benchmark = tmp_path / "quiz.jsonl"
+    benchmark.write_text('{"question": "Text 9 about matter 81 from 63?"}\n')
+    spec = DataSpec(source="dated.csv", benchmarks=("quiz.jsonl",))
+    dataset = prepare(dated, spec, None, tmp_path / "datasets", benchmarks=[benchmark])
+    found = next(problem for problem in dataset.report["problems"] if problem["code"] == "contamination")
+    assert found["rows"] == [10] and sum(dataset.counts.values()) == 80 + 1
+    benchmark.write_text('{"question": "Who is it?"}\n')
+    assert prepare(dated, spec, None, tmp_path / "datasets", benchmarks=[benchmark]).id != dataset.id
+    with pytest.raises(FTError) as caught:
+        prepare(dated, spec, None, tmp_path / "datasets", benchmarks=[tmp_path / "none.csv"])
+    assert caught.value.code == "data.missing"

@@ -85,3 +85,11 @@ def test_a_source_is_a_text_or_a_list_of_texts():
         with pytest.raises(ValidationError) as caught:
             DataSpec.model_validate({"source": wrong})
         assert caught.value.error_count() == 1
+
+
+def test_a_split_is_by_chance_unless_something_else_is_asked_for():
+    assert (SplitSpec().by, SplitSpec().column, SplitSpec().leaks) == ("random", None, "drop")
+    with pytest.raises(ValidationError, match="by"):
+        SplitSpec.model_validate({"by": "customer"})
+    assert DataSpec(source="a.csv").benchmarks == ()
+    assert DataSpec.model_validate({"source": "a.csv", "benchmarks": ["b.jsonl"]}).benchmarks == ("b.jsonl",)
