@@ -46,13 +46,14 @@ def test_long_texts_are_cut_between_sentences_and_nothing_is_lost_or_doubled():
 
 def test_files_of_text_and_tables_with_a_column_of_texts(tmp_path):
     (tmp_path / "guide.md").write_text(TEXT)
-    assert load(tmp_path / "guide.md") == [Document("guide.md", TEXT)]
+    [guide] = load(tmp_path / "guide.md")
+    assert passages(guide) == passages(Document("guide.md", TEXT)), "read as paragraphs, and whole again"
     (tmp_path / "pages.csv").write_text("id,page\n1,A long page about paying\n2,\n3,Another page\n")
     assert [document.title for document in load(tmp_path / "pages.csv")][0] == "pages.csv, row 1"
     (tmp_path / "empty.txt").write_text("  \n")
     with pytest.raises(FTError) as caught:
         load(tmp_path / "empty.txt")
-    assert caught.value.code == "documents.empty"
+    assert caught.value.code == "data.empty"
     with pytest.raises(FTError) as caught:
         load(tmp_path / "none.txt")
     assert caught.value.code in ("data.missing", "data.format")

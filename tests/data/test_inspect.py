@@ -28,10 +28,10 @@ def test_everything_about_a_file_as_json(tmp_path, tokenizer_folder):
 
 
 def test_a_shape_that_cannot_be_learnt_is_reported(tmp_path):
-    path = tmp_path / "a.jsonl"
-    path.write_text('{"prompt": "p", "chosen": "c", "rejected": "r"}\n')
+    path = tmp_path / "notes.md"
+    path.write_text("A first paragraph of a text.\n\nAnother one.\n")
     found = inspect(path)
-    assert found["shape"] == "preference" and found["quality"] is None
+    assert found["shape"] == "text" and found["quality"] is None and found["examples"] == []
 
 
 def test_one_column_is_refused(tmp_path):

@@ -131,7 +131,7 @@ def test_what_another_part_tests_is_not_learnt(tmp_path, sources):
 
 def test_copies_are_looked_for_between_parts_only():
     def example(row: int, part: str, question: str) -> Example:
-        return Example(row, (Message("user", question), Message("assistant", "a")), part)
+        return Example(row, (Message("user", question), Message("assistant", "a")), part=part)
 
     long = "one two three four five six seven eight nine ten"
     splits = {

@@ -48,4 +48,4 @@ def test_an_example_cannot_be_changed():
 
 def test_its_place_is_its_row_and_in_a_mix_also_its_part():
     assert conversation(("user", "x")).place == "7"
-    assert Example(7, (), "faq").place == "faq: 7"
+    assert Example(7, (), part="faq").place == "faq: 7"
