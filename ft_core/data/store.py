@@ -112,6 +112,14 @@ class Dataset:
         """The examples of `train`, `validation` or `test`, in their stored order. Raises FTError `data.changed`."""
         return [example_of(row) for batch in self.batches(split) for row in batch.to_pylist()]
 
+    def uses(self, column: str) -> bool:
+        """True when an example of any split has something in this column of the stored files."""
+        return any(
+            any(batch.column(column).to_pylist())
+            for split in self.counts
+            for batch in parquet.ParquetFile(self.folder / f"{split}.parquet").iter_batches(columns=[column])
+        )
+
     def batches(self, split: str) -> Iterator[pyarrow.RecordBatch]:
         """The same as they are stored: columns `row`, `messages`, `part`. Raises FTError `data.changed`."""
         path = self.folder / f"{split}.parquet"

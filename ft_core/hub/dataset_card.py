@@ -59,11 +59,12 @@ def dataset_card(dataset: Dataset, repo: str, licence: str = UNKNOWN) -> str:
 
 
 def features(dataset: Dataset) -> Features:
-    """The columns that are published: as stored, `part` only of a mix, and of a classification also `prompt` and `label`."""
+    """The columns that are published: as stored but for those that hold nothing, and of a classification also `prompt` and `label`."""
     stored = next(dataset.batches(splits_of(dataset)[0])).schema
     found = dict(Features.from_arrow_schema(stored))
-    if "parts" not in dataset.report:
-        found.pop("part", None)
+    for column in ("tools", "rejected", "part", "generated"):
+        if column in found and not dataset.uses(column):
+            del found[column]
     if dataset.task == "classification":
         found |= {"prompt": Value("string"), "label": ClassLabel(names=dataset.labels)}
     return Features(found)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+import huggingface_hub
 
 from ft_core.errors import FTError, explain
 from ft_core.hardware import on_space
@@ -44,6 +45,13 @@ def owner(profile: gr.OAuthProfile | None) -> str:
         f"{why} It would spend the owner's GPU time, disk and data.",
         "Sign in as the owner, or press Duplicate this Space to get one of your own.",
     )
+
+
+def own_token(typed: str, signed_in: gr.OAuthToken | None) -> str | None:
+    """The person's own token for the Hub: on a Space that of the signed-in owner and no other, else what was typed or `hf auth login` keeps."""
+    if on_space():
+        return signed_in.token if signed_in else None
+    return typed.strip() or huggingface_hub.get_token()
 
 
 def friendly(fn: Handler) -> Handler:

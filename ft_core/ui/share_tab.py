@@ -3,7 +3,6 @@
 from typing import Any
 
 import gradio as gr
-import huggingface_hub
 
 from ft_core.errors import FTError
 from ft_core.hardware import on_space
@@ -12,6 +11,7 @@ from ft_core.hub.pack import pack
 from ft_core.run import Run
 from ft_core.settings.share import ShareSpec
 from ft_core.ui import fields, show, uploads
+from ft_core.ui.guard import own_token
 from ft_core.ui.shared import TO_TOP, Shared, selected_run
 from ft_core.worker import launch
 from ft_core.worker.launch import JobView
@@ -165,8 +165,7 @@ def start_push(
         raise FTError(
             "hub.name", "The repository has no name yet.", "Repository is empty.", "Write Repository as owner/name."
         )
-    # On a Space only the signed-in owner gets here, and only the owner's own token is used.
-    token = (signed_in.token if signed_in else None) if on_space() else (typed.strip() or huggingface_hub.get_token())
+    token = own_token(typed, signed_in)
     if not token:
         raise FTError(
             "hub.token",

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ft_core import pipeline
 from ft_core.data.read.files import FORMATS, format_of
+from ft_core.data.read.hub_dataset import is_id
 from ft_core.data.read.refusals import MAX_BYTES
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
@@ -71,8 +72,13 @@ def titled(text: str) -> str:
 
 
 def find_all(workspace: Workspace, data: DataSpec) -> list[Path]:
-    """The kept files of a project's source. Raises FTError `data.missing`."""
-    return [find(workspace, name) for name in data.sources]
+    """The kept files of a project's source; none of a dataset on the Hub. Raises FTError `data.missing` for any other name."""
+    return [] if on_hub(data) else [find(workspace, name) for name in data.sources]
+
+
+def on_hub(data: DataSpec) -> bool:
+    """True when the source is a dataset on the Hub."""
+    return len(data.sources) == 1 and is_id(data.sources[0])
 
 
 def find(workspace: Workspace, name: str) -> Path:

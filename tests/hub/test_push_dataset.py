@@ -42,7 +42,8 @@ def test_the_files_are_what_the_card_promises(dataset, hub):
         assert [row["row"] for row in rows] == [example.row for example in dataset.examples(split)]
         assert [dataset.labels[row["label"]] for row in rows] == [one.answer for one in dataset.examples(split)]
         assert [row["prompt"] for row in rows] == [example.question for example in dataset.examples(split)]
-        assert rows[0]["messages"][0] == {"role": "system", "content": "Sort *it*."} and "part" not in rows[0]
+        assert rows[0]["messages"][0] == {"role": "system", "content": "Sort *it*.", "tool_calls": []}
+        assert not {"part", "tools", "rejected", "generated"} & rows[0].keys(), "nothing is in them"
 
 
 def test_the_datasets_library_reads_it_with_the_names_of_the_labels(dataset, tmp_path):

@@ -17,12 +17,14 @@ from tests.ui.serving import get, served_page
 SECRET = "the-space-s-secret"
 SPENDING = [
     "take",
+    "take_from_hub",
     "use_example",
     "choose_columns",
     "choose_task",
     "choose_system",
     "show_chat",
     "treat",
+    "edit_rows",
     "choose_split",
     "prepare_dataset",
     "show_tokens",
@@ -56,6 +58,8 @@ READING = [
     "stopped",
     "show_problems",
     "show_split",
+    "offer_rows",
+    "list_rows",
 ]
 
 

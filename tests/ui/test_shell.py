@@ -7,7 +7,7 @@ import gradio as gr
 import pytest
 
 from ft_core.ui import evaluation_tab, playground_tab, share_tab, shell, training_tab
-from ft_core.ui.data import prepare, problems, result, understand
+from ft_core.ui.data import prepare, problems, result, rows, understand
 from ft_core.workspace import Workspace
 
 CONTROLS = [
@@ -73,6 +73,7 @@ def test_only_the_open_tab_polls(page):
         (understand.understand_large, [{}, None]),
         (problems.show_problems, [{}, None]),
         (prepare.show_split, [{}, None]),
+        (rows.offer_rows, [{}, None]),
         (result.show_dataset, [""]),
         (training_tab.show_settings, ["", ""]),
         (training_tab.watch_job, ["", ""]),

@@ -15,6 +15,7 @@ from typing import IO, Any
 
 from ft_core.errors import FTError
 from ft_core.worker import launch
+from ft_core.workspace import Workspace
 
 WAIT = 0.25  # seconds between two chances for the page to end the command
 
@@ -59,6 +60,11 @@ def run(arguments: Sequence[str], token: str | None = None) -> Iterator[str | di
         yield _result("".join(answer), last)
     finally:
         _end(child)
+
+
+def place(workspace: Workspace) -> list[str]:
+    """Where a command finds and puts what is this person's."""
+    return ["--home", str(workspace.home), "--person", workspace.person]
 
 
 def _read(stream: IO[str], keep: Any) -> None:

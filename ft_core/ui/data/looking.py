@@ -8,9 +8,11 @@ import gradio as gr
 
 from ft_core.errors import FTError
 from ft_core.settings import project
+from ft_core.settings.project import ProjectSpec
 from ft_core.ui import show, uploads
 from ft_core.ui.data import command, draft
 from ft_core.ui.data.draft import Draft
+from ft_core.ui.guard import own_token
 from ft_core.ui.shared import Shared
 from ft_core.workspace import Workspace
 
@@ -19,15 +21,15 @@ KEPT = 20  # answers that are remembered, so that a reload or a step back costs 
 _known: dict[str, dict[str, Any]] = {}
 
 
-def build(shared: Shared) -> None:
-    """Components, then events."""
+def build(shared: Shared, token: gr.Textbox) -> None:
+    """Components, then events. `token` is where the person's token for the Hub is typed."""
     progress = gr.HTML(visible=False, elem_id="data-looking", elem_classes="looking")
     with gr.Row(elem_classes="actions"):
         end = gr.Button("Stop looking", visible=False, elem_id="data-stop-looking")
     looking = gr.on(
         [shared.page.load, shared.draft.change],
         shared.quiet(look),
-        [shared.draft],
+        [shared.draft, token],
         [progress, end, shared.seen],
         show_progress="hidden",
         trigger_mode="always_last",
@@ -44,7 +46,7 @@ def build(shared: Shared) -> None:
     )
 
 
-def look(workspace: Workspace, values: Draft) -> Iterator[Any]:
+def look(workspace: Workspace, values: Draft, typed: str, signed_in: gr.OAuthToken | None = None) -> Iterator[Any]:
     """Progress while the source is inspected, then what was found, in the order (progress, end button, seen)."""
     spec = draft.opened(workspace, values)
     if spec is None:
@@ -55,7 +57,9 @@ def look(workspace: Workspace, values: Draft) -> Iterator[Any]:
         began = time.monotonic()
         with draft.file(workspace, spec) as path:
             try:
-                for said in command.run(["inspect", str(path)]):
+                for said in command.run(
+                    ["inspect", str(path), *command.place(workspace)], _token(spec, typed, signed_in)
+                ):
                     if isinstance(said, dict):
                         _remember(key, said)
                         break
@@ -65,6 +69,11 @@ def look(workspace: Workspace, values: Draft) -> Iterator[Any]:
                 yield shown, gr.update(visible=False), {"error": uploads.titled(show.problem(error))}
                 return
     yield gr.update(value="", visible=False), gr.update(visible=False), _known[key]
+
+
+def _token(spec: ProjectSpec, typed: str, signed_in: gr.OAuthToken | None) -> str | None:
+    """A token goes along only where the Hub is asked."""
+    return own_token(typed, signed_in) if uploads.on_hub(spec.data) else None
 
 
 def stopped(workspace: Workspace) -> Any:

@@ -9,16 +9,18 @@ import gradio as gr
 from ft_core.errors import FTError
 from ft_core.settings.data import SplitSpec
 from ft_core.ui import fields, show, uploads
-from ft_core.ui.data import command, draft
+from ft_core.ui.data import command
+from ft_core.ui.data import draft as drafts
 from ft_core.ui.data.draft import Draft, draft_of, opened, required, with_data
+from ft_core.ui.guard import own_token
 from ft_core.ui.shared import Shared
 from ft_core.workspace import Workspace
 
-SPLIT = ("validation", "test", "seed")
+SPLIT = ("by", "column", "validation", "test", "seed", "leaks")
 
 
-def build(shared: Shared) -> None:
-    """Components, then events."""
+def build(shared: Shared, token: gr.Textbox) -> None:
+    """Components, then events. `token` is where the person's token for the Hub is typed."""
     with gr.Column(elem_classes="step", visible=False) as step:
         gr.HTML(
             show.step(
@@ -27,8 +29,14 @@ def build(shared: Shared) -> None:
                 "The rows are divided in three: training teaches, validation is watched meanwhile, test is kept unseen for the verdict.",
             )
         )
-        with gr.Accordion("Advanced", open=False), gr.Row():
-            split = fields.inputs(SplitSpec, SPLIT, "data")
+        with gr.Accordion("How the rows are divided", open=False):
+            with gr.Row():
+                by = fields.component(SplitSpec.model_fields["by"], "data-split-by")
+                field = SplitSpec.model_fields["column"]
+                column = gr.Dropdown([], label=field.title, info=field.description, elem_id="data-split-column")
+            with gr.Row():
+                validation, test, seed, leaks = fields.inputs(SplitSpec, SPLIT[2:], "data")
+        split = [by, column, validation, test, seed, leaks]
         with gr.Row(elem_classes="actions"):
             prepare = gr.Button("Prepare dataset", variant="primary", elem_id="data-prepare")
             end = gr.Button("Stop", visible=False, elem_id="data-stop-preparing")
@@ -41,7 +49,7 @@ def build(shared: Shared) -> None:
         gr.on(fields.left(control), shared.private(choose_split), [shared.draft, *split], [shared.draft], **quick)
     preparing = prepare.click(
         shared.private(prepare_dataset),
-        [shared.draft, *split],
+        [shared.draft, token, *split],
         [progress, end, refused, shared.dataset_id],
         concurrency_limit=4,
         **quick,
@@ -49,12 +57,14 @@ def build(shared: Shared) -> None:
     end.click(shared.quiet(stopped), None, [progress, end], cancels=[preparing], **quick)
 
 
-def show_split(workspace: Workspace, values: Draft, seen: dict[str, Any] | None) -> list[Any]:
+def show_split(workspace: Workspace, draft: Draft, seen: dict[str, Any] | None) -> list[Any]:
     """The step, once there is something to prepare, with the split that was chosen."""
-    spec = opened(workspace, values)
+    spec = opened(workspace, draft)
     if spec is None or not seen or "error" in seen or seen["task"] is None:
         return [gr.update(visible=False), *[gr.skip()] * len(SPLIT)]
-    return [gr.update(visible=True), *(getattr(spec.data.split, name) for name in SPLIT)]
+    values = {name: getattr(spec.data.split, name) for name in SPLIT}
+    column = gr.update(choices=seen["columns"], value=values["column"])
+    return [gr.update(visible=True), *(values | {"column": column}).values()]
 
 
 def choose_split(workspace: Workspace, values: Draft, *split: Any) -> Draft:
@@ -62,15 +72,27 @@ def choose_split(workspace: Workspace, values: Draft, *split: Any) -> Draft:
     return draft_of(with_data(required(workspace, values), split=fields.collect(SplitSpec, SPLIT, split)))
 
 
-def prepare_dataset(workspace: Workspace, values: Draft, *split: Any) -> Iterator[Any]:
+def prepare_dataset(
+    workspace: Workspace,
+    values: Draft,
+    typed: str,
+    by: Any,
+    column: Any,
+    validation: Any,
+    test: Any,
+    seed: Any,
+    leaks: Any,
+    signed_in: gr.OAuthToken | None = None,
+) -> Iterator[Any]:
     """Progress, then the id of the stored version, in the order (progress, end button, refusal, dataset id)."""
-    spec = with_data(required(workspace, values), split=fields.collect(SplitSpec, SPLIT, split))
+    split = fields.collect(SplitSpec, SPLIT, (by, column, validation, test, seed, leaks))
+    spec = with_data(required(workspace, values), split=split)
+    token = own_token(typed, signed_in) if uploads.on_hub(spec.data) else None
     began = time.monotonic()
     hidden = gr.update(visible=False)
     try:
-        with draft.file(workspace, spec) as path:
-            place = ["--home", str(workspace.home), "--person", workspace.person]
-            for said in command.run(["prepare", str(path), *place]):
+        with drafts.file(workspace, spec) as path:
+            for said in command.run(["prepare", str(path), *command.place(workspace)], token):
                 if isinstance(said, dict):
                     uploads.remember(workspace, said["dataset"], spec)
                     yield hidden, hidden, hidden, said["dataset"]

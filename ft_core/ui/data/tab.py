@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from ft_core.ui.data import bring, looking, prepare, problems, result, understand
+from ft_core.ui.data import bring, looking, prepare, problems, result, rows, understand
 from ft_core.ui.shared import Shared
 
 
@@ -13,9 +13,10 @@ def build(shared: Shared) -> None:
         "and divided, so that the result can be trusted.",
         elem_classes="lead",
     )
-    bring.build(shared)
+    token = bring.build(shared)
     understand.build(shared)
-    looking.build(shared)
+    looking.build(shared, token)
     problems.build(shared)
-    prepare.build(shared)
+    rows.build(shared)
+    prepare.build(shared, token)
     result.build(shared)

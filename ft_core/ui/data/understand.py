@@ -19,7 +19,8 @@ from ft_core.ui.shared import Shared
 from ft_core.workspace import Workspace
 
 INLINE_BYTES = 20_000_000  # a file up to this size is read within a second or two
-PARTS = ("prompt", "answer", "system", "messages")
+PARTS = ("prompt", "answer", "context", "messages", "system", "rejected")
+_ALWAYS = ("prompt", "answer", "context")  # offered for every table; the others where there is something for them
 SHAPES = {
     "text-label": "a text and its label",
     "prompt-answer": "a prompt and its answer",
@@ -92,12 +93,16 @@ def understand(workspace: Workspace, draft: Draft) -> Any:
     spec = opened(workspace, draft)
     if spec is None:
         return [gr.update(visible=False), *[gr.skip()] * (len(PARTS) + 6)]
-    if _size(workspace, spec) > INLINE_BYTES:
-        waiting = "This is a large file: it is being read."
+    if not is_small(workspace, spec):
+        waiting = (
+            "It is downloaded and read first."
+            if uploads.on_hub(spec.data)
+            else "This is a large file: it is read first."
+        )
         return [gr.update(visible=True), waiting, *[gr.skip()] * (len(PARTS) + 5)]
     table: Table | None = None
     try:
-        table = _table(workspace, spec)
+        table = table_of(workspace, spec)
         return _shown(spec, understood(table, spec.data, spec.task))
     except FTError as error:
         return _not_understood(spec, table.columns if table else [], error)
@@ -106,7 +111,7 @@ def understand(workspace: Workspace, draft: Draft) -> Any:
 def understand_large(workspace: Workspace, draft: Draft, seen: dict[str, Any] | None) -> Any:
     """The same for a large file, once it was looked at."""
     spec = opened(workspace, draft)
-    if spec is None or not seen or _size(workspace, spec) <= INLINE_BYTES:
+    if spec is None or not seen or "error" in seen or is_small(workspace, spec):
         return [gr.skip()] * (len(PARTS) + 7)
     return _shown(spec, seen)
 
@@ -129,17 +134,19 @@ def choose_system(workspace: Workspace, draft: Draft, system: str) -> Draft:
 def show_chat(workspace: Workspace, draft: Draft, seen: dict[str, Any] | None, row: int | None) -> Any:
     """The example of one of the first rows as a conversation."""
     spec = required(workspace, draft)
-    small = _size(workspace, spec) <= INLINE_BYTES
-    examples = (understood(_table(workspace, spec), spec.data, spec.task) if small else seen or {}).get("examples", [])
+    small = is_small(workspace, spec)
+    examples = (understood(table_of(workspace, spec), spec.data, spec.task) if small else seen or {}).get(
+        "examples", []
+    )
     return next((_bubbles(example["messages"]) for example in examples if example["row"] == row), gr.skip())
 
 
 def _shown(spec: ProjectSpec, seen: dict[str, Any]) -> list[Any]:
     names, mapping = seen["columns"], seen["mapping"]
     whole = "messages" in mapping
-    visible = {"prompt": not whole, "answer": not whole, "messages": whole, "system": "system" in mapping}
     columns = [
-        gr.update(choices=names, value=mapping.get(part), visible=visible.get(part, part in mapping)) for part in PARTS
+        gr.update(choices=names, value=mapping.get(part), visible=part in mapping or (part in _ALWAYS and not whole))
+        for part in PARTS
     ]
     rows = [[example["row"], _question(example), example["messages"][-1]["content"]] for example in seen["examples"]]
     return [
@@ -161,7 +168,7 @@ def _not_understood(spec: ProjectSpec, names: list[str], error: FTError) -> list
         gr.update(
             choices=names,
             value=chosen[part] if chosen[part] in names else None,
-            visible=bool(names) and part != "system",
+            visible=bool(names) and part in ("prompt", "answer", "messages"),
         )
         for part in PARTS
     ]
@@ -189,11 +196,14 @@ def _bubbles(messages: list[dict[str, str]]) -> list[dict[str, str]]:
     ]  # fmt: skip
 
 
-def _size(workspace: Workspace, spec: ProjectSpec) -> int:
-    return sum(path.stat().st_size for path in uploads.find_all(workspace, spec.data))
+def is_small(workspace: Workspace, spec: ProjectSpec) -> bool:
+    """True for what can be read here and now: files of the person's that are not large."""
+    size = sum(path.stat().st_size for path in uploads.find_all(workspace, spec.data))
+    return size <= INLINE_BYTES and not uploads.on_hub(spec.data)
 
 
-def _table(workspace: Workspace, spec: ProjectSpec) -> Table:
+def table_of(workspace: Workspace, spec: ProjectSpec) -> Table:
+    """The rows of the draft's files; the last ones read are kept. Raises the FTErrors of reading."""
     return _read(tuple(uploads.find_all(workspace, spec.data)))
 
 

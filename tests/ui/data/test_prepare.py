@@ -4,7 +4,7 @@ from ft_core.errors import FTError
 from ft_core.ui import uploads
 from ft_core.ui.data import bring, looking, prepare, problems
 
-SPLIT = (0.1, 0.2, 42)
+SPLIT = ("random", None, 0.1, 0.2, 42, "drop")
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def draft(workspace):
 
 def prepared(workspace, draft, split=SPLIT):
     """The last of what the handler yields."""
-    return list(prepare.prepare_dataset(workspace, draft, *split))[-1]
+    return list(prepare.prepare_dataset(workspace, draft, "", *split))[-1]
 
 
 def test_what_is_kept_on_request_stays_as_it_is(workspace, draft):
@@ -39,21 +39,22 @@ def test_a_dataset_goes_to_the_person_who_asked(workspace, draft):
 
 def test_a_wrong_split_names_its_control(workspace, draft):
     with pytest.raises(FTError, match="Test share"):
-        prepared(workspace, draft, (0.1, 0.9, 42))
+        prepared(workspace, draft, ("random", None, 0.1, 0.9, 42, "drop"))
     with pytest.raises(FTError, match="Test share"):
-        prepare.choose_split(workspace, draft, 0.1, 7, 42)
+        prepare.choose_split(workspace, draft, "random", None, 0.1, 7, 42, "drop")
 
 
 def test_what_the_command_refuses_is_told_in_the_step(workspace, draft):
-    _, _, refused, identity = prepared(workspace, draft, (0.5, 0.5, 42))
+    _, _, refused, identity = prepared(workspace, draft, ("random", None, 0.5, 0.5, 42, "drop"))
     assert refused["visible"] and "Nothing is left to train on" in refused["value"]
     assert identity == {"__type__": "update"}
 
 
 def test_the_split_is_kept_in_the_draft_and_shown_again(workspace, draft):
-    changed = prepare.choose_split(workspace, draft, 0.2, 0.3, 7)
-    seen = list(looking.look(workspace, changed))[-1][2]
+    changed = prepare.choose_split(workspace, draft, "group", "customer", 0.2, 0.3, 7, "keep")
+    seen = list(looking.look(workspace, changed, ""))[-1][2]
     step, *values = prepare.show_split(workspace, changed, seen)
-    assert step["visible"] and values == [0.2, 0.3, 7]
+    assert step["visible"] and values[1]["value"] == "customer" and "message" in values[1]["choices"]
+    assert [values[0], *values[2:]] == ["group", 0.2, 0.3, 7, "keep"]
     assert not prepare.show_split(workspace, changed, None)[0]["visible"]
     assert not prepare.stopped(workspace)[1]["visible"]

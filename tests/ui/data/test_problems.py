@@ -11,7 +11,7 @@ def draft(workspace):
 
 
 def look(workspace, draft):
-    return list(looking.look(workspace, draft))[-1][2]
+    return list(looking.look(workspace, draft, ""))[-1][2]
 
 
 def cards(workspace, draft, seen):
@@ -48,7 +48,7 @@ def test_a_choice_that_there_is_not_is_refused(workspace, draft, code, treatment
 def test_what_only_the_person_can_mend_stands_in_the_table(workspace, tmp_path):
     file = tmp_path / "few.csv"
     file.write_text("text,label\n" + "".join(f"text number {n},{'ab'[n % 2]}\n" for n in range(20)))
-    draft = bring.take(workspace, str(file))[0]
+    draft = bring.take(workspace, [str(file)])[0]
     others = cards(workspace, draft, look(workspace, draft))[3]
     assert others["visible"] and "Few rows" in list(others["value"]["Problem"])
 

@@ -23,7 +23,7 @@ def shown(workspace, draft):
 def taken(workspace, tmp_path, name, content):
     file = tmp_path / name
     file.write_bytes(content)
-    return bring.take(workspace, str(file))[0]
+    return bring.take(workspace, [str(file)])[0]
 
 
 def test_the_example_is_understood(workspace, draft):
@@ -78,5 +78,5 @@ def test_another_row_of_the_table_is_shown_as_a_chat(workspace, draft):
 
 def test_a_large_file_waits_for_the_look_beside_the_page(workspace, draft, monkeypatch):
     monkeypatch.setattr(understand, "INLINE_BYTES", 100)
-    assert "being read" in shown(workspace, draft).words
+    assert "read first" in shown(workspace, draft).words
     assert len(understand.understand_large(workspace, draft, None)) == len(understand.PARTS) + 7
