@@ -15,7 +15,7 @@ from ft_core.data.quality import quality
 from ft_core.data.read.files import read
 from ft_core.data.read.hub_dataset import is_id
 from ft_core.data.read.several import read_all
-from ft_core.data.split import SPLITS, column_values, describe, split
+from ft_core.data.split import SPLITS, describe, split
 from ft_core.data.store import Dataset
 from ft_core.data.table import Table
 from ft_core.data.tell import Tell, silent
@@ -59,10 +59,9 @@ def prepare(
     if (folder / "dataset.json").is_file():
         return Dataset.open(folder)
     table = read_all(paths, tell)
-    values = column_values(table, spec.split)  # what is wrong with it is said before the long work
     looked = look(table, spec, task, window, tell)
     report = _report(_called(paths, spec), table, looked)
-    parts = _divided(report, looked, spec, values, tell)
+    parts = _divided(report, looked, spec, tell)
     if benchmarks:
         tell("looking for questions of benchmarks")
         found = contamination.problems([example for name in SPLITS for example in parts[name]], benchmarks)
@@ -111,15 +110,15 @@ def _report(source: str, table: Table, looked: Looked) -> Report:
     }
 
 
-def _divided(report: Report, looked: Looked, spec: DataSpec, values: Any, tell: Tell) -> Parts:
+def _divided(report: Report, looked: Looked, spec: DataSpec, tell: Tell) -> Parts:
     """The splits without leaks between them; how they came about goes into the report."""
     tell("splitting")
-    parts = split(looked.cleaned.examples, looked.shaped.task, spec.split, values)
+    parts = split(looked.cleaned.examples, looked.shaped.task, spec.split, looked.values)
     tell("looking for leaks between the splits")
     settled = leaks.settle(parts, spec.split)
     kept = sum(map(len, settled.parts.values()))
     report |= {"kept": kept, "removed": report["rows"] - kept}
-    report["split"] = describe(settled.parts, spec.split, values)
+    report["split"] = describe(settled.parts, spec.split, looked.values)
     report["leaks"] = leaks.report(settled, spec.split)
     report["steps"].append(leaks.step(settled, spec.split, parts))
     report["problems"] += [problem.as_dict() for problem in leaks.problems(settled, spec.split, parts)]

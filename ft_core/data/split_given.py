@@ -1,7 +1,7 @@
 """Split as given: a column of the file says which row is for training, validation and test."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ft_core.data import split_random
 from ft_core.data.split_random import Chosen
@@ -24,6 +24,15 @@ _NAMES = {
 }
 _SHOWN = 5
 _LARGEST_SHARE = 0.5  # of the training rows, for a split that is made of them
+
+
+def with_tests_first(examples: Sequence[Example], values: Mapping[int, str]) -> list[Example]:
+    """Test rows, validation rows, then all others: of several copies the first stays, and a test that is given stays whole.
+
+    `values` are by source row, as `split.column_values` has them.
+    """
+    rank = {"test": 0, "validation": 1}
+    return sorted(examples, key=lambda one: rank.get(_NAMES.get(values.get(one.row, "").lower(), ""), 2))
 
 
 def choose(examples: Sequence[Example], task: Task, spec: SplitSpec, values: Sequence[str]) -> Chosen:

@@ -116,7 +116,8 @@ def choose_shots(train: Sequence[Example], labels: Sequence[str], count: int) ->
     Within a label they are taken from the lower quartile of lengths upwards: the very shortest are often odd.
     """
     groups: dict[str, list[Example]] = defaultdict(list)
-    for example in dict.fromkeys(train):  # balancing may have repeated rows, and showing one twice says nothing new
+    # Balancing may have repeated rows, and showing one twice says nothing new; generated ones are not the person's own words.
+    for example in dict.fromkeys(example for example in train if not example.generated):
         groups[example.answer if labels else ""].append(example)
     queues = []
     for label in labels or [""]:

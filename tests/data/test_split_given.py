@@ -1,6 +1,6 @@
 import pytest
 
-from ft_core.data.split_given import choose
+from ft_core.data.split_given import choose, with_tests_first
 from ft_core.errors import FTError
 from ft_core.settings.data import SplitSpec
 from tests.data.made import pairs
@@ -39,3 +39,8 @@ def test_other_words_are_refused_with_their_first_rows():
     )
     with pytest.raises(FTError, match="No row of `fold` says train"):
         choose(asked(2), "instruction", SPEC, ["test", "dev"])
+
+
+def test_tested_rows_come_first_and_others_keep_their_order():
+    values = {1: "train", 2: "Test", 3: "dev", 4: "test", 5: "what?"}
+    assert [one.row for one in with_tests_first(asked(6), values)] == [2, 4, 3, 1, 5, 6]

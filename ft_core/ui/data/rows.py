@@ -24,7 +24,10 @@ COLUMNS = ("Row", "Prompt", "Answer", "Leave out", "Keep")
 
 def build(shared: Shared) -> None:
     """Components, then events."""
-    with gr.Accordion("Change rows by hand", open=False, visible=False, elem_id="data-rows") as step:
+    with (
+        gr.Column(elem_classes="step", visible=False) as step,
+        gr.Accordion("Change rows by hand", open=False, elem_id="data-rows"),
+    ):
         note = gr.Markdown(elem_classes="quiet")
         with gr.Row():
             which = gr.Dropdown([("The first rows", FIRST)], value=FIRST, label="Show", elem_id="data-rows-which")
@@ -65,16 +68,19 @@ def offer_rows(workspace: Workspace, draft: Draft, seen: dict[str, Any] | None) 
     return [gr.update(visible=True), words, gr.update(choices=choices)]
 
 
-def list_rows(workspace: Workspace, draft: Draft, seen: dict[str, Any] | None, which: str, search: str) -> Any:
+def list_rows(
+    workspace: Workspace, draft: Draft, seen: dict[str, Any] | None, which: str | None, search: str | None
+) -> Any:
     """At most SHOWN rows as they are with the edits made so far."""
     spec = opened(workspace, draft)
     if spec is None or not seen or "error" in seen or not understand.is_small(workspace, spec):
         return gr.skip()
     examples = _examples(workspace, spec)
     edits = {one.row: one for one in spec.data.edits}
+    which = which or FIRST
     wanted = {row for problem in seen["problems"] if problem["code"] == which for row in problem["rows"]}
     wanted |= set(edits) if which == "edits" else set()
-    words = search.casefold().split()
+    words = (search or "").casefold().split()  # the browser has built the input only once it was opened
     found: list[list[Any]] = []
     for example in examples:
         if (which != FIRST and example.row not in wanted) or not _holds(example, words):
