@@ -23,6 +23,7 @@ SPENDING = [
     "choose_system",
     "show_chat",
     "treat",
+    "choose_balance",
     "choose_split",
     "prepare_dataset",
     "show_tokens",
@@ -55,6 +56,7 @@ READING = [
     "look",
     "stopped",
     "show_problems",
+    "show_enough",
     "show_split",
 ]
 

@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from ft_core.ui.data import bring, looking, prepare, problems, result, understand
+from ft_core.ui.data import bring, enough, looking, prepare, problems, result, understand
 from ft_core.ui.shared import Shared
 
 
@@ -17,5 +17,6 @@ def build(shared: Shared) -> None:
     understand.build(shared)
     looking.build(shared)
     problems.build(shared)
+    enough.build(shared)
     prepare.build(shared)
     result.build(shared)
