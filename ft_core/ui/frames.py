@@ -5,7 +5,10 @@ from typing import Any
 
 import pandas
 
+from ft_core.data.tokens import Bar
+
 POINTS = 500
+LABELS = 60  # bars whose names can be read
 _TRAINING_POINTS, _VALIDATION_POINTS = 400, 100
 
 CURVES = ("step", "value", "series")
@@ -75,13 +78,68 @@ def samples_over_time(rows: Sequence[dict[str, Any]]) -> pandas.DataFrame:
 
 
 def label_counts(report: dict[str, Any]) -> pandas.DataFrame:
-    """Examples per label and split of a dataset report: columns label, examples, split; labels in order of size."""
+    """Examples per label and split of a dataset report: columns label, examples, split; labels in order of size, at most LABELS of them."""
     rows = [
         (label, split_counts.get(label, 0), split)
         for split, split_counts in report["label_counts"].items()
-        for label in report["labels"]
+        for label in both_ends(report["labels"])
     ]
     return pandas.DataFrame(rows, columns=["label", "examples", "split"])
+
+
+def label_sizes(counts: dict[str, int]) -> pandas.DataFrame:
+    """Examples per label of all splits together: columns label, examples; in the order of `counts`, at most LABELS of them."""
+    return pandas.DataFrame(
+        [(label, counts[label]) for label in both_ends(list(counts))], columns=["label", "examples"]
+    )
+
+
+def both_ends(labels: Sequence[str]) -> list[str]:
+    """At most LABELS of the labels, given in order of size: the most frequent and the rarest ones."""
+    half = LABELS // 2
+    return list(labels) if len(labels) <= LABELS else [*labels[:half], *labels[-half:]]
+
+
+def lengths(bars: Sequence[Bar], last_is_open: bool = False) -> pandas.DataFrame:
+    """Examples per stretch of token lengths: columns tokens, examples, part ("fits" or "cut"). `last_is_open`: the last bar holds longer ones too."""
+    rows = []
+    for bar in bars:
+        name = f"{bar.start:,}" if bar.start == bar.end else f"{bar.start:,}–{bar.end:,}"
+        name = f"{bar.start:,} or more" if last_is_open and bar is bars[-1] else name
+        rows.append((name, bar.count - bar.cut, "fits"))
+        if bar.cut:
+            rows.append((name, bar.cut, "cut"))
+    return pandas.DataFrame(rows, columns=["tokens", "examples", "part"])
+
+
+def topics(found: Sequence[dict[str, Any]]) -> pandas.DataFrame:
+    """Groups of alike prompts, largest first."""
+    table = [[row["rows"], f"{row['share']:.0%}", ", ".join(row["words"])] for row in found]
+    return pandas.DataFrame(table, columns=["Prompts", "Share", "Words that tell them apart"])
+
+
+def strange(rows: Sequence[dict[str, Any]]) -> pandas.DataFrame:
+    """The strangest rows, each with the reasons."""
+    table = [[row["row"], row["text"], row["answer"], " ".join(row["reasons"]).replace("`", "")] for row in rows]
+    return pandas.DataFrame(table, columns=["Row", "Text", "Answer", "Why it is strange"])
+
+
+def steps(done: Sequence[dict[str, Any]]) -> pandas.DataFrame:
+    """What was found in the data and done about it, in rows, one line for each step that found something."""
+    counted = [
+        (row["title"], row.get("found", row["changed"] + row["removed"]), row["changed"], row["removed"])
+        for row in done
+    ]
+    table = [row for row in counted if row[1]]
+    return pandas.DataFrame(table, columns=["What", "Rows found", "Rows changed", "Rows removed"])
+
+
+def step_samples(done: Sequence[dict[str, Any]]) -> pandas.DataFrame:
+    """Texts before and after every step that changed or removed rows."""
+    table = [
+        [row["title"], *pair] for row in done if row["changed"] or row["removed"] for pair in row.get("samples", [])
+    ]
+    return pandas.DataFrame(table, columns=["What", "Before", "After"])
 
 
 def problems(found: Sequence[dict[str, Any]]) -> pandas.DataFrame:

@@ -22,6 +22,13 @@ JOB_WORDS = {
     "interrupted": "Interrupted; it can go on",
 }
 
+ENOUGH_WORDS = {
+    "too few": ("worse", "Too few examples"),
+    "a start": ("same", "A start"),
+    "enough": ("better", "Enough examples"),
+    "plenty": ("better", "Plenty of examples"),
+}
+
 
 def plain(text: str) -> str:
     """Text as Markdown that shows exactly that text."""
@@ -41,15 +48,15 @@ def step(number: int, title: str, text: str) -> str:
     )
 
 
-def tiles(values: Sequence[tuple[str, str, str]]) -> str:
-    """Number tiles from (name, value, unit)."""
+def tiles(values: Sequence[tuple[str, str, str]], wide: bool = False) -> str:
+    """Number tiles from (name, value, unit); in `wide` ones the unit may be a sentence."""
     cells = (
         f'<div class="tile"><div class="name">{html.escape(name)}</div><div class="value">{html.escape(value)}'
         + (f'<span class="unit">{html.escape(unit)}</span>' if unit else "")
         + "</div></div>"
         for name, value, unit in values
     )
-    return f'<div class="tiles">{"".join(cells)}</div>'
+    return f'<div class="tiles{" wide" if wide else ""}">{"".join(cells)}</div>'
 
 
 def caption(text: str) -> str:
@@ -95,6 +102,16 @@ def verdict(result: str, sentence: str, more: str) -> str:
     return (
         f'<div class="verdict {kind}" id="evaluation-verdict"><div class="result">{title}</div><div class="sentence">{html.escape(sentence)}</div>'
         f'<div class="more">{html.escape(more)}</div></div>'
+    )
+
+
+def enough(level: str, sentence: str) -> str:
+    """Whether the examples are enough, large and coloured by the level of data.verdict; the first of our sentences large, the others below."""
+    kind, title = ENOUGH_WORDS[level]
+    first, _, rest = sentence.removeprefix(f"{level.capitalize()}: ").partition(". ")
+    return (
+        f'<div class="verdict {kind}"><div class="result">{title}</div><div class="sentence">{html.escape(first.rstrip("."))}.</div>'
+        f'<div class="more">{html.escape(rest)}</div></div>'
     )
 
 

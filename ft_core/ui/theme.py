@@ -9,7 +9,8 @@ from gradio.themes.utils.colors import Color
 BASE, FEW_SHOT, TUNED = "#7c8aa0", "#bf8429", "#12847c"
 TRAINING, VALIDATION = "#12847c", "#c8762b"
 SPLITS = {"train": "#12847c", "validation": "#bf8429", "test": "#7c8aa0"}
-LEARNT, READ = "#5fc2b5", "#cfd6dd"
+LEARNT, READ, CUT = "#5fc2b5", "#cfd6dd", "#f0a48f"
+LENGTHS = {"fits": "#12847c", "cut": "#c2413b"}
 READY, WAITING, OFF = "#22958b", "#bf8429", "#98a2a5"
 
 _TEAL = Color(
@@ -218,6 +219,8 @@ button.lg, button.md { border-radius: 10px !important; }
 .tile .name { font-size: 13px; color: var(--body-text-color-subdued); }
 .tile .value { font-size: 24px; font-weight: 650; letter-spacing: -.02em; margin-top: 2px; color: var(--body-text-color); }
 .tile .unit { font-size: 14px; font-weight: 500; color: var(--body-text-color-subdued); letter-spacing: 0; display: block; line-height: 1.4; }
+.tiles.wide { grid-template-columns: repeat(auto-fit, minmax(230px, 1fr)); }
+.tiles.wide .unit { margin-top: 4px; }
 .progress .words { display: flex; justify-content: space-between; gap: 16px; flex-wrap: wrap; margin-bottom: 8px; }
 .progress .words b { color: var(--body-text-color); font-size: 17px; }
 .progress .words span { color: var(--body-text-color-subdued); }
@@ -271,6 +274,7 @@ footer { opacity: .8; }
   .tab-container button { padding: 12px 11px !important; font-size: 15px !important; }
   .verdict .sentence { font-size: 19px; }
   .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  .tiles.wide { grid-template-columns: minmax(0, 1fr); }
   .tile .value { font-size: 20px; }
   .actions > button, .next { width: 100% !important; flex: 1 1 100% !important; }
 }

@@ -7,7 +7,7 @@ import gradio as gr
 import pytest
 
 from ft_core.ui import evaluation_tab, playground_tab, share_tab, shell, training_tab
-from ft_core.ui.data import prepare, problems, result, rows, understand
+from ft_core.ui.data import enough, prepare, problems, result, rows, understand
 from ft_core.workspace import Workspace
 
 CONTROLS = [
@@ -72,6 +72,7 @@ def test_only_the_open_tab_polls(page):
         (understand.understand, [{}]),
         (understand.understand_large, [{}, None]),
         (problems.show_problems, [{}, None]),
+        (enough.show_enough, [{}, None]),
         (prepare.show_split, [{}, None]),
         (rows.offer_rows, [{}, None]),
         (result.show_dataset, [""]),

@@ -1,7 +1,10 @@
 """Words and small HTML."""
 
+from typing import get_args
+
 import pytest
 
+from ft_core.data.verdict import Level
 from ft_core.errors import FTError
 from ft_core.ui import show
 from ft_core.worker.launch import JobView
@@ -31,3 +34,11 @@ def test_the_bar_says_how_far_it_is():
     shown = show.progress(JobView("running", 5, 20, "training", seconds_left=61))
     assert 'aria-valuenow="25"' in shown and "step 5 of 20" in shown and "1 min 1 s left" in shown
     assert "number 3 in line" in show.progress(JobView("queued", position=3))
+
+
+@pytest.mark.parametrize("level", get_args(Level))
+def test_the_verdict_on_the_data_says_its_level_once_and_the_first_sentence_large(level):
+    shown = show.enough(level, f"{level.capitalize()}: 30 <b>examples</b>. The others. And more.")
+    assert '<div class="sentence">30 &lt;b&gt;examples&lt;/b&gt;.</div>' in shown
+    assert '<div class="more">The others. And more.</div>' in shown
+    assert shown.lower().count(level) == 1

@@ -69,11 +69,19 @@ def test_lines_of_one_chart_are_told_apart_and_seen():
         (theme.BASE, theme.FEW_SHOT, theme.TUNED),
         (theme.TRAINING, theme.VALIDATION),
         tuple(theme.SPLITS.values()),
+        tuple(theme.LENGTHS.values()),
     ):
         assert len(set(chart)) == len(chart)
         for line in chart:
             assert min(contrast(line, LIGHT), contrast(line, DARK)) >= 3, line
     assert set(theme.SPLITS) == {"train", "validation", "test"}
+
+
+def test_text_on_a_token_can_be_read():
+    """The text on a token is as dark in dark as in light, for its ground is the same."""
+    for ground in (theme.LEARNT, theme.READ, theme.CUT):
+        assert contrast(ground, "#000000") >= 7, ground
+    assert len({theme.LEARNT, theme.READ, theme.CUT}) == 3
 
 
 def test_nothing_is_fetched():

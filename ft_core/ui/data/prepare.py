@@ -1,4 +1,4 @@
-"""Step 4: clean, divide and store, beside the page, with its progress shown and a way to end it."""
+"""Step 5: clean, divide and store, beside the page, with its progress shown and a way to end it."""
 
 import time
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ def build(shared: Shared, token: gr.Textbox) -> None:
     with gr.Column(elem_classes="step", visible=False) as step:
         gr.HTML(
             show.step(
-                4,
+                5,
                 "Prepare the dataset",
                 "The rows are divided in three: training teaches, validation is watched meanwhile, test is kept unseen for the verdict.",
             )

@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from ft_core.ui.data import bring, looking, prepare, problems, result, rows, understand
+from ft_core.ui.data import bring, enough, looking, prepare, problems, result, rows, understand
 from ft_core.ui.shared import Shared
 
 
@@ -18,5 +18,6 @@ def build(shared: Shared) -> None:
     looking.build(shared, token)
     problems.build(shared)
     rows.build(shared)
+    enough.build(shared)
     prepare.build(shared, token)
     result.build(shared)
