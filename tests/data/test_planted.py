@@ -63,12 +63,11 @@ def test_the_leaks_are_between_train_and_test(planted):
         assert (planted.rows[train - 1].split, planted.rows[test - 1].split) == ("train", "test") and train > test
 
 
-def test_every_finder_that_there_is_finds_its_kind(tmp_path, planted):
+def test_every_kind_is_looked_for_and_found(tmp_path, planted):
     results = {score.kind: score for score in scores(planted, tmp_path)}
-    looked_for = {kind for kind, score in results.items() if score.found is not None}
-    assert looked_for >= {"html", "empty", "label_spelling", "conflicts", "duplicates", "near_duplicates"}
-    for kind in looked_for:
-        assert results[kind].good, table_of([results[kind]])
+    assert set(results) == set(planted.truth) and len(results) == 10
+    for score in results.values():
+        assert score.good, table_of([score])
 
 
 def test_a_score_is_good_when_both_parts_are():
