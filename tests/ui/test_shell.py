@@ -75,6 +75,7 @@ def test_only_the_open_tab_polls(page):
         (enough.show_enough, [{}, None]),
         (prepare.show_split, [{}, None]),
         (result.show_dataset, [""]),
+        (result.show_lengths, [""]),
         (training_tab.show_settings, ["", ""]),
         (training_tab.watch_job, ["", ""]),
         (training_tab.watch_results, ["", ""]),

@@ -20,7 +20,7 @@ from ft_core.ui import frames, show, theme, uploads
 from ft_core.ui.shared import Shared, next_button
 from ft_core.workspace import Workspace
 
-SAMPLE = 5_000  # training examples whose lengths are looked at
+SAMPLE = 2_000  # training examples whose lengths are looked at: as many as take less than a second
 SHOWN_TOKENS = 2_000
 BARS = 30
 COLOURS = {"learnt": theme.LEARNT, "read only": theme.READ, "cut": theme.CUT}
@@ -83,24 +83,12 @@ def build(shared: Shared) -> None:
     with gr.Row():
         leads_on = next_button(shared, "training", "Training")
 
-    view = [
-        result,
-        summary,
-        facts,
-        done,
-        steps,
-        samples,
-        labels,
-        lengths,
-        length_words,
-        padding,
-        number,
-        pieces,
-        ending,
-        leads_on,
-    ]
+    view = [result, summary, facts, done, steps, samples, labels, number, pieces, ending, leads_on]
     quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    gr.on([shared.page.load, shared.dataset_id.change], shared.quiet(show_dataset), [shared.dataset_id], view, **quick)
+    chosen = [shared.page.load, shared.dataset_id.change]
+    gr.on(chosen, shared.quiet(show_dataset), [shared.dataset_id], view, **quick)
+    # Beside it, because long texts take their time the first time.
+    gr.on(chosen, shared.quiet(show_lengths), [shared.dataset_id], [lengths, length_words, padding], **quick)
     number.release(
         shared.private(show_tokens),
         [shared.dataset_id, number],
@@ -127,10 +115,37 @@ def show_dataset(workspace: Workspace, dataset_id: str) -> Any:
         gr.update(value=steps, visible=True),
         gr.update(value=samples, visible=len(samples) > 0),
         gr.update(value=sizes, visible=len(sizes) > 0),
-        *_show_lengths(dataset, spec),
         gr.update(maximum=max(2, dataset.counts["train"]), value=1),
         *show_tokens(workspace, dataset.id, 1),
         gr.update(visible=True, variant="primary"),
+    ]
+
+
+def show_lengths(workspace: Workspace, dataset_id: str) -> Any:
+    """The chart of lengths, what it says, and padding and packing in words; hidden while the base model's tokenizer is not here."""
+    dataset = uploads.selected_dataset(workspace, dataset_id)
+    if dataset is None:
+        return gr.skip()
+    spec = uploads.project_of(workspace, dataset)
+    folder = _base_folder(spec)
+    try:
+        found = _lengths(dataset.folder, folder, spec.model.base) if folder else None
+    except FTError:
+        found = None  # told below the tokens
+    if found is None:
+        return [
+            gr.update(visible=False),
+            "",
+            "It can be told once the base model is on this machine: a training downloads it.",
+        ]
+    limit, batch = spec.training.max_length, spec.training.batch_size
+    # One example of a million tokens would leave one bar for all others.
+    most = 2 * limit
+    bars = tokens.histogram(numpy.minimum(found, most), limit, BARS)
+    return [
+        gr.update(value=frames.lengths(bars, int(found.max()) > most), visible=True),
+        _length_words(found, limit, dataset.counts["train"]),
+        _padding_words(tokens.packing(found, limit, batch), len(found), limit, batch),
     ]
 
 
@@ -227,30 +242,6 @@ def _done(steps: list[dict[str, Any]]) -> str:
     if not changed and not removed:
         return "What was done: nothing had to be changed"
     return f"What was done: {amounts.count(changed, 'change')}, {amounts.count(removed, 'row')} removed"
-
-
-def _show_lengths(dataset: Dataset, spec: ProjectSpec) -> list[Any]:
-    """The chart of lengths, what it says, and padding and packing in words; hidden while the base model's tokenizer is not here."""
-    folder = _base_folder(spec)
-    try:
-        found = _lengths(dataset.folder, folder, spec.model.base) if folder else None
-    except FTError:
-        found = None  # told below the tokens
-    if found is None:
-        return [
-            gr.update(visible=False),
-            "",
-            "It can be told once the base model is on this machine: a training downloads it.",
-        ]
-    limit, batch = spec.training.max_length, spec.training.batch_size
-    # One example of a million tokens would leave one bar for all others.
-    most = 2 * limit
-    bars = tokens.histogram(numpy.minimum(found, most), limit, BARS)
-    return [
-        gr.update(value=frames.lengths(bars, int(found.max()) > most), visible=True),
-        _length_words(found, limit, dataset.counts["train"]),
-        _padding_words(tokens.packing(found, limit, batch), len(found), limit, batch),
-    ]
 
 
 def _length_words(lengths: numpy.ndarray, limit: int, total: int) -> str:
