@@ -22,7 +22,7 @@ from ft_core.workspace import Workspace
 
 SAMPLE = 2_000  # training examples whose lengths are looked at: as many as take less than a second
 SHOWN_TOKENS = 2_000
-BARS = 30
+BARS = 20  # as many as a phone has room for
 COLOURS = {"learnt": theme.LEARNT, "read only": theme.READ, "cut": theme.CUT}
 MEANINGS = {
     "learnt": "learnt: the model is corrected on these tokens",
@@ -41,19 +41,19 @@ def build(shared: Shared) -> None:
         with gr.Accordion("What was done", open=False, elem_id="data-done") as done:
             steps = gr.Dataframe(
                 label="Every step that found something. Your file stays as it is.", interactive=False, wrap=True, buttons=[],
-                column_widths=["260px", "110px", "110px", "110px"], elem_id="data-steps",
+                column_widths=["40%", "20%", "20%", "20%"], elem_id="data-steps",
             )  # fmt: skip
             samples = gr.Dataframe(
                 label="Some rows before and after", interactive=False, wrap=True, buttons=[],
-                column_widths=["150px", "380px", "380px"], elem_id="data-step-samples",
+                column_widths=["150px", "405px", "405px"], elem_id="data-step-samples",
             )  # fmt: skip
         labels = gr.BarPlot(
             x="label", y="examples", color="split", title="Examples per label", x_title="label", y_title="examples", color_title="split", x_label_angle=-30,
-            color_map=theme.SPLITS, sort=None, height=300, buttons=[], visible=False, elem_id="data-split-labels", show_label=False, label="Examples per label and split",
+            color_map=theme.SPLITS, height=300, buttons=[], visible=False, elem_id="data-split-labels", show_label=False, label="Examples per label and split",
         )  # fmt: skip
         lengths = gr.BarPlot(
-            x="tokens", y="examples", color="part", title="How long the training examples are", x_title="length in tokens", y_title="examples",
-            color_title="", color_map=theme.LENGTHS, x_label_angle=-40, sort=None, height=300, buttons=[], visible=False, elem_id="data-lengths",
+            x="tokens", y="examples", color="part", title="Training examples by length", x_title="length in tokens, up to", y_title="examples",
+            color_title="", color_map=theme.LENGTHS, x_label_angle=-90, height=300, buttons=[], visible=False, elem_id="data-lengths",
             show_label=False, label="Training examples by their length in tokens",
         )  # fmt: skip
         length_words = gr.Markdown(elem_id="data-length-words")
@@ -114,7 +114,7 @@ def show_dataset(workspace: Workspace, dataset_id: str) -> Any:
         gr.update(label=_done(done), visible=len(steps) > 0),
         gr.update(value=steps, visible=True),
         gr.update(value=samples, visible=len(samples) > 0),
-        gr.update(value=sizes, visible=len(sizes) > 0),
+        gr.update(value=sizes, sort=frames.order(sizes, "label"), visible=len(sizes) > 0),
         gr.update(maximum=max(2, dataset.counts["train"]), value=1),
         *show_tokens(workspace, dataset.id, 1),
         gr.update(visible=True, variant="primary"),
@@ -142,8 +142,9 @@ def show_lengths(workspace: Workspace, dataset_id: str) -> Any:
     # One example of a million tokens would leave one bar for all others.
     most = 2 * limit
     bars = tokens.histogram(numpy.minimum(found, most), limit, BARS)
+    chart = frames.lengths(bars, int(found.max()) > most)
     return [
-        gr.update(value=frames.lengths(bars, int(found.max()) > most), visible=True),
+        gr.update(value=chart, sort=frames.order(chart, "tokens"), visible=True),
         _length_words(found, limit, dataset.counts["train"]),
         _padding_words(tokens.packing(found, limit, batch), len(found), limit, batch),
     ]
