@@ -100,12 +100,19 @@ def both_ends(labels: Sequence[str]) -> list[str]:
     return list(labels) if len(labels) <= LABELS else [*labels[:half], *labels[-half:]]
 
 
+def order(chart: pandas.DataFrame, column: str) -> list[str]:
+    """The names of a chart's bars in their order; a bar chart that is not told sorts them by the alphabet."""
+    return list(dict.fromkeys(chart[column]))
+
+
 def lengths(bars: Sequence[Bar], last_is_open: bool = False) -> pandas.DataFrame:
-    """Examples per stretch of token lengths: columns tokens, examples, part ("fits" or "cut"). `last_is_open`: the last bar holds longer ones too."""
+    """Examples per stretch of token lengths: columns tokens, examples, part ("fits" or "cut"). `tokens` is where a stretch ends, as text.
+
+    `last_is_open`: the last bar holds longer ones too.
+    """
     rows = []
     for bar in bars:
-        name = f"{bar.start:,}" if bar.start == bar.end else f"{bar.start:,}–{bar.end:,}"
-        name = f"{bar.start:,} or more" if last_is_open and bar is bars[-1] else name
+        name = "more" if last_is_open and bar is bars[-1] else f"{bar.end:,}"
         rows.append((name, bar.count - bar.cut, "fits"))
         if bar.cut:
             rows.append((name, bar.cut, "cut"))

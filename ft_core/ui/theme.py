@@ -213,13 +213,14 @@ button.lg, button.md { border-radius: 10px !important; }
 .card { border-top: 1px solid var(--border-color-primary); padding-top: 14px; gap: 10px !important; }
 .card .prose p { margin: 0 0 4px; max-width: 80ch; }
 .looking { margin-bottom: 10px; }
+.label-wrap > span { text-align: left; }
 
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); gap: 12px; }
 .tile { border: 1px solid var(--border-color-primary); border-radius: 12px; padding: 14px 16px; background: var(--background-fill-secondary); }
 .tile .name { font-size: 13px; color: var(--body-text-color-subdued); }
 .tile .value { font-size: 24px; font-weight: 650; letter-spacing: -.02em; margin-top: 2px; color: var(--body-text-color); }
 .tile .unit { font-size: 14px; font-weight: 500; color: var(--body-text-color-subdued); letter-spacing: 0; display: block; line-height: 1.4; }
-.tiles.wide { grid-template-columns: repeat(auto-fit, minmax(230px, 1fr)); }
+.tiles.wide { grid-template-columns: repeat(auto-fit, minmax(200px, 1fr)); }
 .tiles.wide .unit { margin-top: 4px; }
 .progress .words { display: flex; justify-content: space-between; gap: 16px; flex-wrap: wrap; margin-bottom: 8px; }
 .progress .words b { color: var(--body-text-color); font-size: 17px; }

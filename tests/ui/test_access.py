@@ -52,6 +52,7 @@ READING = [
     "show_run",
     "show_settings",
     "show_dataset",
+    "show_lengths",
     "show_estimate",
     "understand",
     "understand_large",

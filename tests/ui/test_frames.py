@@ -92,8 +92,8 @@ def test_every_example_is_in_one_bar_and_cut_ones_in_a_colour_of_their_own():
     chart = frames.lengths(tokens.histogram(lengths, 10, 4))
     assert chart.examples.sum() == len(lengths)
     assert chart[chart.part == "cut"].examples.sum() == 2
-    assert chart.tokens.iloc[0] == "1–5" and chart.tokens.iloc[-1] == "16–20"
-    assert frames.lengths(tokens.histogram(lengths, 10, 4), last_is_open=True).tokens.iloc[-1] == "16 or more"
+    assert list(dict.fromkeys(chart.tokens)) == ["5", "10", "15", "20"]
+    assert frames.lengths(tokens.histogram(lengths, 10, 4), last_is_open=True).tokens.iloc[-1] == "more"
 
 
 def test_steps_that_found_nothing_are_not_told():

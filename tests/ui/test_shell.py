@@ -76,6 +76,7 @@ def test_only_the_open_tab_polls(page):
         (prepare.show_split, [{}, None]),
         (rows.offer_rows, [{}, None]),
         (result.show_dataset, [""]),
+        (result.show_lengths, [""]),
         (training_tab.show_settings, ["", ""]),
         (training_tab.watch_job, ["", ""]),
         (training_tab.watch_results, ["", ""]),

@@ -1,5 +1,6 @@
 """Step 4: is it enough, is it fair: how many examples the task usually needs, how even and how varied they are, and which rows to read first."""
 
+import math
 from typing import Any, get_args
 
 import gradio as gr
@@ -13,8 +14,8 @@ from ft_core.workspace import Workspace
 
 BALANCE: dict[Balance, str] = {
     "keep": "Keep every row once",
-    "oversample": "Repeat rows of rare labels",
-    "undersample": "Leave out rows of frequent labels",
+    "oversample": "Repeat rows of rare labels (oversample)",
+    "undersample": "Leave out rows of frequent labels (undersample)",
 }
 # The look, and what it is when it is good and when it is not.
 LOOKS = {
@@ -40,7 +41,7 @@ def build(shared: Shared) -> None:
         following = gr.Markdown(elem_id="data-verdict-next")
         with gr.Row(visible=False, elem_id="data-labels") as labels:
             chart = gr.BarPlot(
-                x="label", y="examples", title="Examples per label", x_title="label", y_title="examples", x_label_angle=-30, sort=None, height=300, buttons=[],
+                x="label", y="examples", title="Examples per label", x_title="label", y_title="examples", x_label_angle=-30, height=300, buttons=[],
                 color="splits", color_map={"all": theme.TUNED}, colors_in_legend=[], show_label=False, label="Examples per label, all splits together", elem_id="data-label-sizes", scale=3,
             )  # fmt: skip
             with gr.Column(scale=2):
@@ -56,7 +57,7 @@ def build(shared: Shared) -> None:
             looks = gr.HTML()
             topics = gr.Dataframe(
                 label="Topics: groups of alike prompts, found by their words", interactive=False, wrap=True, buttons=[],
-                column_widths=["90px", "80px", "480px"], elem_id="data-topics",
+                column_widths=["17%", "15%", "68%"], elem_id="data-topics",
             )  # fmt: skip
         with gr.Accordion("Your strangest rows", open=False, visible=False, elem_id="data-strange") as odd:
             gr.Markdown(
@@ -66,7 +67,7 @@ def build(shared: Shared) -> None:
             )
             strange = gr.Dataframe(
                 label="The strangest first", interactive=False, wrap=True, buttons=[],
-                column_widths=["70px", "380px", "150px", "340px"], max_height=600, elem_id="data-strange-rows",
+                column_widths=["70px", "390px", "160px", "340px"], max_height=600, elem_id="data-strange-rows",
             )  # fmt: skip
 
     view = [step, verdict, following, labels, chart, words, balance, varied, looks, topics, odd, strange]
@@ -107,7 +108,7 @@ def _labels(found: dict[str, Any] | None, chosen: Balance) -> list[Any]:
     sizes = frames.label_sizes(found["counts"]).assign(splits="all")
     return [
         gr.update(visible=True),
-        gr.update(value=sizes, visible=True),
+        gr.update(value=sizes, sort=frames.order(sizes, "label"), visible=True),
         _evenness(found, len(sizes)),
         gr.update(choices=choices, value=chosen, visible=True),
     ]
@@ -134,8 +135,8 @@ def _evenness(found: dict[str, Any], shown: int) -> str:
     )
     rest = f", and some of {len(collect) - SHOWN_LABELS:,} other labels" if len(collect) > SHOWN_LABELS else ""
     return (
-        f"**{show.quoted(found['sentence'])}**\n\n**Collect more**, which is best: {named}{rest}.\n\n"
-        f"Until then, choose below; it changes the training rows only, and is not needed while the scores of each label are good.{note}"
+        f"**{show.quoted(found['sentence'])}**\n\n**Collect more**, which is best: {named}{rest} would make them half as frequent as the "
+        f"most frequent one.\n\nUntil then, choose below what is done about it. It changes the training rows only.{note}"
     )
 
 
@@ -151,7 +152,7 @@ def _varied(found: dict[str, Any] | None) -> list[Any]:
         "distinct": f"{found['distinct']['figures']['2']:.0%} distinct",
         "lengths": f"{prompt['p5']:,} to {prompt['p95']:,} words",
         "topics": amounts.count(len(groups), "topic"),
-        "neighbours": f"{found['neighbours']['figures']['median']:.0%} alike",
+        "neighbours": f"{math.floor(found['neighbours']['figures']['median'] * 100)}% alike",
     }
     tiles = [
         (f"{name}: {good if found[look]['good'] else bad}", values[look], found[look]["sentence"])

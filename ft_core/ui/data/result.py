@@ -20,9 +20,9 @@ from ft_core.ui import frames, show, theme, uploads
 from ft_core.ui.shared import Shared, next_button
 from ft_core.workspace import Workspace
 
-SAMPLE = 5_000  # training examples whose lengths are looked at
+SAMPLE = 2_000  # training examples whose lengths are looked at: as many as take less than a second
 SHOWN_TOKENS = 2_000
-BARS = 30
+BARS = 20  # as many as a phone has room for
 COLOURS = {"learnt": theme.LEARNT, "read only": theme.READ, "cut": theme.CUT}
 MEANINGS = {
     "learnt": "learnt: the model is corrected on these tokens",
@@ -41,19 +41,19 @@ def build(shared: Shared) -> None:
         with gr.Accordion("What was done", open=False, elem_id="data-done") as done:
             steps = gr.Dataframe(
                 label="Every step that found something. Your file stays as it is.", interactive=False, wrap=True, buttons=[],
-                column_widths=["260px", "110px", "110px", "110px"], elem_id="data-steps",
+                column_widths=["40%", "20%", "20%", "20%"], elem_id="data-steps",
             )  # fmt: skip
             samples = gr.Dataframe(
                 label="Some rows before and after", interactive=False, wrap=True, buttons=[],
-                column_widths=["150px", "380px", "380px"], elem_id="data-step-samples",
+                column_widths=["150px", "405px", "405px"], elem_id="data-step-samples",
             )  # fmt: skip
         labels = gr.BarPlot(
             x="label", y="examples", color="split", title="Examples per label", x_title="label", y_title="examples", color_title="split", x_label_angle=-30,
-            color_map=theme.SPLITS, sort=None, height=300, buttons=[], visible=False, elem_id="data-split-labels", show_label=False, label="Examples per label and split",
+            color_map=theme.SPLITS, height=300, buttons=[], visible=False, elem_id="data-split-labels", show_label=False, label="Examples per label and split",
         )  # fmt: skip
         lengths = gr.BarPlot(
-            x="tokens", y="examples", color="part", title="How long the training examples are", x_title="length in tokens", y_title="examples",
-            color_title="", color_map=theme.LENGTHS, x_label_angle=-40, sort=None, height=300, buttons=[], visible=False, elem_id="data-lengths",
+            x="tokens", y="examples", color="part", title="Training examples by length", x_title="length in tokens, up to", y_title="examples",
+            color_title="", color_map=theme.LENGTHS, x_label_angle=-90, height=300, buttons=[], visible=False, elem_id="data-lengths",
             show_label=False, label="Training examples by their length in tokens",
         )  # fmt: skip
         length_words = gr.Markdown(elem_id="data-length-words")
@@ -83,24 +83,12 @@ def build(shared: Shared) -> None:
     with gr.Row():
         leads_on = next_button(shared, "training", "Training")
 
-    view = [
-        result,
-        summary,
-        facts,
-        done,
-        steps,
-        samples,
-        labels,
-        lengths,
-        length_words,
-        padding,
-        number,
-        pieces,
-        ending,
-        leads_on,
-    ]
+    view = [result, summary, facts, done, steps, samples, labels, number, pieces, ending, leads_on]
     quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    gr.on([shared.page.load, shared.dataset_id.change], shared.quiet(show_dataset), [shared.dataset_id], view, **quick)
+    chosen = [shared.page.load, shared.dataset_id.change]
+    gr.on(chosen, shared.quiet(show_dataset), [shared.dataset_id], view, **quick)
+    # Beside it, because long texts take their time the first time.
+    gr.on(chosen, shared.quiet(show_lengths), [shared.dataset_id], [lengths, length_words, padding], **quick)
     number.release(
         shared.private(show_tokens),
         [shared.dataset_id, number],
@@ -126,11 +114,39 @@ def show_dataset(workspace: Workspace, dataset_id: str) -> Any:
         gr.update(label=_done(done), visible=len(steps) > 0),
         gr.update(value=steps, visible=True),
         gr.update(value=samples, visible=len(samples) > 0),
-        gr.update(value=sizes, visible=len(sizes) > 0),
-        *_show_lengths(dataset, spec),
+        gr.update(value=sizes, sort=frames.order(sizes, "label"), visible=len(sizes) > 0),
         gr.update(maximum=max(2, dataset.counts["train"]), value=1),
         *show_tokens(workspace, dataset.id, 1),
         gr.update(visible=True, variant="primary"),
+    ]
+
+
+def show_lengths(workspace: Workspace, dataset_id: str) -> Any:
+    """The chart of lengths, what it says, and padding and packing in words; hidden while the base model's tokenizer is not here."""
+    dataset = uploads.selected_dataset(workspace, dataset_id)
+    if dataset is None:
+        return gr.skip()
+    spec = uploads.project_of(workspace, dataset)
+    folder = _base_folder(spec)
+    try:
+        found = _lengths(dataset.folder, folder, spec.model.base) if folder else None
+    except FTError:
+        found = None  # told below the tokens
+    if found is None:
+        return [
+            gr.update(visible=False),
+            "",
+            "It can be told once the base model is on this machine: a training downloads it.",
+        ]
+    limit, batch = spec.training.max_length, spec.training.batch_size
+    # One example of a million tokens would leave one bar for all others.
+    most = 2 * limit
+    bars = tokens.histogram(numpy.minimum(found, most), limit, BARS)
+    chart = frames.lengths(bars, int(found.max()) > most)
+    return [
+        gr.update(value=chart, sort=frames.order(chart, "tokens"), visible=True),
+        _length_words(found, limit, dataset.counts["train"]),
+        _padding_words(tokens.packing(found, limit, batch), len(found), limit, batch),
     ]
 
 
@@ -227,30 +243,6 @@ def _done(steps: list[dict[str, Any]]) -> str:
     if not changed and not removed:
         return "What was done: nothing had to be changed"
     return f"What was done: {amounts.count(changed, 'change')}, {amounts.count(removed, 'row')} removed"
-
-
-def _show_lengths(dataset: Dataset, spec: ProjectSpec) -> list[Any]:
-    """The chart of lengths, what it says, and padding and packing in words; hidden while the base model's tokenizer is not here."""
-    folder = _base_folder(spec)
-    try:
-        found = _lengths(dataset.folder, folder, spec.model.base) if folder else None
-    except FTError:
-        found = None  # told below the tokens
-    if found is None:
-        return [
-            gr.update(visible=False),
-            "",
-            "It can be told once the base model is on this machine: a training downloads it.",
-        ]
-    limit, batch = spec.training.max_length, spec.training.batch_size
-    # One example of a million tokens would leave one bar for all others.
-    most = 2 * limit
-    bars = tokens.histogram(numpy.minimum(found, most), limit, BARS)
-    return [
-        gr.update(value=frames.lengths(bars, int(found.max()) > most), visible=True),
-        _length_words(found, limit, dataset.counts["train"]),
-        _padding_words(tokens.packing(found, limit, batch), len(found), limit, batch),
-    ]
 
 
 def _length_words(lengths: numpy.ndarray, limit: int, total: int) -> str:

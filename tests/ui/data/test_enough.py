@@ -58,6 +58,7 @@ def test_even_labels_need_nothing(workspace, draft):
     assert view["step"]["visible"] and "130 examples of 2 labels" in view["verdict"]
     assert view["following"].startswith("**What next:** Train")
     assert view["chart"]["value"][["label", "examples"]].values.tolist() == [["returns", 70], ["billing", 60]]
+    assert view["chart"]["sort"] == ["returns", "billing"]
     assert "even enough" in view["words"] and "Nothing needs to be done" in view["words"]
     assert "“returns” has 70" in view["words"], "names in quotation marks"
     assert view["balance"]["value"] == "keep"
@@ -68,8 +69,8 @@ def test_rare_labels_say_how_many_to_collect_and_what_each_remedy_does(workspace
     assert "Collect more" in view["words"] and "38 rows of “returns”" in view["words"]
     assert view["balance"]["choices"] == [
         ("Keep every row once", "keep"),
-        ("Repeat rows of rare labels: up to about 38 more", "oversample"),
-        ("Leave out rows of frequent labels: up to about 76 fewer", "undersample"),
+        ("Repeat rows of rare labels (oversample): up to about 38 more", "oversample"),
+        ("Leave out rows of frequent labels (undersample): up to about 76 fewer", "undersample"),
     ]
     assert "Collect about 38 of “returns”" in view["following"]
 
