@@ -3,7 +3,6 @@
 from typing import Any
 
 import gradio as gr
-import huggingface_hub
 
 from ft_core.errors import FTError
 from ft_core.hardware import on_space
@@ -12,7 +11,7 @@ from ft_core.hub.pack import pack
 from ft_core.run import Run
 from ft_core.settings.share import ShareSpec
 from ft_core.ui import fields, show, uploads
-from ft_core.ui.shared import TO_TOP, Shared, selected_run
+from ft_core.ui.shared import TO_TOP, Shared, own_token, selected_run
 from ft_core.worker import launch
 from ft_core.worker.launch import JobView
 from ft_core.workspace import Workspace
@@ -165,15 +164,7 @@ def start_push(
         raise FTError(
             "hub.name", "The repository has no name yet.", "Repository is empty.", "Write Repository as owner/name."
         )
-    # On a Space only the signed-in owner gets here, and only the owner's own token is used.
-    token = (signed_in.token if signed_in else None) if on_space() else (typed.strip() or huggingface_hub.get_token())
-    if not token:
-        raise FTError(
-            "hub.token",
-            "You are not signed in to the Hugging Face Hub.",
-            "There is no token.",
-            "Sign in at the top of the page." if on_space() else "Fill in Access token, or run `hf auth login` once.",
-        )
+    token = own_token(typed, signed_in)
     if launch.view(workspace, run, "push").status != "running":
         launch.start(run, "push", {"repo": share.repo, "private": share.private}, token)
     return [

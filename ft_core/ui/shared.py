@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+import huggingface_hub
 
 from ft_core.errors import FTError
+from ft_core.hardware import on_space
 from ft_core.run import Run
 from ft_core.ui.guard import Handler, private
 from ft_core.workspace import Workspace
@@ -77,6 +79,22 @@ def selected_run(workspace: Workspace, identity: str) -> Run | None:
         except FTError:
             pass
     return next(iter(workspace.runs()), None)
+
+
+def own_token(typed: str, signed_in: gr.OAuthToken | None) -> str:
+    """The person's own token for the Hub: on a Space the signed-in owner's, else the one typed or that of `hf auth login`.
+
+    On a Space only the signed-in owner gets so far. Raises FTError `hub.token`.
+    """
+    token = (signed_in.token if signed_in else None) if on_space() else (typed.strip() or huggingface_hub.get_token())
+    if not token:
+        raise FTError(
+            "hub.token",
+            "You are not signed in to the Hugging Face Hub.",
+            "There is no token.",
+            "Sign in at the top of the page." if on_space() else "Fill in Access token, or run `hf auth login` once.",
+        )
+    return token
 
 
 def next_button(shared: Shared, tab: str, label: str) -> gr.Button:

@@ -7,7 +7,7 @@ import gradio as gr
 import pytest
 
 from ft_core.ui import evaluation_tab, playground_tab, share_tab, shell, training_tab
-from ft_core.ui.data import prepare, problems, result, understand
+from ft_core.ui.data import more, prepare, problems, result, review, understand, versions
 from ft_core.workspace import Workspace
 
 CONTROLS = [
@@ -15,6 +15,14 @@ CONTROLS = [
     "data-file",
     "data-use-example",
     "data-prepare",
+    "data-more-make",
+    "data-review-accept",
+    "data-review-reject",
+    "data-review-undo",
+    "data-prepare-again",
+    "data-version",
+    "data-compare",
+    "data-share-push",
     "training-start",
     "training-stop",
     "training-resume",
@@ -74,6 +82,9 @@ def test_only_the_open_tab_polls(page):
         (problems.show_problems, [{}, None]),
         (prepare.show_split, [{}, None]),
         (result.show_dataset, [""]),
+        (more.show_more, [""]),
+        (review.watch_review, ["", ""]),
+        (versions.show_versions, [""]),
         (training_tab.show_settings, ["", ""]),
         (training_tab.watch_job, ["", ""]),
         (training_tab.watch_results, ["", ""]),

@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from ft_core.ui.data import bring, looking, prepare, problems, result, understand
+from ft_core.ui.data import bring, looking, more, prepare, problems, result, understand, versions
 from ft_core.ui.shared import Shared
 
 
@@ -19,3 +19,5 @@ def build(shared: Shared) -> None:
     problems.build(shared)
     prepare.build(shared)
     result.build(shared)
+    more.build(shared)
+    versions.build(shared)
