@@ -192,6 +192,7 @@ def augment(
     ] = None,
     as_json: JsonOption = False,
     home: HomeOption = None,
+    person: PersonOption = LOCAL,
 ) -> None:
     """Make new rows out of the training split. None is learnt from before you have accepted it: see `review`."""
     from ft_core.data.augment import augment as more
@@ -204,7 +205,7 @@ def augment(
         target = out or path.parent / (spec.data.generated or "generated.jsonl")
         known = file.load(target) if target.exists() else []
         original = spec.model_copy(update={"data": spec.data.model_copy(update={"generated": None})})
-        dataset = prepare_source(Workspace(home_folder(home)), original, path.parent)
+        dataset = prepare_source(Workspace(home_folder(home), person), original, path.parent, token=get_token())
         made = more.augment(dataset, more.way_of(way), count, label, write, name, known, tell=terminal.tell_lines())
         file.save(target, [*known, *made.rows])
         return {"file": str(target), "dataset": dataset.id, "way": way} | made.summary()

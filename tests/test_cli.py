@@ -383,6 +383,13 @@ def test_augment_review_and_prepare_with_the_accepted_rows(project, tmp_path):
     assert prepared["report"]["generated"]["used"] == 1 and prepared["dataset"] != made["dataset"]
 
 
+def test_augment_prepares_in_the_workspace_of_the_person_who_asked(project, tmp_path):
+    place = ("--home", str(tmp_path / "home"), "--person", "ada", "--out", str(tmp_path / "more.jsonl"), "--json")
+    made = values(command(project, "augment", str(project / "project.yaml"), "--way", "typos", "--count", "1", *place))
+    assert [path.name for path in (tmp_path / "home" / "people").iterdir()] == ["ada"]
+    assert (tmp_path / "home" / "people" / "ada" / "datasets" / made["dataset"]).is_dir()
+
+
 def test_rephrase_asks_the_endpoint_with_the_key_of_the_environment(project, tmp_path):
     out = tmp_path / "more.jsonl"
     asked = ("augment", str(project / "project.yaml"), "--way", "rephrase", "--count", "2", "--out", str(out), "--json")

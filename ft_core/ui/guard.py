@@ -47,8 +47,8 @@ def owner(profile: gr.OAuthProfile | None) -> str:
     )
 
 
-def own_token(typed: str, signed_in: gr.OAuthToken | None) -> str | None:
-    """The person's own token for the Hub: on a Space that of the signed-in owner and no other, else what was typed or `hf auth login` keeps."""
+def token_of(typed: str, signed_in: gr.OAuthToken | None) -> str | None:
+    """The person's own token for the Hub, if any: on a Space that of the signed-in owner and no other, else what was typed or `hf auth login` keeps."""
     if on_space():
         return signed_in.token if signed_in else None
     return typed.strip() or huggingface_hub.get_token()

@@ -11,8 +11,7 @@ from ft_core.hub.pack import pack
 from ft_core.run import Run
 from ft_core.settings.share import ShareSpec
 from ft_core.ui import fields, show, uploads
-from ft_core.ui.guard import own_token
-from ft_core.ui.shared import TO_TOP, Shared, selected_run
+from ft_core.ui.shared import TO_TOP, Shared, own_token, selected_run
 from ft_core.worker import launch
 from ft_core.worker.launch import JobView
 from ft_core.workspace import Workspace
@@ -166,13 +165,6 @@ def start_push(
             "hub.name", "The repository has no name yet.", "Repository is empty.", "Write Repository as owner/name."
         )
     token = own_token(typed, signed_in)
-    if not token:
-        raise FTError(
-            "hub.token",
-            "You are not signed in to the Hugging Face Hub.",
-            "There is no token.",
-            "Sign in at the top of the page." if on_space() else "Fill in Access token, or run `hf auth login` once.",
-        )
     if launch.view(workspace, run, "push").status != "running":
         launch.start(run, "push", {"repo": share.repo, "private": share.private}, token)
     return [

@@ -8,8 +8,9 @@ from typing import Any
 import gradio as gr
 
 from ft_core.errors import FTError
+from ft_core.hardware import on_space
 from ft_core.run import Run
-from ft_core.ui.guard import Handler, private
+from ft_core.ui.guard import Handler, private, token_of
 from ft_core.workspace import Workspace
 
 # Gives back no values: newer browsers answer scrollTo with a promise, which Gradio would take for the handler's inputs.
@@ -77,6 +78,19 @@ def selected_run(workspace: Workspace, identity: str) -> Run | None:
         except FTError:
             pass
     return next(iter(workspace.runs()), None)
+
+
+def own_token(typed: str, signed_in: gr.OAuthToken | None) -> str:
+    """`guard.token_of` where there must be one. Raises FTError `hub.token`."""
+    token = token_of(typed, signed_in)
+    if not token:
+        raise FTError(
+            "hub.token",
+            "You are not signed in to the Hugging Face Hub.",
+            "There is no token.",
+            "Sign in at the top of the page." if on_space() else "Fill in Access token, or run `hf auth login` once.",
+        )
+    return token
 
 
 def next_button(shared: Shared, tab: str, label: str) -> gr.Button:

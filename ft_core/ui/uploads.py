@@ -81,6 +81,13 @@ def on_hub(data: DataSpec) -> bool:
     return len(data.sources) == 1 and is_id(data.sources[0])
 
 
+def require_all(workspace: Workspace, data: DataSpec) -> None:
+    """Every file that a project names must be a kept one: source, mix, benchmarks, generated rows. Raises FTError `data.missing`."""
+    find_all(workspace, data)
+    for name in (*(part.source for part in data.mix), *data.benchmarks, *([data.generated] if data.generated else [])):
+        find(workspace, name)
+
+
 def find(workspace: Workspace, name: str) -> Path:
     """The kept file of that name. Raises FTError `data.missing`."""
     path = workspace.uploads / name
@@ -103,8 +110,7 @@ def keep_example(workspace: Workspace) -> ProjectSpec:
 
 def prepare(workspace: Workspace, spec: ProjectSpec) -> Dataset:
     """Prepare a project whose source is among the uploads, and remember the project beside it. Raises FTError `data.*`."""
-    for name in spec.data.sources:
-        find(workspace, name)
+    require_all(workspace, spec.data)
     dataset = pipeline.prepare_source(workspace, spec, workspace.uploads)
     remember(workspace, dataset.id, spec)
     return dataset
@@ -140,6 +146,15 @@ def selected_dataset(workspace: Workspace, identity: str) -> Dataset | None:
     return Dataset.open(newest) if newest else None
 
 
+def required_dataset(workspace: Workspace, identity: str) -> Dataset:
+    """The same where there must be one. Raises FTError `data.missing`."""
+    dataset = selected_dataset(workspace, identity)
+    if dataset is None:
+        why = "Nothing was prepared in this workspace."
+        raise FTError("data.missing", "There is no dataset yet.", why, "Press Prepare dataset first.")
+    return dataset
+
+
 def source_of(workspace: Workspace, run: Run) -> Path | None:
     """The uploaded file a run's data was made from; None when it was not uploaded or is gone."""
     try:
@@ -155,6 +170,36 @@ def download_copy(run: Run) -> str:
     data = spec.data.renamed(title)
     model = spec.model.model_copy(update={"revision": run.model_revision})
     write_text(target, project.dump(spec.model_copy(update={"data": data, "model": model})))
+    return str(target)
+
+
+def download_project(workspace: Workspace, dataset: Dataset) -> str:
+    """The project of a dataset version where Gradio may serve it from, its files called what the person calls them."""
+    spec = project_of(workspace, dataset)
+    data = spec.data.renamed(title)
+    mix = tuple(part.model_copy(update={"source": title(part.source)}) for part in data.mix)
+    named = {
+        "mix": mix,
+        "benchmarks": tuple(map(title, data.benchmarks)),
+        "generated": title(data.generated) if data.generated else None,
+    }
+    target = downloads() / dataset.id / "project.yaml"
+    write_text(target, project.dump(spec.model_copy(update={"data": data.model_copy(update=named)})))
+    return str(target)
+
+
+def download_generated(workspace: Workspace, dataset: Dataset) -> str | None:
+    """The generated rows that this project is downloaded with; None when it has none, or they are gone."""
+    name = project_of(workspace, dataset).data.generated
+    if name is None:
+        return None
+    try:
+        source = find(workspace, name)
+    except FTError:
+        return None
+    target = downloads() / dataset.id / title(name)
+    target.parent.mkdir(exist_ok=True)
+    shutil.copyfile(source, target)
     return str(target)
 
 

@@ -1,8 +1,13 @@
-"""Which run the tabs are about."""
+"""Which run the tabs are about, and whose token is used."""
 
+import gradio as gr
+import huggingface_hub
+import pytest
+
+from ft_core.errors import FTError
 from ft_core.run import Run
 from ft_core.settings import project
-from ft_core.ui.shared import selected_run
+from ft_core.ui.shared import own_token, selected_run
 from ft_core.workspace import Workspace
 
 
@@ -27,3 +32,15 @@ def test_what_the_browser_sends_is_never_a_path_or_another_persons_run(workspace
     mine, hers = new_run(workspace), new_run(Workspace(workspace.home, "ada"))
     for sent in (hers.id, f"../../ada/runs/{hers.id}", str(hers.folder), "*", "\x00"):
         assert selected_run(workspace, sent).id == mine.id
+
+
+def test_a_token_is_the_persons_own(monkeypatch, tmp_path):
+    monkeypatch.delenv("SYSTEM", raising=False)
+    monkeypatch.setenv("HF_TOKEN", "hf_here")
+    monkeypatch.setattr(huggingface_hub.constants, "HF_TOKEN_PATH", str(tmp_path / "token"))
+    assert (own_token(" hf_typed ", None), own_token(" ", None)) == ("hf_typed", "hf_here")
+    monkeypatch.setenv("SYSTEM", "spaces")
+    assert own_token("hf_typed", gr.OAuthToken(token="hf_owner", scope="openid", expires_at=0)) == "hf_owner"
+    with pytest.raises(FTError) as caught:
+        own_token("hf_typed", None)
+    assert caught.value.code == "hub.token"

@@ -7,7 +7,7 @@ import gradio as gr
 import pytest
 
 from ft_core.ui import evaluation_tab, playground_tab, share_tab, shell, training_tab
-from ft_core.ui.data import enough, prepare, problems, result, rows, understand
+from ft_core.ui.data import enough, more, prepare, problems, result, review, rows, understand, versions
 from ft_core.workspace import Workspace
 
 CONTROLS = [
@@ -15,6 +15,14 @@ CONTROLS = [
     "data-file",
     "data-use-example",
     "data-prepare",
+    "data-more-make",
+    "data-review-accept",
+    "data-review-reject",
+    "data-review-undo",
+    "data-prepare-again",
+    "data-version",
+    "data-compare",
+    "data-share-push",
     "training-start",
     "training-stop",
     "training-resume",
@@ -77,6 +85,9 @@ def test_only_the_open_tab_polls(page):
         (rows.offer_rows, [{}, None]),
         (result.show_dataset, [""]),
         (result.show_lengths, [""]),
+        (more.show_more, [""]),
+        (review.watch_review, ["", ""]),
+        (versions.show_versions, [""]),
         (training_tab.show_settings, ["", ""]),
         (training_tab.watch_job, ["", ""]),
         (training_tab.watch_results, ["", ""]),

@@ -63,6 +63,28 @@ def test_a_dataset_prepared_elsewhere_has_a_project_called_after_its_file(worksp
     assert uploads.project_of(workspace, dataset).name == "meine-t-fel"
 
 
+def test_a_version_is_downloaded_with_its_files_called_what_the_person_calls_them(workspace, tmp_path):
+    rows = tmp_path / "generated.jsonl"
+    rows.write_text("")
+    example = uploads.keep_example(workspace)
+    more = example.data.model_copy(update={"generated": uploads.keep(workspace, rows)})
+    plain = uploads.prepare(workspace, example)
+    added = uploads.prepare(workspace, example.model_copy(update={"data": more}))
+    downloaded = project.load(Path(uploads.download_project(workspace, added))).data
+    assert (downloaded.source, downloaded.generated) == ("tickets.csv", "generated.jsonl")
+    assert downloaded.columns == example.data.columns
+    copy = uploads.download_generated(workspace, added)
+    assert copy is not None and Path(copy).name == "generated.jsonl" and added.id != plain.id
+    assert uploads.download_generated(workspace, plain) is None
+    assert project.load(Path(uploads.download_project(workspace, plain))).data.generated is None
+
+
+def test_a_dataset_is_required_only_where_there_must_be_one(workspace):
+    with pytest.raises(FTError) as caught:
+        uploads.required_dataset(workspace, "0123456789ab")
+    assert caught.value.code == "data.missing"
+
+
 def test_without_datasets_none_is_selected(workspace):
     assert uploads.selected_dataset(workspace, "") is None
 

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any
 
 from ft_core.errors import FTError
@@ -18,13 +18,16 @@ from ft_core.worker import launch
 from ft_core.workspace import Workspace
 
 WAIT = 0.25  # seconds between two chances for the page to end the command
+GRACE = 3.0  # seconds for a command that is ended to put away what it has
 
 
-def run(arguments: Sequence[str], token: str | None = None) -> Iterator[str | dict[str, Any] | None]:
+def run(
+    arguments: Sequence[str], token: str | None = None, environment: Mapping[str, str] | None = None
+) -> Iterator[str | dict[str, Any] | None]:
     """Each line that the command says, None while it says nothing, and last its JSON object.
 
-    `token` is the person's own, for the Hub or an endpoint: it travels in the child's environment alone. Closing the iterator
-    ends the command. Raises the FTError that the command was refused with; code `bug` when it ended without an answer.
+    `token` is the person's own for the Hub; it and `environment`, such as an endpoint's key, travel in the child's environment alone.
+    Closing the iterator ends the command, as Ctrl-C does first. Raises the FTError that the command was refused with; code `bug` when it ended without an answer.
     """
     child = subprocess.Popen(
         [sys.executable, "-m", "ft_core", *arguments, "--json"],
@@ -32,7 +35,7 @@ def run(arguments: Sequence[str], token: str | None = None) -> Iterator[str | di
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=launch.child_environment() | ({"HF_TOKEN": token} if token else {}),
+        env=launch.child_environment() | ({"HF_TOKEN": token} if token else {}) | dict(environment or {}),
         text=True,
         encoding="utf-8",
         errors="replace",
@@ -91,5 +94,9 @@ def _result(answer: str, last: str) -> dict[str, Any]:
 def _end(child: "subprocess.Popen[str]") -> None:
     """End the command and what it started, when it is still at work."""
     if child.poll() is None:
-        os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
+        os.killpg(child.pid, signal.SIGINT)
+        try:
+            child.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()

@@ -1,10 +1,10 @@
 """The draft: the project of the source at hand with every choice made in the tab, as the browser keeps it.
 
-It comes back from the browser, so it is checked like a file from a stranger: by the settings' own rules, and its source must be
-among the person's uploads.
+It comes back from the browser, so it is checked like a file from a stranger: by the settings' own rules, and every file that it
+names must be among the person's uploads.
 """
 
-import hashlib
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,12 +27,12 @@ def draft_of(spec: ProjectSpec) -> Draft:
 
 
 def opened(workspace: Workspace, draft: Draft) -> ProjectSpec | None:
-    """The project of a draft; None when there is none, or when its file is gone. Raises FTError `project.invalid` for one that cannot be."""
+    """The project of a draft; None when there is none, or when a file of it is gone. Raises FTError `project.invalid` for one that cannot be."""
     if not draft:
         return None
     spec = project.parse(draft, "The page's draft")
     try:
-        uploads.find_all(workspace, spec.data)
+        uploads.require_all(workspace, spec.data)
     except FTError:
         return None
     return spec
@@ -51,10 +51,9 @@ def required(workspace: Workspace, draft: Draft) -> ProjectSpec:
 
 @contextmanager
 def file(workspace: Workspace, spec: ProjectSpec) -> Iterator[Path]:
-    """The draft as a project file beside the uploads, for a command to read; gone afterwards."""
-    text = project.dump(spec)
-    path = workspace.uploads / f".draft-{hashlib.sha256(text.encode()).hexdigest()[:12]}.yaml"
-    write_text(path, text)
+    """The draft as a project file of its own beside the uploads, for one command to read; gone afterwards."""
+    path = workspace.uploads / f".draft-{secrets.token_hex(6)}.yaml"
+    write_text(path, project.dump(spec))
     try:
         yield path
     finally:

@@ -12,7 +12,7 @@ from ft_core.settings.project import ProjectSpec
 from ft_core.ui import show, uploads
 from ft_core.ui.data import command, draft
 from ft_core.ui.data.draft import Draft
-from ft_core.ui.guard import own_token
+from ft_core.ui.guard import token_of
 from ft_core.ui.shared import Shared
 from ft_core.workspace import Workspace
 
@@ -73,7 +73,7 @@ def look(workspace: Workspace, values: Draft, typed: str, signed_in: gr.OAuthTok
 
 def _token(spec: ProjectSpec, typed: str, signed_in: gr.OAuthToken | None) -> str | None:
     """A token goes along only where the Hub is asked."""
-    return own_token(typed, signed_in) if uploads.on_hub(spec.data) else None
+    return token_of(typed, signed_in) if uploads.on_hub(spec.data) else None
 
 
 def stopped(workspace: Workspace) -> Any:

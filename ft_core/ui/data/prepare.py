@@ -12,7 +12,7 @@ from ft_core.ui import fields, show, uploads
 from ft_core.ui.data import command
 from ft_core.ui.data import draft as drafts
 from ft_core.ui.data.draft import Draft, draft_of, opened, required, with_data
-from ft_core.ui.guard import own_token
+from ft_core.ui.guard import token_of
 from ft_core.ui.shared import Shared
 from ft_core.workspace import Workspace
 
@@ -87,7 +87,7 @@ def prepare_dataset(
     """Progress, then the id of the stored version, in the order (progress, end button, refusal, dataset id)."""
     split = fields.collect(SplitSpec, SPLIT, (by, column, validation, test, seed, leaks))
     spec = with_data(required(workspace, values), split=split)
-    token = own_token(typed, signed_in) if uploads.on_hub(spec.data) else None
+    token = token_of(typed, signed_in) if uploads.on_hub(spec.data) else None
     began = time.monotonic()
     hidden = gr.update(visible=False)
     try:

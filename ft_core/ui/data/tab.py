@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from ft_core.ui.data import bring, enough, looking, prepare, problems, result, rows, understand
+from ft_core.ui.data import bring, enough, looking, more, prepare, problems, result, rows, understand, versions
 from ft_core.ui.shared import Shared
 
 
@@ -21,3 +21,5 @@ def build(shared: Shared) -> None:
     enough.build(shared)
     prepare.build(shared, token)
     result.build(shared)
+    more.build(shared)
+    versions.build(shared)

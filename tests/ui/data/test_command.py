@@ -38,6 +38,14 @@ def test_closing_ends_the_command():
     assert not any("inspect" in child.cmdline() for child in psutil.Process().children())
 
 
+def test_an_endpoints_key_is_in_no_argument_of_the_command():
+    running = command.run(["inspect", str(EXAMPLE)], environment={"FT_API_KEY": "sk-own"})
+    next(running)
+    [child] = [child for child in psutil.Process().children() if "inspect" in child.cmdline()]
+    assert "sk-own" not in " ".join(child.cmdline()) and child.environ()["FT_API_KEY"] == "sk-own"
+    running.close()
+
+
 def test_a_token_is_in_no_argument_of_the_command():
     running = command.run(["inspect", str(EXAMPLE)], token="hf_secret")
     next(running)

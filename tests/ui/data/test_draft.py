@@ -30,6 +30,17 @@ def test_a_draft_cannot_name_a_file_that_is_no_upload(workspace, spec, source):
     assert draft.opened(workspace, {"data": {"source": source}}) is None
 
 
+@pytest.mark.parametrize(
+    "name", ["/etc/passwd", "../../people/other/uploads/a-0123456789ab.jsonl", "generated/x/generated.jsonl"]
+)
+def test_no_setting_of_a_draft_names_a_file_that_is_no_upload(workspace, spec, name):
+    values = draft.draft_of(spec)
+    for other in ({"generated": name}, {"benchmarks": [name]}, {"mix": [{"name": "more", "source": name}]}):
+        assert draft.opened(workspace, values | {"data": values["data"] | other}) is None
+    kept = {"generated": spec.data.source, "benchmarks": [spec.data.source]}
+    assert draft.opened(workspace, values | {"data": values["data"] | kept}) is not None
+
+
 def test_a_draft_with_settings_that_are_none_is_refused(workspace, spec):
     with pytest.raises(FTError, match="cannot be used"):
         draft.opened(workspace, {"data": {"source": spec.data.source, "run_this": "x"}})
@@ -38,4 +49,7 @@ def test_a_draft_with_settings_that_are_none_is_refused(workspace, spec):
 def test_the_file_for_a_command_is_there_only_meanwhile(workspace, spec):
     with draft.file(workspace, spec) as path:
         assert project.load(path) == spec and path.parent == workspace.uploads
+        with draft.file(workspace, spec) as other:
+            assert other != path, "two commands at once do not take it away from each other"
+        assert path.exists()
     assert not path.exists()

@@ -1,0 +1,195 @@
+"""The review: one generated row at a time beside what it was made of, decided with one key; then a preparation with those accepted."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+
+from ft_core import amounts
+from ft_core.data.augment import review as file
+from ft_core.data.augment.generated import Generated
+from ft_core.data.store import Dataset
+from ft_core.errors import FTError
+from ft_core.ui import show, uploads
+from ft_core.ui.data import command, draft, generated
+from ft_core.ui.shared import Shared
+from ft_core.workspace import Workspace
+
+CHECKS = {
+    "new": "it repeats no row that is there",
+    "length": "it is about as long as its source",
+    "numbers": "its numbers, addresses and links are those of its source",
+    "format": "its format is the same",
+    "language": "its language is the same",
+    "answer": "the answer still fits, as far as a program can tell",
+}
+# Presses the buttons by key, only while they are to be seen and nobody is writing. Gives back no values.
+KEYS = """() => {
+  if (window.studioReviewKeys) return [];
+  window.studioReviewKeys = true;
+  document.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    const focus = document.activeElement;
+    if (focus && (focus.isContentEditable || focus.matches('textarea, select, input:not([type=radio]):not([type=checkbox])'))) return;
+    const button = {y: 'accept', n: 'reject', u: 'undo'}[event.key.toLowerCase()];
+    const found = button && document.getElementById('data-review-' + button);
+    if (found && found.checkVisibility() && !found.disabled) { event.preventDefault(); found.click(); }
+  });
+  return [];
+}"""
+
+
+def build(shared: Shared) -> None:
+    """Components, then events."""
+    with gr.Column(visible=False, elem_classes="card", elem_id="data-review") as area:
+        counter = gr.Markdown(elem_id="data-review-counter")
+        with gr.Column(visible=False) as row:
+            with gr.Row():
+                source = gr.Textbox(label="Its source", lines=3, max_lines=12, interactive=False, elem_id="data-review-source")  # fmt: skip
+                text = gr.Textbox(label="The new row", lines=3, max_lines=12, interactive=False, elem_id="data-review-text")  # fmt: skip
+            answer = gr.Textbox(label="Its answer", max_lines=8, interactive=False, elem_id="data-review-answer")
+            checks = gr.Markdown(elem_classes="quiet", elem_id="data-review-checks")
+        # What is decided about is the row that the browser shows, also when two keys are pressed faster than it is told of the next.
+        identity = gr.Textbox(visible="hidden", label="Row", elem_id="data-review-row")
+        with gr.Row(elem_classes="actions"):
+            accept = gr.Button("Accept (y)", variant="primary", elem_id="data-review-accept")
+            reject = gr.Button("Reject (n)", elem_id="data-review-reject")
+            undo = gr.Button("Undo (u)", elem_id="data-review-undo")
+            rest = gr.Button("Accept all that are left", elem_id="data-review-accept-left")
+        gr.Markdown(
+            "Press **y** to accept, **n** to reject and **u** to take the last decision back, while no text field is in use.",
+            elem_classes="quiet",
+        )
+        with gr.Row(elem_classes="actions"):
+            again = gr.Button("Prepare again", visible=False, variant="primary", elem_id="data-prepare-again")
+            end = gr.Button("Stop", visible=False, elem_id="data-stop-preparing-again")
+        progress = gr.HTML(visible=False, elem_classes="looking")
+        refused = gr.Markdown(visible=False, elem_classes=["notice", "bad"], elem_id="data-not-prepared-again")
+
+    seen = gr.State("")
+    view = [seen, area, counter, row, identity, source, text, answer, checks, accept, reject, undo, rest, again]
+    quick: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    shared.page.load(None, None, None, js=KEYS, queue=False, **quick)
+    shared.follow(watch_review, [seen, shared.dataset_id], view, changes=[shared.dataset_id])
+    for button, decided in ((accept, accept_row), (reject, reject_row)):
+        button.click(shared.private(decided), [shared.dataset_id, identity], view, queue=False, **quick)
+    for button, changed in ((undo, undo_row), (rest, accept_left)):
+        button.click(shared.private(changed), [shared.dataset_id], view, queue=False, **quick)
+    preparing = again.click(
+        shared.private(prepare_again),
+        [shared.dataset_id],
+        [progress, end, refused, shared.draft, shared.dataset_id],
+        concurrency_limit=4,
+        **quick,
+    )
+    end.click(shared.quiet(stopped_again), None, [progress, end], cancels=[preparing], **quick)
+
+
+def watch_review(workspace: Workspace, seen: str, dataset_id: str) -> Any:
+    """The next row to decide about, in the order of `view`; left as it is while nothing has changed."""
+    dataset = uploads.selected_dataset(workspace, dataset_id)
+    if dataset is None:
+        return gr.skip() if seen == "none" else ["none", gr.update(visible=False), *[gr.skip()] * 12]
+    return gr.skip() if seen == generated.fingerprint(workspace, dataset) else _view(workspace, dataset)
+
+
+def accept_row(workspace: Workspace, dataset_id: str, identity: str) -> list[Any]:
+    """The row is to be learnt from. Raises FTError `generated.row`."""
+    dataset, _ = generated.source(workspace, dataset_id)
+    generated.decide(workspace, dataset, identity, "accepted")
+    return _view(workspace, dataset)
+
+
+def reject_row(workspace: Workspace, dataset_id: str, identity: str) -> list[Any]:
+    """The row is not to be learnt from, nor made again. Raises FTError `generated.row`."""
+    dataset, _ = generated.source(workspace, dataset_id)
+    generated.decide(workspace, dataset, identity, "rejected")
+    return _view(workspace, dataset)
+
+
+def undo_row(workspace: Workspace, dataset_id: str) -> list[Any]:
+    """The last decision is taken back, and its row shown again."""
+    dataset, _ = generated.source(workspace, dataset_id)
+    generated.undo(workspace, dataset)
+    return _view(workspace, dataset)
+
+
+def accept_left(workspace: Workspace, dataset_id: str) -> list[Any]:
+    """Every row that is left is accepted."""
+    dataset, _ = generated.source(workspace, dataset_id)
+    generated.accept_left(workspace, dataset)
+    return _view(workspace, dataset)
+
+
+def prepare_again(workspace: Workspace, dataset_id: str) -> Iterator[Any]:
+    """Progress, then the version with the accepted rows, in the order (progress, end button, refusal, draft, dataset id)."""
+    dataset, spec = generated.source(workspace, dataset_id)
+    spec = draft.with_data(spec, generated=generated.keep(workspace, dataset))
+    began = time.monotonic()
+    hidden = gr.update(visible=False)
+    try:
+        with draft.file(workspace, spec) as path:
+            place = ["--home", str(workspace.home), "--person", workspace.person]
+            for said in command.run(["prepare", str(path), *place]):
+                if isinstance(said, dict):
+                    uploads.remember(workspace, said["dataset"], spec)
+                    yield hidden, hidden, hidden, draft.draft_of(spec), said["dataset"]
+                    return
+                words = show.waiting(said or "at work", time.monotonic() - began)
+                yield gr.update(value=words, visible=True), gr.update(visible=True), hidden, gr.skip(), gr.skip()
+    except FTError as error:
+        told = gr.update(value=uploads.titled(show.problem(error)), visible=True)
+        yield hidden, hidden, told, gr.skip(), gr.skip()
+
+
+def stopped_again(workspace: Workspace) -> Any:
+    """After the preparation was ended: what was there before is as it was."""
+    return gr.update(value=show.caption("Stopped. Nothing was stored."), visible=True), gr.update(visible=False)
+
+
+def _view(workspace: Workspace, dataset: Dataset) -> list[Any]:
+    seen = generated.fingerprint(workspace, dataset)
+    rows = generated.load(workspace, dataset)
+    counts = file.counts(rows)
+    left = next((row for row in rows if row.status == "pending"), None)
+    learnt = {row.id for row in generated.prepared(workspace, dataset) if row.status == "accepted"}
+    accepted = {row.id for row in rows if row.status == "accepted"}
+    some = gr.update(visible=left is not None)
+    words = f"Prepare again with {amounts.count(len(accepted), 'accepted row')}"
+    return [
+        seen,
+        gr.update(visible=bool(rows)),
+        f"**{len(rows) - counts['pending']:,} of {len(rows):,} decided** · {counts['accepted']:,} accepted · {counts['rejected']:,} rejected",
+        some,
+        left.id if left else "",
+        *(_texts(left) if left else [gr.skip()] * 4),
+        some,
+        some,
+        gr.update(visible=len(rows) > counts["pending"]),
+        some,
+        gr.update(visible=accepted != learnt, value=words, variant="secondary" if left else "primary"),
+    ]
+
+
+def _texts(row: Generated) -> list[Any]:
+    """Source, new text, answer and checks of a row."""
+    last = max(place for place, message in enumerate(row.messages) if message.role == "user")
+    before = [f"[{message.role}] {message.content}" for message in row.messages[:last]]
+    answer = "\n".join(message.content for message in row.messages[last + 1 :])
+    numbers = " and ".join(f"{number:,}" for number in row.rows)
+    where = f"Its source: {'row' if len(row.rows) == 1 else 'rows'} {numbers}" if row.rows else "Its source"
+    return [
+        gr.update(value=row.source, label=where),
+        "\n".join([*before, row.messages[last].content]),
+        answer,
+        _checks(row),
+    ]
+
+
+def _checks(row: Generated) -> str:
+    """What was checked, and what only a person can tell."""
+    writer = f" by {show.plain(row.writer)}" if row.writer else ""
+    passed = "; ".join(words for name, words in CHECKS.items() if name in row.checks)
+    words = f"Made by {show.plain(row.how)}{writer}. Checked: {passed}."
+    return words if "answer" in row.checks else f"{words} **Not checked: whether the answer still fits. Please look.**"
