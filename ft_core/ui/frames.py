@@ -107,12 +107,10 @@ def lengths(bars: Sequence[Bar], last_is_open: bool = False) -> pandas.DataFrame
     """
     rows = []
     for bar in bars:
-        # The chart sorts bars by their text, hence the spaces, which do not show. Told another order together with new values, Gradio
-        # 6.31 draws the old values.
+        # The chart sorts bars by their text, hence the spaces, which do not show: told another order together with new values, Gradio
+        # 6.31 draws the old values. Both parts are always there, because it knows only the colours of the first values it got.
         name = "more" if last_is_open and bar is bars[-1] else f"{bar.end:>9,}"
-        rows.append((name, bar.count - bar.cut, "fits"))
-        if bar.cut:
-            rows.append((name, bar.cut, "cut"))
+        rows += [(name, bar.count - bar.cut, "fits"), (name, bar.cut, "cut")]
     return pandas.DataFrame(rows, columns=["tokens", "examples", "part"])
 
 

@@ -190,7 +190,7 @@ def test_lengths_that_all_fit_say_so(workspace):
 def test_one_enormous_example_does_not_hide_the_others(workspace):
     examples = [*long_answers(30), *long_answers(1, words=3000)]
     chart = shown(workspace, stored(workspace, examples, max_length=32))["lengths"]["value"]
-    assert chart.tokens.iloc[-1] == "more" and chart[chart.part == "fits"].tokens.nunique() > 3
+    assert chart.tokens.iloc[-1] == "more" and (chart[chart.part == "fits"].examples > 0).sum() > 1
 
 
 def test_a_base_model_that_is_not_here_is_named(workspace):
