@@ -92,8 +92,11 @@ def test_every_example_is_in_one_bar_and_cut_ones_in_a_colour_of_their_own():
     chart = frames.lengths(tokens.histogram(lengths, 10, 4))
     assert chart.examples.sum() == len(lengths)
     assert chart[chart.part == "cut"].examples.sum() == 2
-    assert list(dict.fromkeys(chart.tokens)) == ["5", "10", "15", "20"]
-    assert frames.lengths(tokens.histogram(lengths, 10, 4), last_is_open=True).tokens.iloc[-1] == "more"
+    assert chart.part.tolist() == ["fits", "cut"] * 4, "a chart knows only the colours of its first values"
+    assert [name.strip() for name in dict.fromkeys(chart.tokens)] == ["5", "10", "15", "20"]
+    assert list(chart.tokens) == sorted(chart.tokens), "a chart sorts its bars by their text"
+    opened = frames.lengths(tokens.histogram(lengths * 1000, 10, 4), last_is_open=True).tokens
+    assert opened.iloc[-1] == "more" and list(opened) == sorted(opened)
 
 
 def test_steps_that_found_nothing_are_not_told():

@@ -41,7 +41,7 @@ def build(shared: Shared) -> None:
         following = gr.Markdown(elem_id="data-verdict-next")
         with gr.Row(visible=False, elem_id="data-labels") as labels:
             chart = gr.BarPlot(
-                x="label", y="examples", title="Examples per label", x_title="label", y_title="examples", x_label_angle=-30, height=300, buttons=[],
+                x="label", y="examples", title="Examples per label", x_title="label", y_title="examples", x_label_angle=-30, sort="-y", height=300, buttons=[],
                 color="splits", color_map={"all": theme.TUNED}, colors_in_legend=[], show_label=False, label="Examples per label, all splits together", elem_id="data-label-sizes", scale=3,
             )  # fmt: skip
             with gr.Column(scale=2):
@@ -57,7 +57,7 @@ def build(shared: Shared) -> None:
             looks = gr.HTML()
             topics = gr.Dataframe(
                 label="Topics: groups of alike prompts, found by their words", interactive=False, wrap=True, buttons=[],
-                column_widths=["17%", "15%", "68%"], elem_id="data-topics",
+                column_widths=["100px", "90px", "770px"], elem_id="data-topics",
             )  # fmt: skip
         with gr.Accordion("Your strangest rows", open=False, visible=False, elem_id="data-strange") as odd:
             gr.Markdown(
@@ -108,7 +108,7 @@ def _labels(found: dict[str, Any] | None, chosen: Balance) -> list[Any]:
     sizes = frames.label_sizes(found["counts"]).assign(splits="all")
     return [
         gr.update(visible=True),
-        gr.update(value=sizes, sort=frames.order(sizes, "label"), visible=True),
+        gr.update(value=sizes, visible=True),
         _evenness(found, len(sizes)),
         gr.update(choices=choices, value=chosen, visible=True),
     ]

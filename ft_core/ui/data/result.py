@@ -41,18 +41,18 @@ def build(shared: Shared) -> None:
         with gr.Accordion("What was done", open=False, elem_id="data-done") as done:
             steps = gr.Dataframe(
                 label="Every step that found something. Your file stays as it is.", interactive=False, wrap=True, buttons=[],
-                column_widths=["40%", "20%", "20%", "20%"], elem_id="data-steps",
+                column_widths=["280px", "130px", "130px", "130px"], elem_id="data-steps",
             )  # fmt: skip
             samples = gr.Dataframe(
                 label="Some rows before and after", interactive=False, wrap=True, buttons=[],
                 column_widths=["150px", "405px", "405px"], elem_id="data-step-samples",
             )  # fmt: skip
         labels = gr.BarPlot(
-            x="label", y="examples", color="split", title="Examples per label", x_title="label", y_title="examples", color_title="split", x_label_angle=-30,
+            x="label", y="examples", color="split", title="Examples per label", x_title="label", y_title="examples", color_title="split", x_label_angle=-30, sort="-y",
             color_map=theme.SPLITS, height=300, buttons=[], visible=False, elem_id="data-split-labels", show_label=False, label="Examples per label and split",
         )  # fmt: skip
         lengths = gr.BarPlot(
-            x="tokens", y="examples", color="part", title="Training examples by length", x_title="length in tokens, up to", y_title="examples",
+            x="tokens", y="examples", color="part", title="Examples by length", x_title="length in tokens, up to", y_title="examples",
             color_title="", color_map=theme.LENGTHS, x_label_angle=-90, height=300, buttons=[], visible=False, elem_id="data-lengths",
             show_label=False, label="Training examples by their length in tokens",
         )  # fmt: skip
@@ -114,7 +114,7 @@ def show_dataset(workspace: Workspace, dataset_id: str) -> Any:
         gr.update(label=_done(done), visible=len(steps) > 0),
         gr.update(value=steps, visible=True),
         gr.update(value=samples, visible=len(samples) > 0),
-        gr.update(value=sizes, sort=frames.order(sizes, "label"), visible=len(sizes) > 0),
+        gr.update(value=sizes, visible=len(sizes) > 0),
         gr.update(maximum=max(2, dataset.counts["train"]), value=1),
         *show_tokens(workspace, dataset.id, 1),
         gr.update(visible=True, variant="primary"),
@@ -144,7 +144,7 @@ def show_lengths(workspace: Workspace, dataset_id: str) -> Any:
     bars = tokens.histogram(numpy.minimum(found, most), limit, BARS)
     chart = frames.lengths(bars, int(found.max()) > most)
     return [
-        gr.update(value=chart, sort=frames.order(chart, "tokens"), visible=True),
+        gr.update(value=chart, visible=True),
         _length_words(found, limit, dataset.counts["train"]),
         _padding_words(tokens.packing(found, limit, batch), len(found), limit, batch),
     ]

@@ -58,7 +58,6 @@ def test_even_labels_need_nothing(workspace, draft):
     assert view["step"]["visible"] and "130 examples of 2 labels" in view["verdict"]
     assert view["following"].startswith("**What next:** Train")
     assert view["chart"]["value"][["label", "examples"]].values.tolist() == [["returns", 70], ["billing", 60]]
-    assert view["chart"]["sort"] == ["returns", "billing"]
     assert "even enough" in view["words"] and "Nothing needs to be done" in view["words"]
     assert "“returns” has 70" in view["words"], "names in quotation marks"
     assert view["balance"]["value"] == "keep"

@@ -72,6 +72,10 @@ def test_the_selected_dataset_is_shown_in_figures(example):
     workspace, dataset = example
     view = shown(workspace, dataset)
     assert view["step"]["visible"] and view["leads_on"]["visible"]
+    for chart in ("labels", "lengths"):
+        assert set(view[chart]) <= {"value", "visible", "__type__"}, (
+            "another order beside new values would leave the old picture"
+        )
     assert f"{dataset.report['kept']:,}" in view["tiles"] and "Median length" in view["tiles"]
     assert view["labels"]["visible"] and view["number"]["maximum"] == dataset.counts["train"] and view["tokens"]
 
@@ -168,7 +172,6 @@ def test_lengths_are_those_of_the_training_split_with_the_cut_line_in_words(work
     assert window is not None
     lengths = window.tokenizer.lengths(examples)
     chart, cut = view["lengths"]["value"], int((lengths > 20).sum())
-    assert view["lengths"]["sort"] == sorted(set(chart.tokens), key=int), "shortest first"
     assert chart.examples.sum() == 40 and chart[chart.part == "cut"].examples.sum() == cut > 0
     assert (
         "Longest example: 20 tokens" in view["length_words"]
@@ -187,7 +190,7 @@ def test_lengths_that_all_fit_say_so(workspace):
 def test_one_enormous_example_does_not_hide_the_others(workspace):
     examples = [*long_answers(30), *long_answers(1, words=3000)]
     chart = shown(workspace, stored(workspace, examples, max_length=32))["lengths"]["value"]
-    assert chart.tokens.iloc[-1] == "more" and chart[chart.part == "fits"].tokens.nunique() > 3
+    assert chart.tokens.iloc[-1] == "more" and (chart[chart.part == "fits"].examples > 0).sum() > 1
 
 
 def test_a_base_model_that_is_not_here_is_named(workspace):
