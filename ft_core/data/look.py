@@ -9,6 +9,7 @@ from ft_core.data.shape.shape import Shaped, shape
 from ft_core.data.table import Table
 from ft_core.data.tell import Tell, silent
 from ft_core.data.tokens import Window
+from ft_core.data.vocabulary import Vocabulary
 from ft_core.settings.data import DataSpec
 from ft_core.settings.project import Task
 
@@ -23,13 +24,22 @@ class Looked:
     problems: list[Problem]
 
 
-def look(table: Table, spec: DataSpec, task: Task | None, window: Window | None = None, tell: Tell = silent) -> Looked:
+def look(
+    table: Table,
+    spec: DataSpec,
+    task: Task | None,
+    window: Window | None = None,
+    tell: Tell = silent,
+    vocabulary: Vocabulary | None = None,
+) -> Looked:
     """Shape, edit, clean and check a table as the settings say; nothing is stored. Without a `window`, nothing is said about tokens.
+
+    `vocabulary` comes to know the texts, for work that follows.
 
     Raises FTError `data.columns`, `data.one_column`, `data.shape` or `data.edits`.
     """
     tell("making examples of the rows")
     shaped = shape(table, spec.columns, spec.system, task, spec.label_names)
     edited = edit(shaped.examples, edits_of(spec, spec.name), [*table.bad_rows, *shaped.unusable])
-    cleaned = clean(edited.examples, shaped.task, spec.clean, window, tell, edited.kept)
+    cleaned = clean(edited.examples, shaped.task, spec.clean, window, tell, edited.kept, vocabulary)
     return Looked(shaped, edited, cleaned, problems(table, shaped, cleaned, spec.split))
