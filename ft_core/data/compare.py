@@ -7,9 +7,9 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel
 
-from ft_core.data.similar import normalise
 from ft_core.data.split import SPLITS
 from ft_core.data.store import Dataset
+from ft_core.data.vocabulary import normalise
 
 MAX_ROWS = 20  # shown of each kind
 _LONGEST = 300  # characters of a text that is shown

@@ -15,8 +15,9 @@ from ft_core.data.clean.step import MAX_SAMPLES, Found
 from ft_core.data.problems import MAX_ROWS, Problem
 from ft_core.data.read.files import read
 from ft_core.data.shape.examples import plain
-from ft_core.data.similar import between, words
+from ft_core.data.similar import between
 from ft_core.data.table import Table
+from ft_core.data.vocabulary import words
 from ft_core.errors import FTError
 from ft_core.settings.example import Example
 

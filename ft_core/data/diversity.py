@@ -13,8 +13,8 @@ from typing import Any
 import numpy
 from scipy.sparse import csr_matrix
 
-from ft_core.data.similar import normalise
 from ft_core.data.vectors import READ, height, looked_at, nearest, sample, word_weights
+from ft_core.data.vocabulary import normalise
 from ft_core.settings.example import Example
 
 LEAST = 20  # rows below which variety cannot be told

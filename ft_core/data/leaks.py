@@ -7,6 +7,7 @@ from typing import Any
 from ft_core.data.clean.step import MAX_SAMPLES, Found, Samples
 from ft_core.data.problems import MAX_ROWS, Problem
 from ft_core.data.similar import between
+from ft_core.data.vocabulary import Vocabulary
 from ft_core.errors import FTError
 from ft_core.settings.data import SplitSpec
 from ft_core.settings.example import Example
@@ -39,28 +40,31 @@ class Settled:
     removed: int
 
 
-def find(parts: Parts) -> list[Leak]:
+def find(parts: Parts, vocabulary: Vocabulary | None = None) -> list[Leak]:
     """Every training example whose prompt is also in validation or test, exactly or nearly, then every validation example in test.
 
     One leak for each example: with the text that is most like it. An example without a prompt is compared by its answer.
     """
+    vocabulary = vocabulary or Vocabulary()
     found: list[Leak] = []
     for name, others in _ACROSS:
         against = [(other, example) for other in others for example in parts[other]]
-        near = between([_text(example) for example in parts[name]], [_text(example) for _, example in against])
+        near = between(
+            [_text(example) for example in parts[name]], [_text(example) for _, example in against], vocabulary
+        )
         for place, copy in near.items():
             split, example = against[copy.of]
             found.append(Leak(parts[name][place].row, name, example.row, split, round(copy.similarity, 3)))
     return found
 
 
-def settle(parts: Parts, spec: SplitSpec) -> Settled:
+def settle(parts: Parts, spec: SplitSpec, vocabulary: Vocabulary | None = None) -> Settled:
     """Find the leaks, and leave the copies out of train (and validation) as `spec.leaks` says, so that the test stays as it is.
 
     A split by chance keeps copies together already: what is found there beyond a few is a pattern that runs through the file, and stays.
     Raises FTError `data.split` when a split would be left empty.
     """
-    leaks = find(parts)
+    leaks = find(parts, vocabulary)
     if spec.leaks == "keep" or not leaks or _is_pattern(leaks, parts, spec):
         return Settled(parts, leaks, 0)
     gone = {(leak.split, leak.row) for leak in leaks}

@@ -11,6 +11,7 @@ from ft_core.data.split_given import with_tests_first
 from ft_core.data.table import Table
 from ft_core.data.tell import Tell, silent
 from ft_core.data.tokens import Window
+from ft_core.data.vocabulary import Vocabulary
 from ft_core.settings.data import DataSpec
 from ft_core.settings.project import Task
 
@@ -29,18 +30,25 @@ class Looked:
     problems: list[Problem]
 
 
-def look(table: Table, spec: DataSpec, task: Task | None, window: Window | None = None, tell: Tell = silent) -> Looked:
+def look(
+    table: Table,
+    spec: DataSpec,
+    task: Task | None,
+    window: Window | None = None,
+    tell: Tell = silent,
+    vocabulary: Vocabulary | None = None,
+) -> Looked:
     """Shape, edit, clean and check a table as the settings say; nothing is stored. Without a `window`, nothing is said about tokens.
 
-    Raises FTError `data.split`, `data.columns`, `data.one_column`, `data.shape` or `data.edits`.
+    `vocabulary` comes to know the texts, for work that follows. Raises FTError `data.split`, `data.columns`, `data.one_column`, `data.shape` or `data.edits`.
     """
     values = column_values(table, spec.split)  # what is wrong with it is said before the long work
     tell("making examples of the rows")
     shaped = shape(table, spec.columns, spec.system, task, spec.label_names)
     edited = edit(shaped.examples, edits_of(spec, spec.name), [*table.bad_rows, *shaped.unusable])
-    if spec.split.by == "given":
-        cleaned = clean(with_tests_first(edited.examples, values), shaped.task, spec.clean, window, tell, edited.kept)
+    given = spec.split.by == "given"
+    examples = with_tests_first(edited.examples, values) if given else edited.examples
+    cleaned = clean(examples, shaped.task, spec.clean, window, tell, edited.kept, vocabulary)
+    if given:
         cleaned = replace(cleaned, examples=sorted(cleaned.examples, key=lambda example: example.row))
-    else:
-        cleaned = clean(edited.examples, shaped.task, spec.clean, window, tell, edited.kept)
     return Looked(values, shaped, edited, cleaned, problems(table, shaped, cleaned, spec.split))

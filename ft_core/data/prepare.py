@@ -20,6 +20,7 @@ from ft_core.data.store import Dataset
 from ft_core.data.table import Table
 from ft_core.data.tell import Tell, silent
 from ft_core.data.tokens import ChatTokenizer, Window
+from ft_core.data.vocabulary import Vocabulary
 from ft_core.settings.data import DataSpec
 from ft_core.settings.example import Example
 from ft_core.settings.project import Task
@@ -59,9 +60,10 @@ def prepare(
     if (folder / "dataset.json").is_file():
         return Dataset.open(folder)
     table = read_all(paths, tell)
-    looked = look(table, spec, task, window, tell)
+    vocabulary = Vocabulary()
+    looked = look(table, spec, task, window, tell, vocabulary)
     report = _report(_called(paths, spec), table, looked)
-    parts = _divided(report, looked, spec, tell)
+    parts = _divided(report, looked, spec, tell, vocabulary)
     if benchmarks:
         tell("looking for questions of benchmarks")
         found = contamination.problems([example for name in SPLITS for example in parts[name]], benchmarks)
@@ -110,12 +112,12 @@ def _report(source: str, table: Table, looked: Looked) -> Report:
     }
 
 
-def _divided(report: Report, looked: Looked, spec: DataSpec, tell: Tell) -> Parts:
+def _divided(report: Report, looked: Looked, spec: DataSpec, tell: Tell, vocabulary: Vocabulary) -> Parts:
     """The splits without leaks between them; how they came about goes into the report."""
     tell("splitting")
-    parts = split(looked.cleaned.examples, looked.shaped.task, spec.split, looked.values)
+    parts = split(looked.cleaned.examples, looked.shaped.task, spec.split, looked.values, vocabulary)
     tell("looking for leaks between the splits")
-    settled = leaks.settle(parts, spec.split)
+    settled = leaks.settle(parts, spec.split, vocabulary)
     kept = sum(map(len, settled.parts.values()))
     report |= {"kept": kept, "removed": report["rows"] - kept}
     report["split"] = describe(settled.parts, spec.split, looked.values)

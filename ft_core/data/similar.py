@@ -1,20 +1,17 @@
-"""Texts that say nearly the same: at least 80 % of their words are shared (Jaccard similarity of word sets)."""
+"""Texts that say nearly the same: at least 80 % of their words are shared (Jaccard similarity of word sets).
 
-import re
-import unicodedata
-from array import array
+Functions that are given the `vocabulary` of an earlier call do not take the same texts apart again; what they find is the same.
+"""
+
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import repeat
 
 import numpy
 from scipy.sparse import coo_array, csgraph
 
 from ft_core.data.join import THRESHOLD, Pairs, Sets, chosen, members_of, mixed, near_pairs, similarities
+from ft_core.data.vocabulary import Vocabulary, words
 
-_WORD = re.compile(r"\w+")
-# Scripts without spaces between words (Thai to Khmer, kana, Chinese, Hangul): pairs of letters stand in for words.
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SECOND = "\n"  # before a word of a second text, which is another word than the same in a first
 _WORTH_ANOTHER = 0.01  # of the sets were copies: the search is repeated among those that stay
 _LEAST_LETTERS = 5  # of a word that may be misspelt: one letter makes another word of a shorter one
@@ -31,22 +28,6 @@ class Copy:
     similarity: float
 
 
-def normalise(text: str) -> str:
-    """What two copies of one text share: Unicode form, case and white space are evened out."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-    return " ".join(text.casefold().split())
-
-
-def words(text: str) -> list[str]:
-    """The words of a text, in order. A text without any word is one word of itself."""
-    even = text.casefold() if text.isascii() else normalise(text)
-    if not even.isascii() and _UNSPACED.search(even):
-        letters = "".join(even.split())
-        return [letters[index : index + 2] for index in range(max(1, len(letters) - 1))]
-    return _WORD.findall(even) or [normalise(text)]
-
-
 def word_set(text: str) -> Words:
     """The different words of a text."""
     return frozenset(words(text))
@@ -58,14 +39,14 @@ def similarity(first: Words, second: Words) -> float:
     return shared / (len(first) + len(second) - shared)
 
 
-def near_duplicate_groups(texts: Sequence[str]) -> list[list[int]]:
+def near_duplicate_groups(texts: Sequence[str], vocabulary: Vocabulary | None = None) -> list[list[int]]:
     """Groups of two or more indices, chained by pairs whose similarity is at least THRESHOLD; ordered by their first index.
 
     Every such pair counts, but where thousands share their rarest words: there one earlier like it is enough for each text.
     """
     if len(texts) < 2:
         return []
-    different = _different(texts)
+    different = _different(texts, None, None, vocabulary)
     pairs, count = near_pairs(different.sets), len(different.sets)
     graph = coo_array((numpy.ones(len(pairs.first), dtype=bool), (pairs.first, pairs.second)), shape=(count, count))
     chain = csgraph.connected_components(graph, directed=False)[1][different.which]
@@ -75,7 +56,10 @@ def near_duplicate_groups(texts: Sequence[str]) -> list[list[int]]:
 
 
 def copies(
-    texts: Sequence[str], groups: Sequence[int] | None = None, seconds: Sequence[str] | None = None
+    texts: Sequence[str],
+    groups: Sequence[int] | None = None,
+    seconds: Sequence[str] | None = None,
+    vocabulary: Vocabulary | None = None,
 ) -> dict[int, Copy]:
     """Index of a text -> the earlier text it nearly repeats, one that is itself no copy.
 
@@ -84,7 +68,7 @@ def copies(
     """
     if len(texts) < 2:
         return {}
-    different = _different(texts, groups, seconds)
+    different = _different(texts, groups, seconds, vocabulary)
     original = _copies(different)
     firsts = different.firsts.tolist()
     found: dict[int, Copy] = {}
@@ -96,14 +80,16 @@ def copies(
     return found
 
 
-def across(texts: Sequence[str], groups: Sequence[int]) -> list[tuple[int, int, float]]:
+def across(
+    texts: Sequence[str], groups: Sequence[int], vocabulary: Vocabulary | None = None
+) -> list[tuple[int, int, float]]:
     """Pairs of nearly the same texts of different groups: (index, later index, similarity), in order.
 
     Of texts with the same words in one group, the first stands for all.
     """
     if len(texts) < 2:
         return []
-    different = _different(texts, groups)
+    different = _different(texts, groups, None, vocabulary)
     group = numpy.asarray(groups)[different.firsts]
     pairs = near_pairs(different.sets)
     apart = group[pairs.first] != group[pairs.second]
@@ -111,11 +97,11 @@ def across(texts: Sequence[str], groups: Sequence[int]) -> list[tuple[int, int, 
     return sorted(zip(firsts, seconds, pairs.similarity[apart].tolist(), strict=True))
 
 
-def between(texts: Sequence[str], others: Sequence[str]) -> dict[int, Copy]:
+def between(texts: Sequence[str], others: Sequence[str], vocabulary: Vocabulary | None = None) -> dict[int, Copy]:
     """Index of a text -> the one of the `others` that is most like it, where one is nearly the same. Equal words make a similarity of 1."""
     if not texts or not others:
         return {}
-    different = _different([*others, *texts])
+    different = _different([*others, *texts], None, None, vocabulary)
     theirs, ours = different.which[: len(others)], different.which[len(others) :]
     places = numpy.full(len(different.sets), -1)
     places[theirs[::-1]] = numpy.arange(len(others))[::-1]  # of one set, the first
@@ -187,27 +173,14 @@ def _first_kept(pairs: Pairs) -> dict[int, Copy]:
     return found
 
 
-class _Numbers(dict[str, int]):
-    """Word -> its number: 0, 1, 2, ... in the order in which words are first asked for."""
-
-    def __missing__(self, word: str) -> int:
-        number = self[word] = len(self)
-        return number
-
-
 def _different(
-    texts: Sequence[str], groups: Sequence[int] | None = None, seconds: Sequence[str] | None = None
+    texts: Sequence[str],
+    groups: Sequence[int] | None,
+    seconds: Sequence[str] | None,
+    vocabulary: Vocabulary | None,
 ) -> _Different:
-    numbers = _Numbers()
-    members = array("i")
-    sizes = numpy.empty(len(texts), dtype=numpy.int64)
-    for index, (text, second) in enumerate(zip(texts, repeat("") if seconds is None else seconds, strict=False)):
-        before = len(members)
-        members.extend(map(numbers.__getitem__, words(text)))
-        if second:
-            members.extend(numbers[_SECOND + word] for word in words(second))
-        sizes[index] = len(members) - before
-    everything, order = _rarest_first(numbers, numpy.frombuffer(members, dtype=numpy.int32), sizes)
+    known, members, sizes = _numbered(texts, seconds, vocabulary or Vocabulary())
+    everything, order = _rarest_first(known, members, sizes)
     # Two different sets get one sum with a chance of 1 in 2^64.
     sums = numpy.add.reduceat(mixed(everything.members), everything.starts[:-1])
     group = numpy.asarray(groups, dtype=numpy.int64) if groups is not None else None
@@ -218,27 +191,61 @@ def _different(
     place = numpy.empty_like(in_order)
     place[in_order] = numpy.arange(len(in_order))
     firsts = firsts[in_order]
-    second = numpy.array([word.startswith(_SECOND) for word in numbers], dtype=bool)[order]
+    second = numpy.array([word.startswith(_SECOND) for word in known], dtype=bool)[order]
     return _Different(
         chosen(everything, firsts), place[which], firsts, group[firsts] if group is not None else None, second
     )
 
 
-def _rarest_first(numbers: dict[str, int], members: numpy.ndarray, sizes: numpy.ndarray) -> tuple[Sets, numpy.ndarray]:
-    """Sets of words, each word by its place in the order of how often words are written, and that order. `numbers` is word -> member."""
+def _numbered(
+    texts: Sequence[str], seconds: Sequence[str] | None, vocabulary: Vocabulary
+) -> tuple[list[str], numpy.ndarray, numpy.ndarray]:
+    """The words that occur, in order of their first occurrence; all words of all texts as places in that list; how many each text has.
+
+    A text's second text follows it, with words that are others than the same in a first.
+    """
+    members, sizes = vocabulary.of(texts)
+    known = list(vocabulary.numbers)
+    if seconds is not None and any(seconds):
+        members, sizes, known = _with_seconds(members, sizes, known, seconds)
+    first = numpy.full(len(known), len(members))
+    first[members[::-1]] = numpy.arange(len(members))[
+        ::-1
+    ]  # of several places the last is kept, which is the first here
+    occurring = numpy.argsort(first, kind="stable")[: numpy.count_nonzero(first < len(members))]
+    place = numpy.empty(len(known), dtype=numpy.int32)
+    place[occurring] = numpy.arange(len(occurring))
+    return [known[number] for number in occurring.tolist()], place[members], sizes
+
+
+def _with_seconds(
+    members: numpy.ndarray, sizes: numpy.ndarray, known: list[str], seconds: Sequence[str]
+) -> tuple[numpy.ndarray, numpy.ndarray, list[str]]:
+    own = Vocabulary()
+    written = [place for place, second in enumerate(seconds) if second]
+    others, counts = own.of([seconds[place] for place in written])
+    text = numpy.concatenate([numpy.repeat(numpy.arange(len(sizes)), sizes), numpy.repeat(written, counts)])
+    both = numpy.concatenate([members, others + len(known)])[numpy.argsort(text, kind="stable")]
+    sizes = sizes.copy()
+    sizes[written] += counts
+    return both, sizes, known + [_SECOND + word for word in own.numbers]
+
+
+def _rarest_first(known: Sequence[str], members: numpy.ndarray, sizes: numpy.ndarray) -> tuple[Sets, numpy.ndarray]:
+    """Sets of words, each word by its place in the order of how often words are written, and that order. `known` is member -> word."""
     counts = numpy.bincount(members)
-    right = _right_spellings(list(numbers), counts.tolist())
+    right = _right_spellings(known, counts.tolist())
     if right:
-        spelling = numpy.arange(len(numbers))
+        spelling = numpy.arange(len(known))
         spelling[list(right)] = list(right.values())
         members = spelling[members]
-        counts = numpy.bincount(members, minlength=len(numbers))
+        counts = numpy.bincount(members, minlength=len(known))
     order = numpy.argsort(counts, kind="stable")
-    place = numpy.empty(len(numbers), dtype=numpy.int64)
-    place[order] = numpy.arange(len(numbers))
-    keys = numpy.repeat(numpy.arange(len(sizes)), sizes) * len(numbers) + place[members]
+    place = numpy.empty(len(known), dtype=numpy.int64)
+    place[order] = numpy.arange(len(known))
+    keys = numpy.repeat(numpy.arange(len(sizes)), sizes) * len(known) + place[members]
     keys.sort()
-    text, member = numpy.divmod(keys[numpy.append(True, keys[1:] != keys[:-1])], len(numbers))
+    text, member = numpy.divmod(keys[numpy.append(True, keys[1:] != keys[:-1])], len(known))
     starts = numpy.concatenate([[0], numpy.cumsum(numpy.bincount(text, minlength=len(sizes)))])
     return Sets(starts, member.astype(numpy.int32)), order
 

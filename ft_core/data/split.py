@@ -7,6 +7,7 @@ from ft_core.data import rare_labels, split_given, split_group, split_random, sp
 from ft_core.data.shape.examples import plain
 from ft_core.data.split_random import SPLITS
 from ft_core.data.table import Table
+from ft_core.data.vocabulary import Vocabulary
 from ft_core.errors import FTError
 from ft_core.settings.data import SplitSpec
 from ft_core.settings.example import Example
@@ -18,7 +19,13 @@ Parts = dict[str, list[Example]]
 _SHOWN = 20  # groups, and rows without a date
 
 
-def split(examples: list[Example], task: Task, spec: SplitSpec, values: dict[int, str] | None = None) -> Parts:
+def split(
+    examples: list[Example],
+    task: Task,
+    spec: SplitSpec,
+    values: dict[int, str] | None = None,
+    vocabulary: Vocabulary | None = None,
+) -> Parts:
     """Examples per split, in source order. A share of 0 gives an empty split, unless the rows of one are given.
 
     `values` is what the split column holds, by source row: see `column_values`. By chance, labels (of a classification) keep
@@ -28,13 +35,13 @@ def split(examples: list[Example], task: Task, spec: SplitSpec, values: dict[int
     cells = [(values or {}).get(example.row, "") for example in examples]
     match spec.by:
         case "random":
-            chosen = split_random.choose(examples, task, spec)
+            chosen = split_random.choose(examples, task, spec, vocabulary)
         case "group":
             chosen = split_group.choose(examples, task, spec, cells)
         case "time":
             chosen = split_time.choose(examples, spec, cells)
         case "given":
-            chosen = split_given.choose(examples, task, spec, cells)
+            chosen = split_given.choose(examples, task, spec, cells, vocabulary)
     parts = {name: [examples[number] for number in sorted(numbers)] for name, numbers in chosen.items()}
     for name in splits_in_use(spec):
         if not parts[name]:

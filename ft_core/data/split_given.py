@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from ft_core.data import split_random
 from ft_core.data.split_random import Chosen
+from ft_core.data.vocabulary import Vocabulary
 from ft_core.errors import FTError
 from ft_core.settings.data import SplitSpec
 from ft_core.settings.example import Example
@@ -35,7 +36,13 @@ def with_tests_first(examples: Sequence[Example], values: Mapping[int, str]) -> 
     return sorted(examples, key=lambda one: rank.get(_NAMES.get(values.get(one.row, "").lower(), ""), 2))
 
 
-def choose(examples: Sequence[Example], task: Task, spec: SplitSpec, values: Sequence[str]) -> Chosen:
+def choose(
+    examples: Sequence[Example],
+    task: Task,
+    spec: SplitSpec,
+    values: Sequence[str],
+    vocabulary: Vocabulary | None = None,
+) -> Chosen:
     """Indices per split, as `values` [examples] name it. One that is not given is made from the training rows by chance, in its share.
 
     Raises FTError `data.split`.
@@ -63,7 +70,9 @@ def choose(examples: Sequence[Example], task: Task, spec: SplitSpec, values: Seq
     if missing:
         shares = {"validation": 0.0, "test": 0.0} | missing
         given = chosen["train"]
-        made = split_random.choose([examples[index] for index in given], task, spec.model_copy(update=shares))
+        made = split_random.choose(
+            [examples[index] for index in given], task, spec.model_copy(update=shares), vocabulary
+        )
         chosen |= {name: [given[place] for place in made[name]] for name in ("train", *missing)}
     return chosen
 

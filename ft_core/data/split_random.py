@@ -4,7 +4,8 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from ft_core.data.similar import near_duplicate_groups, normalise
+from ft_core.data.similar import near_duplicate_groups
+from ft_core.data.vocabulary import Vocabulary, normalise
 from ft_core.settings.data import SplitSpec
 from ft_core.settings.example import Example
 from ft_core.settings.project import Task
@@ -16,13 +17,13 @@ _LARGEST_CHAIN = 0.05
 Chosen = dict[str, list[int]]
 
 
-def choose(examples: Sequence[Example], task: Task, spec: SplitSpec) -> Chosen:
+def choose(examples: Sequence[Example], task: Task, spec: SplitSpec, vocabulary: Vocabulary | None = None) -> Chosen:
     """Indices per split. Labels (of a classification) keep their shares, within one example where groups allow it.
 
     Examples whose prompts are the same or near duplicates stay together.
     """
     strata: dict[str, list[list[int]]] = defaultdict(list)
-    for group in _groups(examples):
+    for group in _groups(examples, vocabulary):
         strata[_label([examples[number] for number in group]) if task == "classification" else ""].append(group)
     shuffle = random.Random(spec.seed)
     chosen: Chosen = {name: [] for name in SPLITS}
@@ -53,15 +54,16 @@ def _fill(chosen: Chosen, groups: list[list[int]], spec: SplitSpec, shuffle: ran
             open_places[name] -= len(group)
 
 
-def _groups(examples: Sequence[Example]) -> list[list[int]]:
+def _groups(examples: Sequence[Example], vocabulary: Vocabulary | None) -> list[list[int]]:
     """Indices that must stay together: equal prompts, and near duplicates. Singles are groups of one. Ordered by first index."""
-    texts: dict[str, list[int]] = defaultdict(list)
-    for number, example in enumerate(examples):
-        texts[normalise(example.prompt_text or example.answer)].append(number)
-    equal = list(texts.values())
+    texts = [example.prompt_text or example.answer for example in examples]
+    same: dict[str, list[int]] = defaultdict(list)
+    for number, text in enumerate(texts):
+        same[normalise(text)].append(number)
+    equal = list(same.values())
     joined: set[int] = set()
     groups: list[list[int]] = []
-    for near in near_duplicate_groups(list(texts)):
+    for near in near_duplicate_groups([texts[numbers[0]] for numbers in equal], vocabulary):
         members = [number for place in near for number in equal[place]]
         if len(members) <= max(2, _LARGEST_CHAIN * len(examples)):
             groups.append(sorted(members))

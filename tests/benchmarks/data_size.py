@@ -1,4 +1,4 @@
-"""How long a file of many short rows takes, stage by stage, and our near duplicates beside other ways to find them.
+"""How long `prepare` takes for a file of many short rows, stage by stage, and our near duplicates beside other ways to find them.
 
     python -m tests.benchmarks.data_size [--rows 10000 100000 1000000] [--beside 3000 100000]
 
@@ -23,12 +23,8 @@ from typing import Any
 from datasketch import MinHash, MinHashLSH
 from rensa import RMinHash, RMinHashLSH
 
-from ft_core.data import leaks, store
-from ft_core.data.clean.clean import steps, treated
-from ft_core.data.read.files import read
-from ft_core.data.shape.shape import shape
+from ft_core.data.prepare import prepare
 from ft_core.data.similar import copies, similarity, word_set
-from ft_core.data.split import split
 from ft_core.settings.data import DataSpec
 from tests.benchmarks import made_rows
 
@@ -41,17 +37,34 @@ THRESHOLD = 0.8
 Timed = dict[str, tuple[float, float]]
 
 
+class Stages:
+    """Seconds of each stage of a work that tells where it is, by the clock and of the processor; the first is `checking`."""
+
+    def __init__(self) -> None:
+        self.seconds: Timed = {}
+        self._begin("checking")
+
+    def tell(self, words: str) -> None:
+        """A stage ends and the next begins."""
+        clock, processor = time.perf_counter() - self._clock, time.process_time() - self._processor
+        before = self.seconds.get(self._name, (0.0, 0.0))
+        self.seconds[self._name] = (before[0] + clock, before[1] + processor)
+        self._begin(words)
+
+    def _begin(self, name: str) -> None:
+        self._name, self._clock, self._processor = name, time.perf_counter(), time.process_time()
+
+
 @contextmanager
 def timed(stages: Timed, name: str) -> Iterator[None]:
-    """Add what the block takes: seconds by the clock, and of the processor."""
+    """What the block takes: seconds by the clock, and of the processor."""
     clock, processor = time.perf_counter(), time.process_time()
     yield
-    before = stages.get(name, (0.0, 0.0))
-    stages[name] = (before[0] + time.perf_counter() - clock, before[1] + time.process_time() - processor)
+    stages[name] = (time.perf_counter() - clock, time.process_time() - processor)
 
 
 def write_rows(path: Path, count: int) -> list[made_rows.MadeRow]:
-    """JSON Lines of made rows, and the rows."""
+    """JSON Lines of made rows, about 300 bytes each, and the rows."""
     rows = made_rows.make(count)
     with open(path, "w", encoding="utf-8") as file:
         for number, row in enumerate(rows):
@@ -61,27 +74,14 @@ def write_rows(path: Path, count: int) -> list[made_rows.MadeRow]:
 
 
 def one_size(path: Path, folder: Path) -> dict[str, Any]:
-    """All stages of one file: {"stages": {name: [seconds, processor seconds]}, "memory_gb", "kept", "near"}."""
-    stages: Timed = {}
-    spec = DataSpec(source=path.name)
-    with timed(stages, "read"):
-        table = read(path)
-    with timed(stages, "shape"):
-        shaped = shape(table, spec.columns, spec.system, None)
-    examples, near = shaped.examples, 0
-    for code, step in steps(shaped.task).items():
-        with timed(stages, code.replace("_", " ")):
-            found = step.find(examples)
-            examples = treated(examples, found, getattr(spec.clean, code))
-        near = len(found.places) if code == "near_duplicates" else near
-    with timed(stages, "split"):
-        parts = split(examples, shaped.task, spec.split)
-    with timed(stages, "leaks"):
-        settled = leaks.settle(parts, spec.split)
-    with timed(stages, "store"):
-        store.write(folder / "dataset", settled.parts, {}, {"version": 1})
+    """`prepare` of one file: {"stages": {name: [seconds, processor seconds]}, "memory_gb", "kept", "exact", "near", "leaks"}."""
+    stages = Stages()
+    report = prepare(path, DataSpec(source=path.name), None, folder, tell=stages.tell).report
+    stages.tell("")
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
-    return {"stages": stages, "memory_gb": memory, "kept": len(examples), "near": near, "leaks": len(settled.leaks)}
+    found = {step["code"]: step["found"] for step in report["steps"]}
+    counts = {"exact": found["duplicates"], "near": found["near_duplicates"], "leaks": found["leaks"]}
+    return {"stages": stages.seconds, "memory_gb": memory, "kept": report["kept"]} | counts
 
 
 def sizes(counts: list[int]) -> None:
@@ -91,34 +91,45 @@ def sizes(counts: list[int]) -> None:
         with tempfile.TemporaryDirectory() as name:
             path = Path(name) / "rows.jsonl"
             made = write_rows(path, count)
-            megabytes = path.stat().st_size / 1e6
-            wanted = sum(row.copy_of is not None for row in made)
+            copied = [row.exact for row in made if row.copy_of is not None]
             del made
+            known = {
+                "megabytes": path.stat().st_size / 1e6,
+                "exact_made": sum(copied),
+                "near_made": copied.count(False),
+            }
+            known["load_before"] = os.getloadavg()[0]
             command = [sys.executable, "-m", "tests.benchmarks.data_size", "--one", str(path)]
             answer = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
-            results[count] = json.loads(answer.stdout) | {"megabytes": megabytes, "wanted": wanted}
-            print(f"{count:,} rows: load {os.getloadavg()[0]:.1f}, {results[count]}", file=sys.stderr, flush=True)
+            results[count] = json.loads(answer.stdout) | known | {"load_after": os.getloadavg()[0]}
+            print(f"{count:,} rows: {results[count]}", file=sys.stderr, flush=True)
     print("\n| stage | " + " | ".join(f"{count:,} rows" for count in results) + " | seconds for each 10,000 rows |")
     print("|---|" + "---|" * (len(results) + 1))
     for stage in next(iter(results.values()))["stages"]:
-        pairs = {count: result["stages"][stage] for count, result in results.items()}
-        each = ", ".join(f"{pair[1] * 10_000 / count:.2f}" for count, pair in pairs.items())
-        print(
-            f"| {stage} | " + " | ".join(f"{pair[0]:.1f} ({pair[1]:.1f})" for pair in pairs.values()) + f" | {each} |"
-        )
+        _print_seconds(stage, {count: result["stages"][stage] for count, result in results.items()})
     totals = {
-        count: [sum(pair[place] for pair in result["stages"].values()) for place in (0, 1)]
+        count: tuple(sum(pair[place] for pair in result["stages"].values()) for place in (0, 1))
         for count, result in results.items()
     }
-    each = ", ".join(f"{total[1] * 10_000 / count:.2f}" for count, total in totals.items())
-    print("| all | " + " | ".join(f"{total[0]:.1f} ({total[1]:.1f})" for total in totals.values()) + f" | {each} |")
-    for title, key, unit in (("highest memory", "memory_gb", " GB"), ("size of the file", "megabytes", " MB")):
-        print(f"| {title} | " + " | ".join(f"{result[key]:.2f}{unit}" for result in results.values()) + " | |")
-    print(
-        "| rows kept, copies made | " + " | ".join(f"{r['kept']:,}, {r['wanted']:,}" for r in results.values()) + " | |"
-    )
+    _print_seconds("all", totals)
+    for title, words in (
+        ("highest memory", "{memory_gb:.2f} GB"),
+        ("size of the file", "{megabytes:.1f} MB"),
+        ("exact copies made, found", "{exact_made:,}, {exact:,}"),
+        ("near copies made, found", "{near_made:,}, {near:,}"),
+        ("leaks found, rows kept", "{leaks:,}, {kept:,}"),
+        ("load of the machine before, after", "{load_before:.1f}, {load_after:.1f}"),
+    ):
+        print(f"| {title} | " + " | ".join(words.format(**result) for result in results.values()) + " | |")
+    print(f"\nLimits for {LIMIT_ROWS:,} rows: {LIMIT_SECONDS} s, {LIMIT_GB:g} GB.")
     if LIMIT_ROWS in totals:
-        print(f"\nLimits for a million: {LIMIT_SECONDS} s, {LIMIT_GB:g} GB.")
+        good = totals[LIMIT_ROWS][0] <= LIMIT_SECONDS and results[LIMIT_ROWS]["memory_gb"] <= LIMIT_GB
+        print("They are kept." if good else "They are NOT kept.")
+
+
+def _print_seconds(title: str, pairs: dict[int, tuple[float, float]]) -> None:
+    each = ", ".join(f"{pair[1] * 10_000 / count:.2f}" for count, pair in pairs.items())
+    print(f"| {title} | " + " | ".join(f"{pair[0]:.1f} ({pair[1]:.1f})" for pair in pairs.values()) + f" | {each} |")
 
 
 def all_with_all(texts: list[str]) -> set[tuple[int, int]]:

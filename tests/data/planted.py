@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy
 from scipy.sparse import csr_matrix
 
-from ft_core.data.similar import normalise, similarity, word_set
+from ft_core.data.similar import similarity, word_set
+from ft_core.data.vocabulary import normalise
 from tests.data import planted_text as text
 
 Pair = tuple[int, int]

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from ft_core.data.similar import near_duplicate_groups, normalise, similarity, word_set
+from ft_core.data.similar import near_duplicate_groups, similarity, word_set
+from ft_core.data.vocabulary import normalise
 from tests.benchmarks.planted import Score, scores, table_of
 from tests.data.planted import plant, write
 from tests.data.planted_text import LABELS

@@ -4,9 +4,9 @@ from collections import Counter
 
 import pytest
 
-from ft_core.data.similar import normalise
 from ft_core.data.split import column_values, describe, split
 from ft_core.data.table import table_of
+from ft_core.data.vocabulary import normalise
 from ft_core.errors import FTError
 from ft_core.settings.data import SplitSpec
 from ft_core.settings.example import Example, Message

@@ -26,6 +26,7 @@ from ft_core.data.clean.show import discreet, excerpts
 from ft_core.data.clean.step import Found, RowPairs, Samples, Step
 from ft_core.data.tell import Tell, silent
 from ft_core.data.tokens import Window
+from ft_core.data.vocabulary import Vocabulary
 from ft_core.settings.data import CleanSpec, Treatment
 from ft_core.settings.example import Example
 from ft_core.settings.project import Task
@@ -70,14 +71,15 @@ class Cleaned:
     steps: list[Done]
 
 
-def steps(task: Task, window: Window | None = None) -> dict[str, Step]:
+def steps(task: Task, window: Window | None = None, vocabulary: Vocabulary | None = None) -> dict[str, Step]:
     """The steps that this task has, by their names in CleanSpec, in the order in which they are done.
 
     Mending first, because what is mended may turn out to be a duplicate; then masking, secrets before the e-mail addresses that they
     look like; duplicates last, because of two rows the first stays, and must not be left out afterwards; near conflicts are looked for among the
     few that are left. Without a `window` nothing
-    is too long.
+    is too long. `vocabulary` is that of the texts which other work compares, too.
     """
+    vocabulary = vocabulary or Vocabulary()
     every = {
         "mojibake": mojibake.STEP,
         "html": html.STEP,
@@ -96,8 +98,8 @@ def steps(task: Task, window: Window | None = None) -> dict[str, Step]:
     every |= {
         "conflicts": conflicts.STEP,
         "duplicates": duplicates.STEP,
-        "near_duplicates": near_duplicates.STEP,
-        "near_conflicts": near_conflicts.STEP,
+        "near_duplicates": near_duplicates.step(vocabulary),
+        "near_conflicts": near_conflicts.step(vocabulary),
     }
     return {code: step for code, step in every.items() if task == "classification" or not step.labels_only}
 
@@ -109,13 +111,14 @@ def clean(
     window: Window | None = None,
     tell: Tell = silent,
     kept: Collection[int] = (),
+    vocabulary: Vocabulary | None = None,
 ) -> Cleaned:
     """Apply every step. One whose treatment is `keep` counts what it finds and changes nothing.
 
     The source rows in `kept`, which a person keeps by hand, are mended as others are but never left out.
     """
     done: list[Done] = []
-    for code, step in steps(task, window).items():
+    for code, step in steps(task, window, vocabulary).items():
         tell(f"cleaning: {CleanSpec.model_fields[code].title}")
         found = step.find(examples)
         treatment: Treatment = getattr(spec, code)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from ft_core.data.clean.step import Found, Step
-from ft_core.data.similar import normalise
+from ft_core.data.vocabulary import normalise
 from ft_core.settings.example import Example
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from ft_core.data.clean.step import MAX_PAIRS, Found, Step
-from ft_core.data.similar import Copy, copies, normalise
+from ft_core.data.similar import Copy, copies
+from ft_core.data.vocabulary import Vocabulary, normalise
 from ft_core.settings.example import Example
 
 _LONGEST_SAME = (
@@ -11,9 +12,19 @@ _LONGEST_SAME = (
 )
 
 
-def find(examples: Sequence[Example]) -> Found:
+def step(vocabulary: Vocabulary) -> Step:
+    """The step, which takes no text apart that `vocabulary` knows."""
+    return Step(
+        "Nearly identical rows",
+        "Rows that share at least 80 % of their words and their answer add little, and could be in both training and test.",
+        {"fix": "One of each is kept"},
+        lambda examples: find(examples, vocabulary),
+    )
+
+
+def find(examples: Sequence[Example], vocabulary: Vocabulary | None = None) -> Found:
     """Later near copies: short answers must be equal, of long ones 80 % of the words too, so that no other answer is ever lost."""
-    original = _copies(examples)
+    original = _copies(examples, vocabulary)
     found = Found(places=sorted(original))
     for place in found.places:
         copy = original[place]
@@ -24,7 +35,7 @@ def find(examples: Sequence[Example]) -> Found:
     return found
 
 
-def _copies(examples: Sequence[Example]) -> dict[int, Copy]:
+def _copies(examples: Sequence[Example], vocabulary: Vocabulary | None) -> dict[int, Copy]:
     numbers: dict[str, int] = {}
     groups, longs = [], []
     for example in examples:
@@ -32,12 +43,4 @@ def _copies(examples: Sequence[Example]) -> dict[int, Copy]:
         long = len(answer) > _LONGEST_SAME
         groups.append(numbers.setdefault("" if long else answer, len(numbers)))
         longs.append(answer if long else "")
-    return copies([example.prompt_text for example in examples], groups, longs)
-
-
-STEP = Step(
-    "Nearly identical rows",
-    "Rows that share at least 80 % of their words and their answer add little, and could be in both training and test.",
-    {"fix": "One of each is kept"},
-    find,
-)
+    return copies([example.prompt_text for example in examples], groups, longs, vocabulary)

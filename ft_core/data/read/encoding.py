@@ -96,7 +96,11 @@ def _guess(file: BinaryIO) -> str:
     foreign = sum(byte > 127 for byte in telling)
     latin = foreign * 4 < len(telling)  # other scripts have few ASCII letters
     best = from_bytes(telling, cp_isolation=_LATIN if latin else _OTHERS).best() if foreign >= _ENOUGH else None
-    return best.encoding if best else "cp1252" if latin else "latin-1"
+    if best is None:
+        return "cp1252" if latin else "latin-1"
+    # Windows' own name where another of its family would read the very same.
+    alike = latin and telling.decode(best.encoding, "replace") == telling.decode("cp1252", "replace")
+    return "cp1252" if alike else best.encoding
 
 
 def _line_is_utf8(line: bytes) -> bool:

@@ -37,3 +37,8 @@ def test_lines_keep_their_ends_and_the_file_stays_open(encoding):
 
 def test_people_are_not_told_of_marks():
     assert shown("utf-8-sig") == "utf-8" and shown("cp1252") == "cp1252"
+
+
+def test_german_in_a_windows_file_is_called_by_windows_own_name():
+    text = "Grüße aus Köln. Das Päckchen für Frau Müller ist größer, schöner und früher da als üblich.\n"
+    assert detect(io.BytesIO((text * 5).encode("latin-1"))) == "cp1252"
