@@ -214,6 +214,8 @@ button.lg, button.md { border-radius: 10px !important; }
 .card .prose p { margin: 0 0 4px; max-width: 80ch; }
 .looking { margin-bottom: 10px; }
 .label-wrap > span { text-align: left; }
+.fold > .label-wrap > span:first-child { font-size: 19px; letter-spacing: -.01em; font-weight: 650; color: var(--body-text-color); }
+.unseen { display: none !important; }
 
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); gap: 12px; }
 .tile { border: 1px solid var(--border-color-primary); border-radius: 12px; padding: 14px 16px; background: var(--background-fill-secondary); }

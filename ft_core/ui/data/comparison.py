@@ -31,7 +31,7 @@ def build(shared: Shared, compare: gr.Button, other: gr.Dropdown) -> gr.Column:
         settings = gr.Dataframe(interactive=False, wrap=True, buttons=[], label="Settings that differ")
         changes = gr.Dataframe(
             interactive=False, wrap=True, buttons=[], label="Some of the rows that differ", max_height=420,
-            column_widths=["130px", "70px", "130px", "320px", "320px"], elem_id="data-compared-rows",
+            column_widths=["110px", "60px", "110px", "330px", "330px"], elem_id="data-compared-rows",
         )  # fmt: skip
 
     quick: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -91,9 +91,8 @@ def file_of(dataset: Dataset) -> str:
 
 
 def title_of(dataset: Dataset) -> str:
-    """A version in one line: file, rows, when, id."""
-    rows = amounts.count(sum(dataset.counts.values()), "row")
-    return f"{file_of(dataset)} · {rows} · {dataset.created:%d %b %Y %H:%M} UTC · {dataset.id}"
+    """A version in one line: id, rows, file."""
+    return f"{dataset.id} · {amounts.count(sum(dataset.counts.values()), 'row')} · {file_of(dataset)}"
 
 
 def _compared(first: Dataset, second: Dataset, found: dict[str, Any]) -> list[Any]:

@@ -94,7 +94,7 @@ def build(shared: Shared) -> None:
         [shared.page.load, shared.dataset_id.change],
         shared.quiet(show_more),
         [shared.dataset_id],
-        [step, holds, way, label],
+        [step, holds, way, label, told],
         queue=False,
         **quick,
     )
@@ -110,10 +110,10 @@ def build(shared: Shared) -> None:
 
 
 def show_more(workspace: Workspace, dataset_id: str) -> list[Any]:
-    """The step, once there is a version to make rows of, and what it can be asked for."""
+    """The step, once there is a version to make rows of, and what it can be asked for; what was told of another one is put away."""
     dataset = uploads.selected_dataset(workspace, dataset_id)
     if dataset is None:
-        return [gr.update(visible=False), *[gr.skip()] * 3]
+        return [gr.update(visible=False), *[gr.skip()] * 4]
     holds = _holds(dataset)
     ways = [(words, way) for way, words in WAYS.items() if way != "recombine" or dataset.labels]
     labels = [("All labels", ALL), *((label, label) for label in dataset.labels)]
@@ -122,6 +122,7 @@ def show_more(workspace: Workspace, dataset_id: str) -> list[Any]:
         gr.update(value=holds, visible=bool(holds)),
         gr.update(choices=ways, value="synonyms"),
         gr.update(choices=labels, value=ALL, visible=bool(dataset.labels)),
+        gr.update(visible=False),
     ]
 
 
@@ -210,7 +211,7 @@ def _made(made: dict[str, Any]) -> str:
     parts = [f"**{amounts.count(made['made'], 'new row')}** of {made['tried']:,} tried."]
     if made["refused"]:
         refused = sorted(made["refused"].items(), key=lambda item: -item[1])
-        parts.append("Refused by the checks: " + "; ".join(f"{count:,} {reason}" for reason, count in refused) + ".")
+        parts.append("Refused by the checks: " + "; ".join(f"{reason} ({count:,})" for reason, count in refused) + ".")
     if not made["made"]:
         parts.append("Choose another way under How, or Rephrase with a language model.")
     if made["stopped"]:

@@ -51,7 +51,7 @@ def build(shared: Shared) -> None:
             answer = gr.Textbox(label="Its answer", max_lines=8, interactive=False, elem_id="data-review-answer")
             checks = gr.Markdown(elem_classes="quiet", elem_id="data-review-checks")
         # What is decided about is the row that the browser shows, also when two keys are pressed faster than it is told of the next.
-        identity = gr.Textbox(visible="hidden", label="Row", elem_id="data-review-row")
+        identity = gr.Textbox(label="Row", elem_id="data-review-row", elem_classes="unseen")
         with gr.Row(elem_classes="actions"):
             accept = gr.Button("Accept (y)", variant="primary", elem_id="data-review-accept")
             reject = gr.Button("Reject (n)", elem_id="data-review-reject")

@@ -34,6 +34,7 @@ def build(shared: Shared) -> tuple[gr.Checkbox, gr.Markdown, gr.Markdown]:
         )
         with gr.Row():
             repo, private = fields.inputs(ShareSpec, ("repo", "private"), "data-share")
+        with gr.Row():
             licence = gr.Dropdown(
                 [(f"{words} ({identity})" if identity not in words else words, identity) for identity, words in LICENCES.items()],
                 value="unknown", label="Licence", info="What others may do with the rows. It is yours to decide only where the rows are yours.",

@@ -26,7 +26,7 @@ def build(shared: Shared) -> None:
         )
         table = gr.Dataframe(
             interactive=False, wrap=True, buttons=[], show_label=False, label="Versions", max_height=320,
-            column_widths=["140px", "220px", "100px", "230px", "110px", "170px"], elem_id="data-versions-table",
+            column_widths=["140px", "190px", "90px", "220px", "100px", "220px"], elem_id="data-versions-table",
         )  # fmt: skip
         with gr.Row(equal_height=True):
             choice = gr.Dropdown([], label="Selected version", info="For new runs, and for the steps above.", elem_id="data-version")  # fmt: skip

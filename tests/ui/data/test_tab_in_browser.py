@@ -78,7 +78,7 @@ def test_from_an_old_export_to_a_dataset_on_the_hub(tmp_path):
         before = page.locator("#data-problem-summary").inner_text()
         page.get_by_role("button", name="Change rows by hand").click()
         choose(page, "#data-rows-which", "Rows with: Nearly identical rows")
-        keep = page.locator("#data-rows-table tbody tr").first.locator("input[type=checkbox]").last
+        keep = page.locator("#data-rows-table [data-testid=cell-0-4] input")
         keep.wait_for()
         keep.click()
         looked(page)
