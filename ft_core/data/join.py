@@ -9,7 +9,7 @@ unmeasured (Sandes et al. 2020, "Bitmap filter: speeding up exact set similarity
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy
 
@@ -20,6 +20,7 @@ _LEVELS = ((3, 19), (2, 39), (1, 2**31))
 _AT_ONCE = 8_000_000  # signatures in memory
 _MEASURED_AT_ONCE = 400_000  # pairs
 _WAITING = 2_000_000  # pairs that may be similar
+_MEMBERS_AT_ONCE = 4_000_000
 _MOST_CANDIDATES = (
     50_000_000  # pairs of sets with a common signature that are all looked at; beyond it, see `_compare_large`
 )
@@ -68,7 +69,9 @@ class _Search:
         self.has_earlier = numpy.zeros(len(sets), dtype=bool)
         self.complete = True
 
-    def likely(self, number: Integers, pairs: Iterator[tuple[Integers, Integers]]) -> Iterator[tuple[Integers, Integers]]:
+    def likely(
+        self, number: Integers, pairs: Iterator[tuple[Integers, Integers]]
+    ) -> Iterator[tuple[Integers, Integers]]:
         """Of pairs of places in `number`, the sets (first, second) that neither sizes nor bit maps rule out."""
         # In the order of the places, because nearly all pairs end here and memory is fast only in order.
         sizes, bits = self.sizes[number], self.maps[0][number]
@@ -160,6 +163,14 @@ def members_of(sets: Sets, kept: numpy.ndarray) -> Sets:
     return Sets(before[sets.starts], sets.members[stays])
 
 
+def blocks(starts: Integers) -> Iterator[tuple[int, int]]:
+    """Set after set in ranges (begin, end) whose members fit into memory several times."""
+    bounds = numpy.searchsorted(starts, numpy.arange(0, starts[-1], _MEMBERS_AT_ONCE)).tolist()
+    for begin, end in pairwise([*bounds, len(starts) - 1]):
+        if begin < end:
+            yield begin, end
+
+
 def _spread(starts: Integers, lengths: Integers) -> Integers:
     """start, start + 1, ... for each start, as many as its length, one after another."""
     ends = numpy.cumsum(lengths)
@@ -176,11 +187,14 @@ def mixed(values: Integers) -> Integers:
 
 def _bitmaps(sets: Sets) -> list[Integers]:
     """For each set 64 bits, one of them set for each member; and so several times, each time another one: uint64 [sets]."""
-    if not len(sets):
-        return []
-    hashed = mixed(sets.members)
-    places = [(hashed >> numpy.uint64(6 * number)) & numpy.uint64(63) for number in range(_MAPS)]
-    return [numpy.bitwise_or.reduceat(numpy.uint64(1) << place, sets.starts[:-1]) for place in places]
+    maps = [numpy.empty(len(sets), dtype=numpy.uint64) for _ in range(_MAPS)]
+    for begin, end in blocks(sets.starts):
+        starts = sets.starts[begin:end] - sets.starts[begin]
+        hashed = mixed(sets.members[sets.starts[begin] : sets.starts[end]])
+        for number, bits in enumerate(maps):
+            place = (hashed >> numpy.uint64(6 * number)) & numpy.uint64(63)
+            bits[begin:end] = numpy.bitwise_or.reduceat(numpy.uint64(1) << place, starts)
+    return maps
 
 
 def _signed(
