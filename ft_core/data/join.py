@@ -9,7 +9,7 @@ unmeasured (Sandes et al. 2020, "Bitmap filter: speeding up exact set similarity
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy
 
@@ -20,6 +20,7 @@ _LEVELS = ((3, 19), (2, 39), (1, 2**31))
 _AT_ONCE = 8_000_000  # signatures in memory
 _MEASURED_AT_ONCE = 400_000  # pairs
 _WAITING = 2_000_000  # pairs that may be similar
+_MEMBERS_AT_ONCE = 4_000_000
 _MOST_CANDIDATES = (
     50_000_000  # pairs of sets with a common signature that are all looked at; beyond it, see `_compare_large`
 )
@@ -58,22 +59,32 @@ class _Search:
 
     def __init__(self, sets: Sets) -> None:
         self.sets = sets
-        self.sizes = numpy.diff(sets.starts)
+        self.sizes = numpy.diff(sets.starts).astype(numpy.int32)
+        # How many members two similar sets can differ in at most, by the sum of their sizes.
+        sums = numpy.arange(2 * int(self.sizes.max(initial=0)) + 1)
+        self.most = numpy.floor((1 - THRESHOLD) / (1 + THRESHOLD) * sums + _TOLERANCE).astype(numpy.int32)
         self.maps = _bitmaps(sets)
         self.known = numpy.empty(0, dtype=numpy.int64)  # first * sets + second, ascending
         self.similarity = numpy.empty(0, dtype=numpy.float32)
         self.has_earlier = numpy.zeros(len(sets), dtype=bool)
         self.complete = True
 
-    def likely(self, first: Integers, second: Integers) -> Integers:
-        """Places of the pairs that neither sizes nor bit maps rule out."""
-        most = (1 - THRESHOLD) / (1 + THRESHOLD) * (self.sizes[first] + self.sizes[second]) + _TOLERANCE
-        # Two sets differ in at least as many members as their sizes do, and as their maps do in bits.
-        places = numpy.flatnonzero(numpy.abs(self.sizes[first] - self.sizes[second]) <= most)
-        for bits in self.maps:
-            differing = numpy.bitwise_count(bits[first[places]] ^ bits[second[places]])
-            places = places[differing <= most[places]]
-        return places
+    def likely(
+        self, number: Integers, pairs: Iterator[tuple[Integers, Integers]]
+    ) -> Iterator[tuple[Integers, Integers]]:
+        """Of pairs of places in `number`, the sets (first, second) that neither sizes nor bit maps rule out."""
+        # In the order of the places, because nearly all pairs end here and memory is fast only in order.
+        sizes, bits = self.sizes[number], self.maps[0][number]
+        for earlier, later in pairs:
+            # Two sets differ in at least as many members as their maps do in bits, and as their sizes do.
+            differing = numpy.bitwise_count(bits[earlier] ^ bits[later])
+            together = sizes[earlier] + sizes[later]
+            places = numpy.flatnonzero(differing <= self.most[together])
+            first, second, together = number[earlier[places]], number[later[places]], together[places]
+            alike = numpy.abs(self.sizes[first] - self.sizes[second]) <= self.most[together]
+            for more in self.maps[1:]:
+                alike &= numpy.bitwise_count(more[first] ^ more[second]) <= self.most[together]
+            yield first[alike], second[alike]
 
     def measure(self, first: Integers, second: Integers) -> None:
         """Keep those of the pairs that are similar enough."""
@@ -152,6 +163,14 @@ def members_of(sets: Sets, kept: numpy.ndarray) -> Sets:
     return Sets(before[sets.starts], sets.members[stays])
 
 
+def blocks(starts: Integers) -> Iterator[tuple[int, int]]:
+    """Set after set in ranges (begin, end) whose members fit into memory several times."""
+    bounds = numpy.searchsorted(starts, numpy.arange(0, starts[-1], _MEMBERS_AT_ONCE)).tolist()
+    for begin, end in pairwise([*bounds, len(starts) - 1]):
+        if begin < end:
+            yield begin, end
+
+
 def _spread(starts: Integers, lengths: Integers) -> Integers:
     """start, start + 1, ... for each start, as many as its length, one after another."""
     ends = numpy.cumsum(lengths)
@@ -168,11 +187,14 @@ def mixed(values: Integers) -> Integers:
 
 def _bitmaps(sets: Sets) -> list[Integers]:
     """For each set 64 bits, one of them set for each member; and so several times, each time another one: uint64 [sets]."""
-    if not len(sets):
-        return []
-    hashed = mixed(sets.members)
-    places = [(hashed >> numpy.uint64(6 * number)) & numpy.uint64(63) for number in range(_MAPS)]
-    return [numpy.bitwise_or.reduceat(numpy.uint64(1) << place, sets.starts[:-1]) for place in places]
+    maps = [numpy.empty(len(sets), dtype=numpy.uint64) for _ in range(_MAPS)]
+    for begin, end in blocks(sets.starts):
+        starts = sets.starts[begin:end] - sets.starts[begin]
+        hashed = mixed(sets.members[sets.starts[begin] : sets.starts[end]])
+        for number, bits in enumerate(maps):
+            place = (hashed >> numpy.uint64(6 * number)) & numpy.uint64(63)
+            bits[begin:end] = numpy.bitwise_or.reduceat(numpy.uint64(1) << place, starts)
+    return maps
 
 
 def _signed(
@@ -212,10 +234,9 @@ def _compare(search: _Search, signed: Integers) -> None:
     small = (together > 1) & ~large
     waiting: list[tuple[Integers, Integers]] = []
     count = 0
-    for first, second in _all_with_all(signature[small], number[small]):
-        likely = search.likely(first, second)
-        waiting.append((first[likely], second[likely]))
-        count += len(waiting[-1][0])
+    for first, second in search.likely(number[small], _all_with_all(signature[small])):
+        waiting.append((first, second))
+        count += len(first)
         if count > _WAITING:  # most pairs come several times: measured together, they are measured once
             _measure(search, waiting)
             waiting, count = [], 0
@@ -234,17 +255,17 @@ def _measure(search: _Search, pairs: list[tuple[Integers, Integers]]) -> None:
         search.measure(numpy.concatenate([one for one, _ in pairs]), numpy.concatenate([other for _, other in pairs]))
 
 
-def _all_with_all(signature: Integers, number: Integers) -> Iterator[tuple[Integers, Integers]]:
-    """All pairs of one signature: next neighbours first, then those two apart, and so on."""
-    earlier = numpy.arange(len(number))
+def _all_with_all(signature: Integers) -> Iterator[tuple[Integers, Integers]]:
+    """Places of all pairs of one signature: next neighbours first, then those two apart, and so on."""
+    earlier = numpy.arange(len(signature), dtype=numpy.int32)
     apart = 1
     while True:
         # A set without a partner at this distance has none further away.
-        earlier = earlier[earlier + apart < len(number)]
+        earlier = earlier[earlier + apart < len(signature)]
         earlier = earlier[signature[earlier + apart] == signature[earlier]]
         if not len(earlier):
             return
-        yield number[earlier], number[earlier + apart]
+        yield earlier, earlier + apart
         apart += 1
 
 
@@ -256,8 +277,8 @@ def _compare_large(search: _Search, signature: Integers, number: Integers) -> No
         if len(number) < 2:
             return
         begins = numpy.concatenate([[True], signature[1:] != signature[:-1]])
-        leader = number[begins][numpy.cumsum(begins) - 1]
+        leader = numpy.flatnonzero(begins)[numpy.cumsum(begins) - 1]
         rest = numpy.flatnonzero(~begins)
-        likely = rest[search.likely(leader[rest], number[rest])]
-        search.measure(leader[likely], number[likely])
+        for first, second in search.likely(number, iter([(leader[rest], rest)])):
+            search.measure(first, second)
         signature, number = signature[rest], number[rest]

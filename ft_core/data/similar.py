@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import numpy
 from scipy.sparse import coo_array, csgraph
 
-from ft_core.data.join import THRESHOLD, Pairs, Sets, chosen, members_of, mixed, near_pairs, similarities
+from ft_core.data.join import THRESHOLD, Pairs, Sets, blocks, chosen, members_of, mixed, near_pairs, similarities
 from ft_core.data.vocabulary import Vocabulary, words
 
 _SECOND = "\n"  # before a word of a second text, which is another word than the same in a first
 _WORTH_ANOTHER = 0.01  # of the sets were copies: the search is repeated among those that stay
 _LEAST_LETTERS = 5  # of a word that may be misspelt: one letter makes another word of a shorter one
+_AT_ONCE = 4_000_000  # words
 _MORE_OFTEN = 10  # times that the right spelling is written for each time of a misspelt one
 
 Words = frozenset[str]
@@ -50,9 +51,10 @@ def near_duplicate_groups(texts: Sequence[str], vocabulary: Vocabulary | None = 
     pairs, count = near_pairs(different.sets), len(different.sets)
     graph = coo_array((numpy.ones(len(pairs.first), dtype=bool), (pairs.first, pairs.second)), shape=(count, count))
     chain = csgraph.connected_components(graph, directed=False)[1][different.which]
-    order = numpy.argsort(chain, kind="stable")
+    order = numpy.flatnonzero(numpy.bincount(chain)[chain] > 1)
+    order = order[numpy.argsort(chain[order], kind="stable")]
     groups = numpy.split(order, numpy.flatnonzero(numpy.diff(chain[order])) + 1)
-    return sorted(group.tolist() for group in groups if len(group) > 1)
+    return sorted(group.tolist() for group in groups if len(group))
 
 
 def copies(
@@ -182,7 +184,7 @@ def _different(
     known, members, sizes = _numbered(texts, seconds, vocabulary or Vocabulary())
     everything, order = _rarest_first(known, members, sizes)
     # Two different sets get one sum with a chance of 1 in 2^64.
-    sums = numpy.add.reduceat(mixed(everything.members), everything.starts[:-1])
+    sums = _sums(everything)
     group = numpy.asarray(groups, dtype=numpy.int64) if groups is not None else None
     if group is not None:
         sums = mixed(sums) + mixed(group)
@@ -197,6 +199,15 @@ def _different(
     )
 
 
+def _sums(sets: Sets) -> numpy.ndarray:
+    """64 bits of each set, uint64 [sets]."""
+    sums = numpy.empty(len(sets), dtype=numpy.uint64)
+    for begin, end in blocks(sets.starts):
+        members = sets.members[sets.starts[begin] : sets.starts[end]]
+        sums[begin:end] = numpy.add.reduceat(mixed(members), sets.starts[begin:end] - sets.starts[begin])
+    return sums
+
+
 def _numbered(
     texts: Sequence[str], seconds: Sequence[str] | None, vocabulary: Vocabulary
 ) -> tuple[list[str], numpy.ndarray, numpy.ndarray]:
@@ -208,14 +219,20 @@ def _numbered(
     known = list(vocabulary.numbers)
     if seconds is not None and any(seconds):
         members, sizes, known = _with_seconds(members, sizes, known, seconds)
-    first = numpy.full(len(known), len(members))
-    first[members[::-1]] = numpy.arange(len(members))[
-        ::-1
-    ]  # of several places the last is kept, which is the first here
-    occurring = numpy.argsort(first, kind="stable")[: numpy.count_nonzero(first < len(members))]
+    occurring = _by_first_occurrence(members, len(known))
     place = numpy.empty(len(known), dtype=numpy.int32)
     place[occurring] = numpy.arange(len(occurring))
     return [known[number] for number in occurring.tolist()], place[members], sizes
+
+
+def _by_first_occurrence(members: numpy.ndarray, count: int) -> numpy.ndarray:
+    """Those of the numbers below `count` that are among the members, in order of the first place of each."""
+    first = numpy.full(count, len(members))
+    for begin in reversed(range(0, len(members), _AT_ONCE)):
+        some = members[begin : begin + _AT_ONCE]
+        # Of several places of a number the one that is written last stays: backwards, the first.
+        first[some[::-1]] = numpy.arange(begin, begin + len(some))[::-1]
+    return numpy.argsort(first, kind="stable")[: numpy.count_nonzero(first < len(members))]
 
 
 def _with_seconds(
@@ -236,18 +253,24 @@ def _rarest_first(known: Sequence[str], members: numpy.ndarray, sizes: numpy.nda
     counts = numpy.bincount(members)
     right = _right_spellings(known, counts.tolist())
     if right:
-        spelling = numpy.arange(len(known))
+        spelling = numpy.arange(len(known), dtype=numpy.int32)
         spelling[list(right)] = list(right.values())
         members = spelling[members]
         counts = numpy.bincount(members, minlength=len(known))
     order = numpy.argsort(counts, kind="stable")
     place = numpy.empty(len(known), dtype=numpy.int64)
     place[order] = numpy.arange(len(known))
-    keys = numpy.repeat(numpy.arange(len(sizes)), sizes) * len(known) + place[members]
-    keys.sort()
-    text, member = numpy.divmod(keys[numpy.append(True, keys[1:] != keys[:-1])], len(known))
-    starts = numpy.concatenate([[0], numpy.cumsum(numpy.bincount(text, minlength=len(sizes)))])
-    return Sets(starts, member.astype(numpy.int32)), order
+    written = numpy.concatenate([[0], numpy.cumsum(sizes)])
+    found, counts = [], []
+    for begin, end in blocks(written):
+        text = numpy.repeat(numpy.arange(end - begin), sizes[begin:end])
+        keys = text * len(known) + place[members[written[begin] : written[end]]]
+        keys.sort()
+        text, member = numpy.divmod(keys[numpy.append(True, keys[1:] != keys[:-1])], len(known))
+        found.append(member.astype(numpy.int32))
+        counts.append(numpy.bincount(text, minlength=end - begin))
+    starts = numpy.concatenate([[0], numpy.cumsum(numpy.concatenate(counts))])
+    return Sets(starts, numpy.concatenate(found)), order
 
 
 def _right_spellings(known: Sequence[str], counts: Sequence[int]) -> dict[int, int]:

@@ -63,7 +63,7 @@ def _find(examples: Sequence[Example], answers: bool) -> Found:
     for place, example in enumerate(examples):
         text = _prose(example, answers)
         words = _WORD.findall(text.lower())
-        if len(text) < _LEAST_SIGNS or sum(word in common for word in words) >= _MOST_COMMON * len(words):
+        if len(text) < _LEAST_SIGNS or sum(map(common.__contains__, words)) >= _MOST_COMMON * len(words):
             continue
         language = _other(text, main)
         if language:
@@ -94,20 +94,24 @@ def _prose(example: Example, answers: bool) -> str:
 
 def _other(text: str, main: str) -> str:
     """The language of a text that is for sure not in `main`; else ""."""
-    language, likely = _classify(text)
-    if language in ("", main) or likely < _LIKELY:
+    if not _can_be_told(text):
         return ""
-    return language if dict(_identifier().rank(text))[main] <= _UNLIKELY else ""
+    ranked = _identifier().rank(text)
+    language, likely = ranked[0]
+    if language in (_NONE, main) or likely < _LIKELY:
+        return ""
+    return language if dict(ranked)[main] <= _UNLIKELY else ""
 
 
 def _classify(text: str) -> tuple[str, float]:
     """The likeliest language (ISO 639) and how likely it is, 0 to 1; ("", 0) for too few letters to tell."""
-    letters = _WORD.findall(text)
-    least = _LEAST_LETTERS if text.isascii() or not _UNSPACED.search(text) else _LEAST_SIGNS
-    if sum(map(len, letters)) < least:
-        return "", 0.0
-    language, likely = _identifier().classify(text)
+    language, likely = _identifier().classify(text) if _can_be_told(text) else (_NONE, 0.0)
     return ("", 0.0) if language == _NONE else (language, likely)
+
+
+def _can_be_told(text: str) -> bool:
+    least = _LEAST_LETTERS if text.isascii() or not _UNSPACED.search(text) else _LEAST_SIGNS
+    return sum(map(len, _WORD.findall(text))) >= least
 
 
 def _name(language: str) -> str:
