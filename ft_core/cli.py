@@ -299,7 +299,7 @@ def project_or_data(source: Path) -> ProjectSpec:
     if is_project(source):
         return project.load(source)
     on_hub = not source.exists() and is_id(str(source))
-    return ProjectSpec(data=DataSpec(source=str(source) if on_hub else source.name))
+    return ProjectSpec(data=DataSpec(source=str(source) if on_hub else source.name or str(source.resolve())))
 
 
 @app.command()

@@ -83,6 +83,14 @@ def prepare_source(
     paths, data = source_files(workspace, spec.data, folder, tell, token)
     window = base_window(spec)
     if data.mix:
+        unused = [f"`{name}`" for name in ("benchmarks", "generated") if getattr(data, name)]
+        if unused:
+            raise FTError(
+                "data.mix",
+                f"A mix cannot use {' and '.join(unused)} yet.",
+                "They belong to a single source, and would be left out without a word.",
+                f"Remove {' and '.join(unused)}, or the mix.",
+            )
         files = {
             part.name: source_files(workspace, DataSpec(source=part.source), folder, tell, token)[0]
             for part in data.mix
@@ -134,7 +142,9 @@ def create_run(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) -> Run
     model = spec.model
     if folder is not None and model.base != catalog.STARTER:
         model = model.model_copy(update={"base": str(folder.resolve())})  # workers run in another folder
-    filled = prepare_spec(spec.model_copy(update={"task": dataset.task, "model": model}))
+    pinned = {"configuration": dataset.spec.configuration, "revision": dataset.spec.revision}  # of a dataset on the Hub
+    data = spec.data.model_copy(update=pinned)
+    filled = prepare_spec(spec.model_copy(update={"task": dataset.task, "model": model, "data": data}))
     workspace.runs_folder.mkdir(parents=True, exist_ok=True)
     location = os.path.relpath(dataset.folder, workspace.runs_folder / "run")
     data = {

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ft_core.data.clean.show import discreet, excerpts
 from ft_core.data.clean.step import Found, Samples
 from ft_core.errors import FTError
 from ft_core.settings.data import DataSpec, EditSpec
@@ -38,7 +39,7 @@ class Edited:
             "changed": self.changed,
             "removed": self.removed,
             "rows": self.rows,
-            "samples": [list(pair) for pair in self.samples],
+            "samples": [list(excerpts(discreet(before), discreet(after))) for before, after in self.samples],
         }
 
 
@@ -96,7 +97,7 @@ def _changed(example: Example, one: EditSpec) -> Example:
 def _rewritten(messages: tuple[Message, ...], role: Role, text: str) -> tuple[Message, ...]:
     """With another text in the last message of this role."""
     last = max(place for place, message in enumerate(messages) if message.role == role)
-    return (*messages[:last], replace(messages[last], content=text), *messages[last + 1 :])
+    return (*messages[:last], replace(messages[last], content=text, tool_calls=()), *messages[last + 1 :])
 
 
 def _shown(example: Example) -> str:

@@ -62,7 +62,11 @@ def _understood(table: Table, shaped: Shaped) -> dict[str, Any]:
         "labels": shaped.labels,
         "label_names": shaped.label_names,
         "examples": [
-            {"row": example.row, "messages": [message.as_dict() for message in example.messages]} for example in first
+            {
+                "row": example.row,
+                "messages": [{"role": message.role, "content": message.text} for message in example.messages],
+            }
+            for example in first
         ],
     }
 

@@ -190,7 +190,7 @@ def _apart(examples: list[Example], tested: list[Example]) -> tuple[list[Example
     """
     known: dict[str, dict[Words, Example]] = defaultdict(dict)  # the different texts of each part, as sets of words
     for example in tested:
-        known[example.part].setdefault(word_set(example.prompt_text), example)
+        known[example.part].setdefault(word_set(example.prompt_text or example.answer), example)
     frequency = Counter(word for sets in known.values() for words in sets for word in words)
     index: dict[tuple[str, str, int], list[Words]] = defaultdict(list)  # (part, rare word, size of the set)
     for part, sets in known.items():
@@ -200,7 +200,7 @@ def _apart(examples: list[Example], tested: list[Example]) -> tuple[list[Example
     kept: list[Example] = []
     copies: list[Copy] = []
     for example in examples:
-        words = word_set(example.prompt_text)
+        words = word_set(example.prompt_text or example.answer)
         sizes = range(math.ceil(THRESHOLD * len(words) - _TOLERANCE), int(len(words) / THRESHOLD + _TOLERANCE) + 1)
         rarest = _rarest(words, frequency)
         near = (

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -171,9 +172,10 @@ def _remove_leftovers(datasets: Path) -> None:
     """What a write left that was killed an hour ago or earlier; a younger one may still be at work."""
     for folder in datasets.glob(".*"):
         if _UNFINISHED.fullmatch(folder.name) and folder.is_dir():
-            times = [path.stat().st_mtime for path in (folder, *folder.iterdir())]
-            if time.time() - max(times) > _ABANDONED:
-                shutil.rmtree(folder, ignore_errors=True)
+            with suppress(FileNotFoundError):  # another write has just finished it
+                times = [path.stat().st_mtime for path in (folder, *folder.iterdir())]
+                if time.time() - max(times) > _ABANDONED:
+                    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _row(example: Example) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Plain signs are added up: words that no other row has or no similar row, an unus
 Nothing is changed: strange may be wrong, and may be the one case that was missing.
 """
 
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -125,6 +126,7 @@ def _doubts(weights: csr_matrix, labels: Sequence[str]) -> tuple[numpy.ndarray, 
     is in doubt when the likeliest label is another one, and is as likely as it is on average for rows that have it. The model is
     logistic regression on TF-IDF. Labels with fewer rows than there are folds take no part.
     """
+    from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import SGDClassifier
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
@@ -136,7 +138,11 @@ def _doubts(weights: csr_matrix, labels: Sequence[str]) -> tuple[numpy.ndarray, 
         return doubt, instead
     model = SGDClassifier(loss="log_loss", alpha=1e-4, max_iter=20, tol=1e-3, random_state=0)
     folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
-    chances = numpy.asarray(cross_val_predict(model, weights[places], given, cv=folds, method="predict_proba"))
+    with (
+        warnings.catch_warnings()
+    ):  # labels that no words tell apart never converge, and there is nothing to do about it
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        chances = numpy.asarray(cross_val_predict(model, weights[places], given, cv=folds, method="predict_proba"))
     usual = numpy.array([chances[given == label, label].mean() for label in range(len(names))])
     best = chances.argmax(axis=1)
     rows = numpy.arange(len(places))

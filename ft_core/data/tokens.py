@@ -116,7 +116,7 @@ class ChatTokenizer:
 
     def cut(self, examples: Sequence[Example], max_length: int) -> list[tuple[int, int]]:
         """(tokens, learnt tokens behind the first `max_length`) of each example. Raises FTError `model.template`."""
-        rendered = [self._template.render_learnt(example.messages) for example in examples]
+        rendered = [self._template.render_learnt(example.messages, example.tools) for example in examples]
         rows = self._tokenizer.encode_batch([text for text, _ in rendered], add_special_tokens=False)
         return [
             (len(row.ids), sum(_learnt(row.offsets, spans)[max_length:]) if len(row.ids) > max_length else 0)

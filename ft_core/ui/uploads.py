@@ -167,7 +167,7 @@ def download_copy(run: Run) -> str:
     """The run's project.yaml where Gradio may serve it from, its source called what the person calls it, its base model at the commit used."""
     target = downloads() / run.id / "project.yaml"
     spec = run.spec()
-    data = spec.data.renamed(title)
+    data = _titled(spec.data)
     model = spec.model.model_copy(update={"revision": run.model_revision})
     write_text(target, project.dump(spec.model_copy(update={"data": data, "model": model})))
     return str(target)
@@ -176,16 +176,19 @@ def download_copy(run: Run) -> str:
 def download_project(workspace: Workspace, dataset: Dataset) -> str:
     """The project of a dataset version where Gradio may serve it from, its files called what the person calls them."""
     spec = project_of(workspace, dataset)
-    data = spec.data.renamed(title)
-    mix = tuple(part.model_copy(update={"source": title(part.source)}) for part in data.mix)
+    target = downloads() / dataset.id / "project.yaml"
+    write_text(target, project.dump(spec.model_copy(update={"data": _titled(spec.data)})))
+    return str(target)
+
+
+def _titled(data: DataSpec) -> DataSpec:
+    """With every file called what the person calls it."""
     named = {
-        "mix": mix,
+        "mix": tuple(part.model_copy(update={"source": title(part.source)}) for part in data.mix),
         "benchmarks": tuple(map(title, data.benchmarks)),
         "generated": title(data.generated) if data.generated else None,
     }
-    target = downloads() / dataset.id / "project.yaml"
-    write_text(target, project.dump(spec.model_copy(update={"data": data.model_copy(update=named)})))
-    return str(target)
+    return data.renamed(title).model_copy(update=named)
 
 
 def download_generated(workspace: Workspace, dataset: Dataset) -> str | None:

@@ -22,7 +22,7 @@ from ft_core.run import JobName, JobState, Run, read_json, write_json
 from ft_core.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent.parent
-SECRETS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "OAUTH_CLIENT_SECRET")
+SECRETS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "OAUTH_CLIENT_SECRET", "FT_API_KEY")
 ViewStatus = Literal["none", "queued", "running", "stopping", "done", "stopped", "failed", "interrupted"]
 
 

@@ -149,7 +149,7 @@ def _work(
             "Recombination needs two texts of several sentences with one label.",
             "Choose another --way.",
         )
-    judge = Judge(train) if task == "classification" and writer is None else None
+    judge = Judge(list(dict.fromkeys(train))) if task == "classification" and writer is None else None
     shown = rephrase.shown_examples(train) if task == "classification" and writer is not None else []
     return _Work(way, task, sources, partners, judge, shown, writer, chance)
 

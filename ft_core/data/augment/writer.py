@@ -5,6 +5,7 @@ The starter model writes too weakly for this: hardly a row of its making passes 
 nowhere else: not in a file, a log or an error.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ _SECONDS = 120.0  # for one answer
 _MAX_TOKENS = 512
 _TEMPERATURE = 0.7  # another wording each time, and still to the point
 _SHOWN = 300
+_MODEL = re.compile(r"[\w.-]+(/[\w.-]+)?(:[\w.-]+)?")  # owner/name, with :provider behind it
 
 
 def endpoint(url: str, model: str, key: str | None = None, seconds: float = _SECONDS) -> Writer:
@@ -45,10 +47,13 @@ def endpoint(url: str, model: str, key: str | None = None, seconds: float = _SEC
 def provider(name: str, model: str, token: str | None, seconds: float = _SECONDS) -> Writer:
     """A Hugging Face Inference Provider by its name (`auto`: the first that has the model), paid by the token's owner.
 
-    Raises FTError `writer.key` without a token, `writer.provider` for a name that does not exist; the writer raises what that of
-    `endpoint` raises.
+    Raises FTError `writer.model` for what is no id of a model, `writer.key` without a token, `writer.provider` for a name that does
+    not exist; the writer raises what that of `endpoint` raises.
     """
     fix = "Sign in, or set HF_TOKEN to a token that may call Inference Providers"
+    if _MODEL.fullmatch(model) is None:  # the client takes an address for a model, and would send the token there
+        why = f"{model!r} is no id of a model on the Hub."
+        raise FTError("writer.model", "There is no such model.", why, "Write the model as owner/name.")
     if not token:
         raise FTError("writer.key", "There is no token for Inference Providers.", "You are not signed in.", f"{fix}.")
     try:

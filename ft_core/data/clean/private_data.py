@@ -31,7 +31,7 @@ def _find(examples: Sequence[Example], kept: set[str]) -> Found:
     def mended(message: Message) -> str:
         return message.content if message.role in kept else hide(message.content, masked)
 
-    found = mend(examples, mended)
+    found = mend(examples, mended, calls=True)
     if counts:
         parts = [f"{count:,} {KINDS[kind][count > 1]}" for kind, count in counts.most_common()]
         found.detail = f"There {'is' if counts.total() == 1 else 'are'} {', '.join(parts)}."

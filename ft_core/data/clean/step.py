@@ -48,20 +48,30 @@ class Step:
     labels_only: bool = False
 
 
-def mend(examples: Sequence[Example], mended: Callable[[Message], str]) -> Found:
-    """Examples of which a message changes. `mended` is its text as it should be: the same text for one that is well.
+def mend(examples: Sequence[Example], mended: Callable[[Message], str], calls: bool = False) -> Found:
+    """Examples of which a message changes, a rejected one too. `mended` is its text as it should be: the same text for one that is well.
 
-    A sample is the first message that changes, before and after.
+    With `calls`, the texts of tool calls are mended as messages are. A sample is the first message that changes, before and after.
     """
     found = Found()
     for place, example in enumerate(examples):
-        texts = [mended(message) for message in example.messages]
-        changes = [number for number, text in enumerate(texts) if text != example.messages[number].content]
-        if changes:
-            messages = zip(example.messages, texts, strict=True)
+        messages = [_mended(message, mended, calls) for message in example.messages]
+        rejected = [_mended(message, mended, calls) for message in example.rejected]
+        pairs = zip((*example.messages, *example.rejected), (*messages, *rejected), strict=True)
+        change = next(((old, new) for old, new in pairs if new is not old), None)
+        if change:
             found.places.append(place)
-            found.changed[place] = replace(
-                example, messages=tuple(replace(old, content=text) for old, text in messages)
-            )
-            found.sample(example.messages[changes[0]].content, texts[changes[0]])
+            found.changed[place] = replace(example, messages=tuple(messages), rejected=tuple(rejected))
+            found.sample(change[0].text, change[1].text)
     return found
+
+
+def _mended(message: Message, mended: Callable[[Message], str], calls: bool) -> Message:
+    """The message itself where nothing changes."""
+    text = mended(message)
+    written = message.tool_calls
+    if calls and written:
+        written = tuple(mended(replace(message, content=call, tool_calls=())) for call in written)
+    if text == message.content and written == message.tool_calls:
+        return message
+    return replace(message, content=text, tool_calls=written)

@@ -56,7 +56,9 @@ def _longer_in_bytes(examples: Sequence[Example], window: Window) -> list[int]:
         roles: Roles = tuple(message.role for message in example.messages)
         if roles not in frames:
             frames[roles] = _frame(roles, window)
-        if frames[roles] + sum(len(message.content.encode()) for message in example.messages) > window.max_length:
+        # Tools take whatever the template writes around them.
+        written = sum(len(message.text.encode()) for message in example.messages)
+        if example.tools or frames[roles] + written > window.max_length:
             places.append(place)
     return places
 

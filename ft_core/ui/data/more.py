@@ -14,6 +14,7 @@ from ft_core.errors import FTError
 from ft_core.hardware import on_space
 from ft_core.ui import show, uploads
 from ft_core.ui.data import command, draft, endpoint, generated, review
+from ft_core.ui.guard import token_of
 from ft_core.ui.shared import Shared, own_token
 from ft_core.workspace import Workspace
 
@@ -166,10 +167,13 @@ def make_rows(
             environment = {"FT_API_KEY": _key(key)} if key.strip() else {}
     began = time.monotonic()
     hidden = gr.update(visible=False)
-    place = ["--home", str(workspace.home), "--person", workspace.person]
+    if own is None and uploads.on_hub(spec.data):
+        own = token_of("", signed_in)
     try:
         with draft.file(workspace, spec) as path, generated.making(workspace, dataset) as out:
-            for said in command.run(["augment", str(path), *options, f"--out={out}", *place], own, environment):
+            for said in command.run(
+                ["augment", str(path), *options, f"--out={out}", *command.place(workspace)], own, environment
+            ):
                 if isinstance(said, dict):
                     made = said
                     break

@@ -13,6 +13,7 @@ from ft_core.data.store import Dataset
 from ft_core.errors import FTError
 from ft_core.ui import show, uploads
 from ft_core.ui.data import command, draft, generated
+from ft_core.ui.guard import token_of
 from ft_core.ui.shared import Shared
 from ft_core.workspace import Workspace
 
@@ -122,7 +123,7 @@ def accept_left(workspace: Workspace, dataset_id: str) -> list[Any]:
     return _view(workspace, dataset)
 
 
-def prepare_again(workspace: Workspace, dataset_id: str) -> Iterator[Any]:
+def prepare_again(workspace: Workspace, dataset_id: str, signed_in: gr.OAuthToken | None = None) -> Iterator[Any]:
     """Progress, then the version with the accepted rows, in the order (progress, end button, refusal, draft, dataset id)."""
     dataset, spec = generated.source(workspace, dataset_id)
     spec = draft.with_data(spec, generated=generated.keep(workspace, dataset))
@@ -130,8 +131,8 @@ def prepare_again(workspace: Workspace, dataset_id: str) -> Iterator[Any]:
     hidden = gr.update(visible=False)
     try:
         with draft.file(workspace, spec) as path:
-            place = ["--home", str(workspace.home), "--person", workspace.person]
-            for said in command.run(["prepare", str(path), *place]):
+            token = token_of("", signed_in) if uploads.on_hub(spec.data) else None
+            for said in command.run(["prepare", str(path), *command.place(workspace)], token):
                 if isinstance(said, dict):
                     uploads.remember(workspace, said["dataset"], spec)
                     yield hidden, hidden, hidden, draft.draft_of(spec), said["dataset"]

@@ -19,6 +19,8 @@ from ft_core.ui.shared import Shared
 from ft_core.workspace import Workspace
 
 INLINE_BYTES = 20_000_000  # a file up to this size is read within a second or two
+_PLAIN = (".csv", ".tsv", ".tab", ".json", ".jsonl", ".ndjson", ".txt", ".md")
+_PACKED = 20  # how much larger what is in a packed file may well be
 PARTS = ("prompt", "answer", "context", "messages", "system", "rejected")
 _ALWAYS = ("prompt", "answer", "context")  # offered for every table; the others where there is something for them
 SHAPES = {
@@ -198,7 +200,8 @@ def _bubbles(messages: list[dict[str, str]]) -> list[dict[str, str]]:
 
 def is_small(workspace: Workspace, spec: ProjectSpec) -> bool:
     """True for what can be read here and now: files of the person's that are not large."""
-    size = sum(path.stat().st_size for path in uploads.find_all(workspace, spec.data))
+    paths = uploads.find_all(workspace, spec.data)
+    size = sum(path.stat().st_size * (1 if path.suffix in _PLAIN else _PACKED) for path in paths)
     return size <= INLINE_BYTES and not uploads.on_hub(spec.data)
 
 

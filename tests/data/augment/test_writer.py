@@ -85,3 +85,10 @@ def test_a_provider_needs_a_token_and_a_name_that_exists():
     with pytest.raises(FTError) as caught:
         writer.provider("nobody", "m", "hf_secret")(ASKED)
     assert caught.value.code in ("writer.provider", "writer.answer") and "hf_secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("model", ["https://evil.example/v1", "http://169.254.169.254/", "a b", ""])
+def test_an_address_is_no_model_and_gets_no_token(model):
+    with pytest.raises(FTError) as caught:
+        writer.provider("auto", model, "hf_secret")
+    assert caught.value.code == "writer.model" and "hf_secret" not in str(caught.value)
