@@ -45,7 +45,7 @@ def looked(page) -> None:
     page.wait_for_function("!document.querySelector('#data-stop-looking')?.offsetParent", timeout=LONG)
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1500)
 def test_from_an_old_export_to_a_dataset_on_the_hub(tmp_path):
     file, home = tmp_path / "alter Export.csv", tmp_path / "home"
     pair = old_export(file)
@@ -55,7 +55,7 @@ def test_from_an_old_export_to_a_dataset_on_the_hub(tmp_path):
         clicks.chromium() as browser,
     ):
         page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.set_default_timeout(90_000)
+        page.set_default_timeout(LONG)
         page.goto(url)
         page.locator("#data-file input[type=file]").set_input_files(file)
 
