@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ft_core.data.clean.clean import Cleaned, clean
+from ft_core.data.collector import paused
 from ft_core.data.edits import Edited, edit, edits_of
 from ft_core.data.problems import Problem, problems
 from ft_core.data.shape.shape import Shaped, shape
@@ -39,7 +40,8 @@ def look(
     Raises FTError `data.columns`, `data.one_column`, `data.shape` or `data.edits`.
     """
     tell("making examples of the rows")
-    shaped = shape(table, spec.columns, spec.system, task, spec.label_names)
-    edited = edit(shaped.examples, edits_of(spec, spec.name), [*table.bad_rows, *shaped.unusable])
-    cleaned = clean(edited.examples, shaped.task, spec.clean, window, tell, edited.kept, vocabulary)
+    with paused():
+        shaped = shape(table, spec.columns, spec.system, task, spec.label_names)
+        edited = edit(shaped.examples, edits_of(spec, spec.name), [*table.bad_rows, *shaped.unusable])
+        cleaned = clean(edited.examples, shaped.task, spec.clean, window, tell, edited.kept, vocabulary)
     return Looked(shaped, edited, cleaned, problems(table, shaped, cleaned, spec.split))
