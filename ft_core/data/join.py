@@ -16,14 +16,17 @@ import numpy
 THRESHOLD = 0.8  # Jaccard: members in both over members in either
 _TOLERANCE = 1e-9  # of floating-point products that should be whole
 # How many of their rarest members two sets must share to be compared, and up to which size of the larger one.
-_LEVELS = ((3, 19), (2, 39), (1, 2**31))
+_LEVELS = ((3, 19), (2, 59), (1, 2**31))
 _AT_ONCE = 8_000_000  # signatures in memory
 _MEASURED_AT_ONCE = 400_000  # pairs
 _WAITING = 2_000_000  # pairs that may be similar
 _MEMBERS_AT_ONCE = 4_000_000
-_MOST_CANDIDATES = (
-    50_000_000  # pairs of sets with a common signature that are all looked at; beyond it, see `_compare_large`
-)
+_WIDE = 64  # sets of one signature, beyond which they are compared as a square, a few rows at once
+_ROWS = 64
+# Pairs of sets with a common signature that are all looked at, and of these, pairs that may be similar and are all measured. Beyond it, see
+# `_compare_large`.
+_MOST_CANDIDATES = 250_000_000
+_MOST_LIKELY = 50_000_000
 _MAPS = 3
 _MAX_ROUNDS = 64
 
@@ -69,22 +72,14 @@ class _Search:
         self.has_earlier = numpy.zeros(len(sets), dtype=bool)
         self.complete = True
 
-    def likely(
-        self, number: Integers, pairs: Iterator[tuple[Integers, Integers]]
-    ) -> Iterator[tuple[Integers, Integers]]:
-        """Of pairs of places in `number`, the sets (first, second) that neither sizes nor bit maps rule out."""
-        # In the order of the places, because nearly all pairs end here and memory is fast only in order.
-        sizes, bits = self.sizes[number], self.maps[0][number]
-        for earlier, later in pairs:
-            # Two sets differ in at least as many members as their maps do in bits, and as their sizes do.
-            differing = numpy.bitwise_count(bits[earlier] ^ bits[later])
-            together = sizes[earlier] + sizes[later]
-            places = numpy.flatnonzero(differing <= self.most[together])
-            first, second, together = number[earlier[places]], number[later[places]], together[places]
-            alike = numpy.abs(self.sizes[first] - self.sizes[second]) <= self.most[together]
-            for more in self.maps[1:]:
-                alike &= numpy.bitwise_count(more[first] ^ more[second]) <= self.most[together]
-            yield first[alike], second[alike]
+    def likely(self, first: Integers, second: Integers) -> numpy.ndarray:
+        """Which of the pairs neither sizes nor bit maps rule out: bool [pairs]."""
+        most = self.most[self.sizes[first] + self.sizes[second]]
+        # Two sets differ in at least as many members as their sizes do, and as their maps do in bits.
+        likely = numpy.abs(self.sizes[first] - self.sizes[second]) <= most
+        for bits in self.maps:
+            likely &= numpy.bitwise_count(bits[first] ^ bits[second]) <= most
+        return likely
 
     def measure(self, first: Integers, second: Integers) -> None:
         """Keep those of the pairs that are similar enough."""
@@ -223,8 +218,7 @@ def _compare(search: _Search, signed: Integers) -> None:
     """Compare the sets that have a signature in common."""
     lower = numpy.uint64((1 << len(search.sets).bit_length()) - 1)
     signature, number = signed & ~lower, (signed & lower).astype(numpy.int64)
-    begins = numpy.flatnonzero(numpy.concatenate([[True], signature[1:] != signature[:-1]]))
-    lengths = numpy.diff(numpy.append(begins, len(signature)))
+    lengths = numpy.diff(numpy.append(_begins(signature), len(signature)))
     together = numpy.repeat(lengths, lengths)
     largest = _largest(lengths)
     large = together > largest
@@ -233,13 +227,22 @@ def _compare(search: _Search, signed: Integers) -> None:
         _compare_large(search, signature[large], number[large])
     small = (together > 1) & ~large
     waiting: list[tuple[Integers, Integers]] = []
-    count = 0
-    for first, second in search.likely(number[small], _all_with_all(signature[small])):
-        waiting.append((first, second))
-        count += len(first)
+    count = total = 0
+    number, signature = number[small], signature[small]
+    most = int(search.most[2 * search.sizes[number].max(initial=0)])
+    for earlier, later in _all_with_all(signature, search.maps[0][number], most):
+        first, second = number[earlier], number[later]
+        likely = search.likely(first, second)
+        waiting.append((first[likely], second[likely]))
+        count += len(waiting[-1][0])
+        total += len(waiting[-1][0])
         if count > _WAITING:  # most pairs come several times: measured together, they are measured once
             _measure(search, waiting)
             waiting, count = [], 0
+        if total > _MOST_LIKELY:
+            search.complete = False
+            _compare_large(search, signature, number)
+            break
     _measure(search, waiting)
 
 
@@ -255,18 +258,34 @@ def _measure(search: _Search, pairs: list[tuple[Integers, Integers]]) -> None:
         search.measure(numpy.concatenate([one for one, _ in pairs]), numpy.concatenate([other for _, other in pairs]))
 
 
-def _all_with_all(signature: Integers) -> Iterator[tuple[Integers, Integers]]:
-    """Places of all pairs of one signature: next neighbours first, then those two apart, and so on."""
-    earlier = numpy.arange(len(signature), dtype=numpy.int32)
-    apart = 1
-    while True:
-        # A set without a partner at this distance has none further away.
-        earlier = earlier[earlier + apart < len(signature)]
-        earlier = earlier[signature[earlier + apart] == signature[earlier]]
-        if not len(earlier):
-            return
-        yield earlier, earlier + apart
-        apart += 1
+def _all_with_all(signature: Integers, bits: Integers, most: int) -> Iterator[tuple[Integers, Integers]]:
+    """Places (earlier, later) of all pairs of one signature whose bits differ in at most `most` places. `signature` is ascending.
+
+    Nearly all pairs end here, so whatever is looked at lies side by side in memory.
+    """
+    begins = _begins(signature)
+    lengths = numpy.diff(numpy.append(begins, len(signature)))
+    wide = lengths > _WIDE
+    for begin, end in zip(begins[wide].tolist(), (begins + lengths)[wide].tolist(), strict=True):
+        for start in range(begin, end, _ROWS):
+            rows = bits[start : min(start + _ROWS, end), None]
+            earlier, later = numpy.nonzero(numpy.bitwise_count(rows ^ bits[None, start:end]) <= most)
+            apart = earlier < later
+            yield start + earlier[apart], start + later[apart]
+    # Next neighbours first, then those two apart, and so on. A set without a partner at one distance has none further away.
+    places = numpy.arange(len(signature))
+    following = numpy.repeat(begins + lengths, lengths) - places - 1
+    following[numpy.repeat(wide, lengths)] = 0
+    for distance in range(1, _WIDE):
+        has_partner = following >= distance
+        places, following = places[has_partner], following[has_partner]
+        near = places[numpy.bitwise_count(bits[places] ^ bits[places + distance]) <= most]
+        yield near, near + distance
+
+
+def _begins(signature: Integers) -> Integers:
+    """The first place of each signature; they are ascending."""
+    return numpy.flatnonzero(numpy.concatenate([[True], signature[1:] != signature[:-1]]))
 
 
 def _compare_large(search: _Search, signature: Integers, number: Integers) -> None:
@@ -277,8 +296,8 @@ def _compare_large(search: _Search, signature: Integers, number: Integers) -> No
         if len(number) < 2:
             return
         begins = numpy.concatenate([[True], signature[1:] != signature[:-1]])
-        leader = numpy.flatnonzero(begins)[numpy.cumsum(begins) - 1]
+        leader = number[begins][numpy.cumsum(begins) - 1]
         rest = numpy.flatnonzero(~begins)
-        for first, second in search.likely(number, iter([(leader[rest], rest)])):
-            search.measure(first, second)
+        likely = rest[search.likely(leader[rest], number[rest])]
+        search.measure(leader[likely], number[likely])
         signature, number = signature[rest], number[rest]
