@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from ft_core.data.clean.clean import Cleaned, clean
+from ft_core.data.collector import paused
 from ft_core.data.edits import Edited, edit, edits_of
 from ft_core.data.problems import Problem, problems
 from ft_core.data.shape.shape import Shaped, shape
@@ -40,15 +41,17 @@ def look(
 ) -> Looked:
     """Shape, edit, clean and check a table as the settings say; nothing is stored. Without a `window`, nothing is said about tokens.
 
-    `vocabulary` comes to know the texts, for work that follows. Raises FTError `data.split`, `data.columns`, `data.one_column`, `data.shape` or `data.edits`.
+    `vocabulary` comes to know the texts, for work that follows. Raises FTError `data.split`, `data.columns`, `data.one_column`,
+    `data.shape` or `data.edits`.
     """
     values = column_values(table, spec.split)  # what is wrong with it is said before the long work
     tell("making examples of the rows")
-    shaped = shape(table, spec.columns, spec.system, task, spec.label_names)
-    edited = edit(shaped.examples, edits_of(spec, spec.name), [*table.bad_rows, *shaped.unusable])
-    given = spec.split.by == "given"
-    examples = with_tests_first(edited.examples, values) if given else edited.examples
-    cleaned = clean(examples, shaped.task, spec.clean, window, tell, edited.kept, vocabulary)
-    if given:
-        cleaned = replace(cleaned, examples=sorted(cleaned.examples, key=lambda example: example.row))
+    with paused():
+        shaped = shape(table, spec.columns, spec.system, task, spec.label_names)
+        edited = edit(shaped.examples, edits_of(spec, spec.name), [*table.bad_rows, *shaped.unusable])
+        given = spec.split.by == "given"
+        examples = with_tests_first(edited.examples, values) if given else edited.examples
+        cleaned = clean(examples, shaped.task, spec.clean, window, tell, edited.kept, vocabulary)
+        if given:
+            cleaned = replace(cleaned, examples=sorted(cleaned.examples, key=lambda example: example.row))
     return Looked(values, shaped, edited, cleaned, problems(table, shaped, cleaned, spec.split))
