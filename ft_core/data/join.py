@@ -203,12 +203,15 @@ def _signed(
     found = []
     for drop in numpy.unique(dropped):
         rows = chosen[dropped == drop]
-        begin = salt[rows] if salt is not None else numpy.uint64(0)
         rarest = mixed(sets.members[sets.starts[rows][:, None] + numpy.arange(drop + shared)])
-        for columns in combinations(range(drop + shared), shared):
-            signature = mixed(rarest[:, columns].sum(axis=1, dtype=numpy.uint64) + begin)
-            packed = (signature & ~lower) | rows.astype(numpy.uint64)
-            found.append(packed[signature % numpy.uint64(parts) == part] if parts > 1 else packed)
+        for first in range(drop + 1):
+            # The rarest of the shared members tells which part a signature belongs to.
+            mine = numpy.flatnonzero(rarest[:, first] % numpy.uint64(parts) == part)
+            number, members = rows[mine].astype(numpy.uint64), rarest[mine]
+            begin = salt[rows[mine]] if salt is not None else numpy.uint64(0)
+            for others in combinations(range(first + 1, drop + shared), shared - 1):
+                signature = mixed(members[:, (first, *others)].sum(axis=1, dtype=numpy.uint64) + begin)
+                found.append((signature & ~lower) | number)
     signed = numpy.concatenate(found)
     signed.sort()
     return signed

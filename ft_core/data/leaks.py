@@ -40,14 +40,15 @@ class Settled:
     removed: int
 
 
-def find(parts: Parts, vocabulary: Vocabulary | None = None) -> list[Leak]:
+def find(parts: Parts, vocabulary: Vocabulary | None = None, apart: bool = False) -> list[Leak]:
     """Every training example whose prompt is also in validation or test, exactly or nearly, then every validation example in test.
 
-    One leak for each example: with the text that is most like it. An example without a prompt is compared by its answer.
+    One leak for each example: with the text that is most like it. An example without a prompt is compared by its answer. With `apart`,
+    it is known already that training has none.
     """
     vocabulary = vocabulary or Vocabulary()
     found: list[Leak] = []
-    for name, others in _ACROSS:
+    for name, others in _ACROSS[1:] if apart else _ACROSS:
         against = [(other, example) for other in others for example in parts[other]]
         near = between(
             [_text(example) for example in parts[name]], [_text(example) for _, example in against], vocabulary
@@ -58,13 +59,13 @@ def find(parts: Parts, vocabulary: Vocabulary | None = None) -> list[Leak]:
     return found
 
 
-def settle(parts: Parts, spec: SplitSpec, vocabulary: Vocabulary | None = None) -> Settled:
+def settle(parts: Parts, spec: SplitSpec, vocabulary: Vocabulary | None = None, apart: bool = False) -> Settled:
     """Find the leaks, and leave the copies out of train (and validation) as `spec.leaks` says, so that the test stays as it is.
 
     A split by chance keeps copies together already: what is found there beyond a few is a pattern that runs through the file, and stays.
     Raises FTError `data.split` when a split would be left empty.
     """
-    leaks = find(parts, vocabulary)
+    leaks = find(parts, vocabulary, apart)
     if spec.leaks == "keep" or not leaks or _is_pattern(leaks, parts, spec):
         return Settled(parts, leaks, 0)
     gone = {(leak.split, leak.row) for leak in leaks}

@@ -15,7 +15,7 @@ from ft_core.data.quality import quality
 from ft_core.data.read.files import read
 from ft_core.data.read.hub_dataset import is_id
 from ft_core.data.read.several import read_all
-from ft_core.data.split import SPLITS, describe, split
+from ft_core.data.split import SPLITS, describe, divide
 from ft_core.data.store import Dataset
 from ft_core.data.table import Table
 from ft_core.data.tell import Tell, silent
@@ -115,9 +115,10 @@ def _report(source: str, table: Table, looked: Looked) -> Report:
 def _divided(report: Report, looked: Looked, spec: DataSpec, tell: Tell, vocabulary: Vocabulary) -> Parts:
     """The splits without leaks between them; how they came about goes into the report."""
     tell("splitting")
-    parts = split(looked.cleaned.examples, looked.shaped.task, spec.split, looked.values, vocabulary)
+    divided = divide(looked.cleaned.examples, looked.shaped.task, spec.split, looked.values, vocabulary)
+    parts = divided.parts
     tell("looking for leaks between the splits")
-    settled = leaks.settle(parts, spec.split, vocabulary)
+    settled = leaks.settle(parts, spec.split, vocabulary, divided.apart)
     kept = sum(map(len, settled.parts.values()))
     report |= {"kept": kept, "removed": report["rows"] - kept}
     report["split"] = describe(settled.parts, spec.split, looked.values)

@@ -40,13 +40,27 @@ def similarity(first: Words, second: Words) -> float:
     return shared / (len(first) + len(second) - shared)
 
 
-def near_duplicate_groups(texts: Sequence[str], vocabulary: Vocabulary | None = None) -> list[list[int]]:
+@dataclass(frozen=True)
+class Chains:
     """Groups of two or more indices, chained by pairs whose similarity is at least THRESHOLD; ordered by their first index.
 
-    Every such pair counts, but where thousands share their rarest words: there one earlier like it is enough for each text.
+    When `complete`, no text is nearly the same as one of another group. Else thousands share their rarest words: of those, each is in
+    a group with one earlier text that it is like, but not with every one.
     """
+
+    groups: list[list[int]]
+    complete: bool
+
+
+def near_duplicate_groups(texts: Sequence[str]) -> list[list[int]]:
+    """The groups of `chains` alone."""
+    return chains(texts).groups
+
+
+def chains(texts: Sequence[str], vocabulary: Vocabulary | None = None) -> Chains:
+    """The groups of texts that are nearly the same."""
     if len(texts) < 2:
-        return []
+        return Chains([], True)
     different = _different(texts, None, None, vocabulary)
     pairs, count = near_pairs(different.sets), len(different.sets)
     graph = coo_array((numpy.ones(len(pairs.first), dtype=bool), (pairs.first, pairs.second)), shape=(count, count))
@@ -54,7 +68,7 @@ def near_duplicate_groups(texts: Sequence[str], vocabulary: Vocabulary | None = 
     order = numpy.flatnonzero(numpy.bincount(chain)[chain] > 1)
     order = order[numpy.argsort(chain[order], kind="stable")]
     groups = numpy.split(order, numpy.flatnonzero(numpy.diff(chain[order])) + 1)
-    return sorted(group.tolist() for group in groups if len(group))
+    return Chains(sorted(group.tolist() for group in groups if len(group)), pairs.complete)
 
 
 def copies(
@@ -279,9 +293,9 @@ def _right_spellings(known: Sequence[str], counts: Sequence[int]) -> dict[int, i
     Found by what is left of two words without a letter (Garbe 2012, "Symmetric Delete spelling correction").
     """
     forms: dict[str, int] = {}
-    for number in sorted(range(len(known)), key=lambda number: -counts[number]):
-        if counts[number] < _MORE_OFTEN:
-            break
+    often = [number for number, count in enumerate(counts) if count >= _MORE_OFTEN]
+    # By the words themselves where counts are equal, so that the order of the texts decides nothing.
+    for number in sorted(often, key=lambda number: (-counts[number], known[number])):
         if _may_be_misspelt(known[number]):
             for form in _without_a_letter(known[number]):
                 forms.setdefault(form, number)

@@ -1,6 +1,7 @@
 """Split examples into train, validation and test: the same for the same seed, and none empty that was asked for."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ft_core.data import rare_labels, split_given, split_group, split_random, split_time
@@ -13,19 +14,32 @@ from ft_core.settings.data import SplitSpec
 from ft_core.settings.example import Example
 from ft_core.settings.project import Task
 
-__all__ = ["SPLITS", "column_values", "describe", "split", "splits_in_use"]
+__all__ = ["SPLITS", "Divided", "column_values", "describe", "divide", "split", "splits_in_use"]
 
 Parts = dict[str, list[Example]]
 _SHOWN = 20  # groups, and rows without a date
 
 
-def split(
+@dataclass(frozen=True)
+class Divided:
+    """Examples per split. When `apart`, it is known that no prompt of train is nearly the same as one of another split."""
+
+    parts: Parts
+    apart: bool
+
+
+def split(examples: list[Example], task: Task, spec: SplitSpec, values: dict[int, str] | None = None) -> Parts:
+    """The parts of `divide` alone."""
+    return divide(examples, task, spec, values).parts
+
+
+def divide(
     examples: list[Example],
     task: Task,
     spec: SplitSpec,
     values: dict[int, str] | None = None,
     vocabulary: Vocabulary | None = None,
-) -> Parts:
+) -> Divided:
     """Examples per split, in source order. A share of 0 gives an empty split, unless the rows of one are given.
 
     `values` is what the split column holds, by source row: see `column_values`. By chance, labels (of a classification) keep
@@ -33,9 +47,12 @@ def split(
     """
     _require(examples, task, spec)
     cells = [(values or {}).get(example.row, "") for example in examples]
+    apart = False
     match spec.by:
         case "random":
-            chosen = split_random.choose(examples, task, spec, vocabulary)
+            together = split_random.together(examples, vocabulary)
+            apart = together.whole
+            chosen = split_random.choose(examples, task, spec, together)
         case "group":
             chosen = split_group.choose(examples, task, spec, cells)
         case "time":
@@ -46,7 +63,7 @@ def split(
     for name in splits_in_use(spec):
         if not parts[name]:
             raise _too_few(f"The {name} split would be empty.", len(examples))
-    return parts
+    return Divided(parts, apart)
 
 
 def column_values(table: Table, spec: SplitSpec) -> dict[int, str]:

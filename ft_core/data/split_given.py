@@ -70,9 +70,9 @@ def choose(
     if missing:
         shares = {"validation": 0.0, "test": 0.0} | missing
         given = chosen["train"]
-        made = split_random.choose(
-            [examples[index] for index in given], task, spec.model_copy(update=shares), vocabulary
-        )
+        rows = [examples[index] for index in given]
+        kept = split_random.together(rows, vocabulary)
+        made = split_random.choose(rows, task, spec.model_copy(update=shares), kept)
         chosen |= {name: [given[place] for place in made[name]] for name in ("train", *missing)}
     return chosen
 

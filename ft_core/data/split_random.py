@@ -3,8 +3,11 @@
 import random
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from ft_core.data.similar import near_duplicate_groups
+import numpy
+
+from ft_core.data.similar import chains
 from ft_core.data.vocabulary import Vocabulary, normalise
 from ft_core.settings.data import SplitSpec
 from ft_core.settings.example import Example
@@ -17,13 +20,24 @@ _LARGEST_CHAIN = 0.05
 Chosen = dict[str, list[int]]
 
 
-def choose(examples: Sequence[Example], task: Task, spec: SplitSpec, vocabulary: Vocabulary | None = None) -> Chosen:
+@dataclass(frozen=True)
+class Together:
+    """Indices that stay together: equal prompts, and near duplicates. Singles are groups of one. Ordered by first index.
+
+    When `whole`, no prompt is nearly the same as one of another group.
+    """
+
+    groups: list[list[int]]
+    whole: bool
+
+
+def choose(examples: Sequence[Example], task: Task, spec: SplitSpec, kept: Together | None = None) -> Chosen:
     """Indices per split. Labels (of a classification) keep their shares, within one example where groups allow it.
 
     Examples whose prompts are the same or near duplicates stay together.
     """
     strata: dict[str, list[list[int]]] = defaultdict(list)
-    for group in _groups(examples, vocabulary):
+    for group in (kept or together(examples)).groups:
         strata[_label([examples[number] for number in group]) if task == "classification" else ""].append(group)
     shuffle = random.Random(spec.seed)
     chosen: Chosen = {name: [] for name in SPLITS}
@@ -54,18 +68,23 @@ def _fill(chosen: Chosen, groups: list[list[int]], spec: SplitSpec, shuffle: ran
             open_places[name] -= len(group)
 
 
-def _groups(examples: Sequence[Example], vocabulary: Vocabulary | None) -> list[list[int]]:
-    """Indices that must stay together: equal prompts, and near duplicates. Singles are groups of one. Ordered by first index."""
+def together(examples: Sequence[Example], vocabulary: Vocabulary | None = None) -> Together:
+    """What `choose` keeps in one split."""
     texts = [example.prompt_text or example.answer for example in examples]
-    same: dict[str, list[int]] = defaultdict(list)
-    for number, text in enumerate(texts):
-        same[normalise(text)].append(number)
-    equal = list(same.values())
-    joined: set[int] = set()
+    near = chains(texts, vocabulary)
+    alone = numpy.ones(len(texts), dtype=bool)
     groups: list[list[int]] = []
-    for near in near_duplicate_groups([texts[numbers[0]] for numbers in equal], vocabulary):
-        members = [number for place in near for number in equal[place]]
-        if len(members) <= max(2, _LARGEST_CHAIN * len(examples)):
-            groups.append(sorted(members))
-            joined.update(near)
-    return sorted(groups + [group for place, group in enumerate(equal) if place not in joined])
+    for group in near.groups:
+        alone[group] = False
+        is_text = len(group) <= max(2, _LARGEST_CHAIN * len(texts))
+        groups += [group] if is_text else _equal(texts, group)
+    whole = near.complete and len(groups) == len(near.groups)
+    return Together(sorted(groups + [[number] for number in numpy.flatnonzero(alone).tolist()]), whole)
+
+
+def _equal(texts: Sequence[str], group: Sequence[int]) -> list[list[int]]:
+    """A group of near duplicates, taken apart into those that are the same."""
+    same: dict[str, list[int]] = defaultdict(list)
+    for number in group:
+        same[normalise(texts[number])].append(number)
+    return list(same.values())

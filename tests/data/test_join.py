@@ -66,3 +66,38 @@ def test_few_sets_and_empty_ones():
     assert len(near_pairs(sets_of([])).first) == 0 and len(near_pairs(sets_of([{1, 2}])).first) == 0
     some_empty = Sets(numpy.array([0, 0, 0, 1]), numpy.array([5]))
     assert similarities(some_empty, numpy.array([0, 0]), numpy.array([1, 2])).tolist() == [1.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [{}, {"_AT_ONCE": 500, "_MEMBERS_AT_ONCE": 40, "_WAITING": 50, "_MEASURED_AT_ONCE": 30}, {"_WIDE": 3, "_ROWS": 2}],
+)
+def test_many_with_the_same_rare_members_in_small_pieces_and_squares(monkeypatch, limits):
+    for name, value in limits.items():
+        monkeypatch.setattr(join, name, value)
+    source = random.Random(0)
+    drawn = {
+        tuple(sorted({*range(kind * 4, kind * 4 + 4), *source.sample(range(20, 60), 14)})) for kind in [0, 1, 2] * 100
+    }
+    drawn |= {tuple(sorted({*some[:-1], 61 + number})) for number, some in enumerate(sorted(drawn)[::3])}
+    members = sorted(drawn)
+    sets = Sets(
+        numpy.concatenate([[0], numpy.cumsum([len(some) for some in members])]),
+        numpy.concatenate(members).astype(numpy.int32),
+    )
+    pairs = near_pairs(sets)
+    wanted = {
+        (one, other)
+        for other in range(len(members))
+        for one in range(other)
+        if len({*members[one]} & {*members[other]}) >= 0.8 * len({*members[one], *members[other]})
+    }
+    assert pairs.complete and len(wanted) > 90
+    assert set(zip(pairs.first.tolist(), pairs.second.tolist(), strict=True)) == wanted
+
+
+def test_where_too_many_may_be_alike_each_knows_an_earlier_one(monkeypatch):
+    monkeypatch.setattr(join, "_MOST_LIKELY", 1000)
+    members = [[*range(20), 21 + number] for number in range(200)]
+    pairs = near_pairs(Sets(numpy.arange(201) * 21, numpy.concatenate(members).astype(numpy.int32)))
+    assert not pairs.complete and {*pairs.second.tolist()} == {*range(1, 200)}

@@ -1,5 +1,8 @@
-from ft_core.data.split_random import choose
+from ft_core.data import leaks
+from ft_core.data.split import divide
+from ft_core.data.split_random import choose, together
 from ft_core.settings.data import SplitSpec
+from tests.benchmarks import made_rows
 from tests.data.made import pairs
 
 
@@ -18,3 +21,18 @@ def test_texts_without_a_prompt_are_told_apart_by_themselves():
         "validation": 5,
         "test": 10,
     }
+
+
+def test_nothing_of_train_is_anywhere_else_where_all_that_is_alike_stays_together():
+    examples = pairs(*((row.text, row.label) for row in made_rows.make(3000)))
+    kept = together(examples)
+    assert kept.whole and any(len(group) > 1 for group in kept.groups)
+    divided = divide(examples, "classification", SplitSpec())
+    assert divided.apart and leaks.find(divided.parts) == leaks.find(divided.parts, apart=True)
+
+
+def test_a_pattern_that_runs_through_the_file_is_not_kept_together_as_a_whole():
+    examples = pairs(*((text, "a") for text in made_rows.one_pattern(100)))
+    kept = together([*examples, examples[0]])
+    assert not kept.whole and kept.groups[0] == [0, 100] and len(kept.groups) == 100
+    assert not divide(examples, "instruction", SplitSpec()).apart

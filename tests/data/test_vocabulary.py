@@ -37,6 +37,9 @@ def test_what_is_found_is_the_same_with_a_vocabulary_that_knows_other_texts_too(
         left = [example for place, example in enumerate(examples) if place not in set(copies.places)]
         assert near_conflicts.find(left, shared) == near_conflicts.find(left)
         chosen = split_random.choose(examples, "classification", SplitSpec())
-        assert split_random.choose(examples, "classification", SplitSpec(), shared) == chosen
+        assert (
+            split_random.choose(examples, "classification", SplitSpec(), split_random.together(examples, shared))
+            == chosen
+        )
         parts = {name: examples[begin::3] for begin, name in enumerate(split_random.SPLITS)}
         assert leaks.find(parts) and leaks.find(parts, shared) == leaks.find(parts)
