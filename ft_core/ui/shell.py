@@ -29,6 +29,11 @@ TABS = (
     ("Playground", playground_tab),
     ("Share", share_tab),
 )
+_OPEN_TAB_TICKS = """async () => {
+    await new Promise((drawn) => setTimeout(drawn));
+    const tabs = document.querySelectorAll("#tabs [role=tab][data-tab-id]");
+    return [...tabs].map((tab) => ({__type__: "update", active: tab.getAttribute("aria-selected") === "true"}));
+}"""
 _BRAND = """<div class="mark"><div class="glyph" aria-hidden="true"><svg width="24" height="24" viewBox="0 0 24 24" fill="none" stroke="#fff" stroke-width="2"
 stroke-linecap="round"><path d="M4 6v12M12 4v16M20 8v8"/><circle cx="4" cy="13" r="2.4" fill="#fff" stroke="none"/>
 <circle cx="12" cy="8" r="2.4" fill="#fff" stroke="none"/>
@@ -60,12 +65,14 @@ def build_app(home: Path) -> gr.Blocks:
             )
         # Not inside the tabs, whose contents the browser builds when they are opened: a timer built twice could not be stopped.
         timers = [gr.Timer(POLL_SECONDS, active=index == 0) for index in range(len(TABS))]
+        built = []
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as tabs:
             for index, (name, room) in enumerate(TABS):
                 with gr.Tab(name, id=name.lower(), elem_id=f"tab-{name.lower()}") as tab:
-                    _poll_when_shown(tab, timers, index)
+                    built.append(tab)
                     shared = Shared(home, page, tabs, tab, timers[index], run_id, dataset_id, draft, seen)
                     room.build(shared)
+        _poll_when_shown(built, timers)
         listed = gr.State("")
         follow(
             [page.load, header.tick, run_id.change, dataset_id.change],
@@ -84,14 +91,21 @@ def build_app(home: Path) -> gr.Blocks:
     return page
 
 
-def _poll_when_shown(tab: gr.Tab, timers: list[gr.Timer], shown: int) -> None:
-    """Only the open tab's timer ticks: a browser that draws what nobody sees takes a processor core from the training."""
-    tab.select(
-        lambda: [gr.Timer(active=index == shown) for index in range(len(timers))],
+def _poll_when_shown(tabs: list[gr.Tab], timers: list[gr.Timer]) -> None:
+    """Only the open tab's timer ticks: a browser that draws what nobody sees takes a processor core from the training.
+
+    The browser itself says which tab is open. The event does not: a tab that is being built reports that it was selected after
+    another one was, when somebody was quicker than the page.
+    """
+    gr.on(
+        [tab.select for tab in tabs],
+        None,
         None,
         timers,
+        js=_OPEN_TAB_TICKS,
         queue=False,
         show_progress="hidden",
+        trigger_mode="multiple",
         api_visibility="private",
     )
 
