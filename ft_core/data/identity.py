@@ -44,14 +44,14 @@ def identity_of(
         "benchmarks": [[path.name, store.sha256(path)] for path in benchmarks],
         "generated": None if generated is None else [row.as_dict() for row in generated],
     }
-    if window and _by_tokens(spec):
+    if window and by_tokens(spec):
         values["window"] = [window.tokenizer.fingerprint, window.max_length]
     return _sha256(values)
 
 
 def require_tokenizer(spec: DataSpec, window: Window | None) -> None:
     """Raise FTError `data.tokenizer` where rows are to be left out by tokens and nothing is known about tokens."""
-    asked = [f"{CleanSpec.model_fields[code].title} (`{code}`)" for code in _by_tokens(spec)]
+    asked = [f"{CleanSpec.model_fields[code].title} (`{code}`)" for code in by_tokens(spec)]
     if asked and window is None:
         raise FTError(
             "data.tokenizer",
@@ -61,7 +61,7 @@ def require_tokenizer(spec: DataSpec, window: Window | None) -> None:
         )
 
 
-def _by_tokens(spec: DataSpec) -> list[str]:
+def by_tokens(spec: DataSpec) -> list[str]:
     """The kinds of problem for which rows are left out by what the base model's tokenizer makes of them."""
     return [code for code in ("lost_characters", "too_long") if getattr(spec.clean, code) != "keep"]
 

@@ -5,9 +5,8 @@ Training rows are taken by the weight of their part, validation and test whole. 
 
 import hashlib
 import json
-import math
 import random
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +17,7 @@ from ft_core.data.clean.step import MAX_SAMPLES, Found
 from ft_core.data.edits import edits_of
 from ft_core.data.prepare import prepare, token_lengths
 from ft_core.data.problems import MAX_ROWS, Problem
-from ft_core.data.similar import THRESHOLD, Words, similarity, word_set
+from ft_core.data.similar import between
 from ft_core.data.split import SPLITS
 from ft_core.data.store import Dataset
 from ft_core.data.tell import Tell, silent
@@ -33,7 +32,6 @@ COPIES = "part_copies"
 _TITLE = "Copies of what another part is tested on"
 _WHY = "A row to learn from that nearly repeats a test row makes the test easier than real use, also when that row is of another part."
 _DOES = "They are left out; the test rows stay."
-_TOLERANCE = 1e-9  # of floating-point products that should be whole
 
 
 @dataclass(frozen=True)
@@ -183,48 +181,19 @@ def without_copies(splits: Mapping[str, list[Example]]) -> tuple[dict[str, list[
 
 
 def _apart(examples: list[Example], tested: list[Example]) -> tuple[list[Example], list[Copy]]:
-    """Those that repeat nothing that another part tests, and the others.
-
-    Two sets of words that share 80 % must share one of the few rarest words of each (prefix filter, as in `similar`; any fixed order
-    of words will do, here how many tested texts have them), so only those that meet in one are compared.
-    """
-    known: dict[str, dict[Words, Example]] = defaultdict(dict)  # the different texts of each part, as sets of words
-    for example in tested:
-        known[example.part].setdefault(word_set(example.prompt_text or example.answer), example)
-    frequency = Counter(word for sets in known.values() for words in sets for word in words)
-    index: dict[tuple[str, str, int], list[Words]] = defaultdict(list)  # (part, rare word, size of the set)
-    for part, sets in known.items():
-        for words in sets:
-            for word in _rarest(words, frequency):
-                index[part, word, len(words)].append(words)
-    kept: list[Example] = []
-    copies: list[Copy] = []
-    for example in examples:
-        words = word_set(example.prompt_text or example.answer)
-        sizes = range(math.ceil(THRESHOLD * len(words) - _TOLERANCE), int(len(words) / THRESHOLD + _TOLERANCE) + 1)
-        rarest = _rarest(words, frequency)
-        near = (
-            sets[other]
-            for part, sets in known.items()
-            if part != example.part
-            for word in rarest
-            for size in sizes
-            for other in index.get((part, word, size), ())
-            if similarity(words, other) >= THRESHOLD
-        )
-        same = (sets[words] for part, sets in known.items() if part != example.part and words in sets)
-        original = next(same, None) or next(near, None)
-        if original is None:
-            kept.append(example)
-        else:
-            copies.append(Copy(example, original))
-    return kept, copies
+    """Those that repeat nothing that another part tests, and the others."""
+    found: dict[int, Copy] = {}
+    for part in {example.part for example in examples}:
+        places = [place for place, example in enumerate(examples) if example.part == part]
+        others = [example for example in tested if example.part != part]
+        near = between([_text(examples[place]) for place in places], [_text(other) for other in others])
+        found |= {places[mine]: Copy(examples[places[mine]], others[copy.of]) for mine, copy in near.items()}
+    kept = [example for place, example in enumerate(examples) if place not in found]
+    return kept, [found[place] for place in sorted(found)]
 
 
-def _rarest(words: Words, frequency: Mapping[str, int]) -> list[str]:
-    """Another set that shares 80 % of the words of both has one of these. A word of no tested text is the rarest."""
-    count = len(words) - math.ceil(THRESHOLD * len(words) - _TOLERANCE) + 1
-    return sorted(words, key=lambda word: (frequency.get(word, 0), word))[:count]
+def _text(example: Example) -> str:
+    return example.prompt_text or example.answer
 
 
 # The report.

@@ -9,7 +9,7 @@ from ft_core.data import contamination, leaks, store, tokens
 from ft_core.data.augment import review
 from ft_core.data.augment.join import join
 from ft_core.data.balance import balanced
-from ft_core.data.identity import identity_of, require_tokenizer, source_sha256
+from ft_core.data.identity import by_tokens, identity_of, require_tokenizer, source_sha256
 from ft_core.data.look import Looked, look
 from ft_core.data.quality import quality
 from ft_core.data.read.files import read
@@ -61,7 +61,8 @@ def prepare(
         return Dataset.open(folder)
     table = read_all(paths, tell)
     vocabulary = Vocabulary()
-    looked = look(table, spec, task, window, tell, vocabulary)
+    # What is too long for a base model is not of the version unless rows are left out for it: another model may learn from it.
+    looked = look(table, spec, task, window if by_tokens(spec) else None, tell, vocabulary)
     report = _report(_called(paths, spec), table, looked)
     parts = _divided(report, looked, spec, tell, vocabulary)
     if benchmarks:

@@ -26,7 +26,8 @@ SMALL_TEST = 50  # examples, from which on the verdict no longer calls the test 
 class Problem:
     """One kind of problem. `rows` are at most 20 source rows of the `count` (none when it is the whole file), `samples` at most 5 (before, after).
 
-    `does` says what each treatment of it does; it is empty where only the person can do something.
+    `does` says what each treatment of it does; it is empty where only the person can do something. With `mends`, samples
+    are the same text before and after.
     """
 
     code: str
@@ -37,6 +38,7 @@ class Problem:
     fix: str
     samples: list[tuple[str, str]]
     does: Mapping[Treatment, str] = field(default_factory=dict)
+    mends: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """For the report."""
@@ -67,7 +69,15 @@ def _cleaning(done: Done) -> Problem:
         )
     why = f"{step.why} {done.detail}".rstrip()
     return Problem(
-        done.code, step.title, done.found, done.rows[:MAX_ROWS], why, fix, done.samples[:MAX_SAMPLES], step.does
+        done.code,
+        step.title,
+        done.found,
+        done.rows[:MAX_ROWS],
+        why,
+        fix,
+        done.samples[:MAX_SAMPLES],
+        step.does,
+        done.mends,
     )
 
 

@@ -9,8 +9,9 @@ from gradio.themes.utils.colors import Color
 BASE, FEW_SHOT, TUNED = "#7c8aa0", "#bf8429", "#12847c"
 TRAINING, VALIDATION = "#12847c", "#c8762b"
 SPLITS = {"train": "#12847c", "validation": "#bf8429", "test": "#7c8aa0"}
-LEARNT, READ, CUT = "#5fc2b5", "#cfd6dd", "#f0a48f"
+LEARNT, READ, CUT, PADDING = "#5fc2b5", "#cfd6dd", "#f0a48f", "#b9a6d9"
 LENGTHS = {"fits": "#12847c", "cut": "#c2413b"}
+REMOVED, ADDED = "#e9a79f", "#8fd0b4"
 READY, WAITING, OFF = "#22958b", "#bf8429", "#98a2a5"
 
 _TEAL = Color(

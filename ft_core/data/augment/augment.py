@@ -168,7 +168,15 @@ def _try(work: _Work, source: Example, repeats: Repeats, system: str | None) -> 
     if refused:
         return refused
     messages = _messages(source, text, system)
-    row = Generated(messages, work.way, tuple(example.row for example in sources), questions[0], checks.NAMES)
+    row = Generated(
+        messages,
+        work.way,
+        tuple(example.row for example in sources),
+        questions[0],
+        checks.NAMES,
+        others=tuple(questions[1:]),
+        tools=source.tools,
+    )
     prompt = row.example(None).prompt_text
     if repeats.find(prompt) is not None:
         return checks.REPEATS

@@ -19,8 +19,8 @@ class Generated:
     """`messages` are without the project's system prompt, which is put before them when they are learnt.
 
     `rows` are the source rows that it was made of (none: of a document), `source` is the text it is to be compared with: the question
-    of its source row, or the passage. `checks` are the names of the checks it has passed. `writer` is the model that wrote it, None
-    where none did.
+    of its source row, or the passage; `others` are the questions of the other rows it was made of. `tools` are those of its source. `checks`
+    are the names of the checks it has passed. `writer` is the model that wrote it, None where none did.
     """
 
     messages: tuple[Message, ...]
@@ -30,6 +30,8 @@ class Generated:
     checks: tuple[str, ...]
     writer: str | None = None
     status: Status = "pending"
+    others: tuple[str, ...] = ()
+    tools: str = ""
 
     @property
     def id(self) -> str:
@@ -46,7 +48,7 @@ class Generated:
         """To learn from. `system` is the project's system prompt, put first unless the row has its own."""
         own = self.messages[0].role == "system"
         first = (Message("system", system),) if system and system.strip() and not own else ()
-        return Example(self.rows[0] if self.rows else 0, (*first, *self.messages), generated=True)
+        return Example(self.rows[0] if self.rows else 0, (*first, *self.messages), self.tools, generated=True)
 
 
 @dataclass

@@ -46,7 +46,7 @@ def join(
 
 
 def _reason(row: Generated, example: Example, secret: Repeats, there: Repeats, labels: set[str] | None) -> str | None:
-    texts = {example.prompt_text, example.question, row.source}
+    texts = {example.prompt_text, example.question, row.source, *row.others}
     if any(secret.find(text) is not None for text in texts):
         return HELD_OUT
     if labels is not None and example.answer not in labels:

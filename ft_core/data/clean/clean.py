@@ -36,7 +36,8 @@ from ft_core.settings.project import Task
 class Done:
     """What one step found and did. `found` counts also what was kept on request; `rows` are all source rows concerned.
 
-    `detail`, `pairs` and `samples` are as in Found, but that samples are cut to what fits a table and show nothing private whole.
+    `mends` is true where rows can be mended, so that samples are the same text before and after. `detail`, `pairs` and `samples` are as
+    in Found, but that samples are cut to what fits a table and show nothing private whole.
     """
 
     code: str
@@ -49,6 +50,7 @@ class Done:
     samples: Samples
     detail: str
     pairs: RowPairs
+    mends: bool
 
     @property
     def title(self) -> str:
@@ -128,7 +130,21 @@ def clean(
         changed = len(found.changed) if treatment in ("fix", "mask") else 0
         removed = len(examples) - len(left)
         samples = [excerpts(discreet(before), discreet(after)) for before, after in found.samples]
-        done.append(Done(code, step, treatment, len(rows), changed, removed, rows, samples, found.detail, found.pairs))
+        done.append(
+            Done(
+                code,
+                step,
+                treatment,
+                len(rows),
+                changed,
+                removed,
+                rows,
+                samples,
+                found.detail,
+                found.pairs,
+                bool(found.changed),
+            )
+        )
         examples = left
     return Cleaned(examples, done)
 

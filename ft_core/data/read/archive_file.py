@@ -24,23 +24,18 @@ def unpacked(file: BinaryIO, name: str) -> Iterator[tuple[str, BinaryIO]]:
     file.seek(0)
     inner = Path(name).stem if name.lower().endswith(".gz") else name
     with tempfile.TemporaryFile() as target:
-        try:
-            with gzip.GzipFile(fileobj=file) as content:
-                _copy(content, target, MAX_BYTES, name)
-        except _BROKEN as error:
-            raise _broken(name, error) from error
+        _copy(gzip.GzipFile(fileobj=file), target, MAX_BYTES, name)
         yield inner, target
 
 
 @contextmanager
 def opened(file: BinaryIO, name: str) -> Iterator[zipfile.ZipFile]:
-    """A .zip, for `members` and `member`. Raises FTError `data.unreadable`, `data.too_large`, also of what is done inside."""
+    """A .zip, for `members` and `member`. Raises FTError `data.unreadable`."""
     file.seek(0)
-    try:
-        with zipfile.ZipFile(file) as archive:
-            yield archive
-    except _BROKEN as error:
-        raise _broken(name, error) from error
+    with _told(name):
+        archive = zipfile.ZipFile(file)
+    with archive:
+        yield archive
 
 
 def members(archive: zipfile.ZipFile, name: str) -> list[str]:
@@ -57,9 +52,11 @@ def members(archive: zipfile.ZipFile, name: str) -> list[str]:
 
 @contextmanager
 def member(archive: zipfile.ZipFile, path: str, name: str, left: int) -> Iterator[BinaryIO]:
-    """One file of a .zip that is called `name`; with more than `left` bytes inside it is refused."""
+    """One file of a .zip that is called `name`. Raises FTError `data.unreadable`, and `data.too_large` for more than `left` bytes."""
     with tempfile.TemporaryFile() as target:
-        with archive.open(path) as content:
+        with _told(name):
+            content = archive.open(path)
+        with content:
             _copy(content, target, left, name)
         yield target
 
@@ -95,12 +92,25 @@ def nothing_inside(name: str, others: list[str]) -> FTError:
 
 def _copy(content: IO[bytes] | gzip.GzipFile, target: BinaryIO, allowed: int, name: str) -> None:
     size = 0
-    while block := content.read(_BLOCK):
+    while True:
+        with _told(name):
+            block = content.read(_BLOCK)
+        if not block:
+            break
         size += len(block)
         if size > allowed:
             raise too_large(name, f"Unpacked it has more than the {megabytes(MAX_BYTES)} that are read.")
         target.write(block)
     target.seek(0)
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    """What the unpackers raise of a broken file, in words. Writing is done elsewhere: a full disk is no damage."""
+    try:
+        yield
+    except _BROKEN as error:
+        raise _broken(name, error) from error
 
 
 def _broken(name: str, error: Exception) -> FTError:

@@ -4,6 +4,7 @@ By the Hub's plain client and not by `datasets`, which may run a repository's co
 README, and brings a cache of its own that all people of a Space would share. A token travels as an argument and nowhere else.
 """
 
+import hashlib
 import os
 import re
 import tempfile
@@ -57,13 +58,6 @@ class _Listed:
 def is_id(source: str) -> bool:
     """True for what can be a dataset on the Hub, owner/name, and not for the path of a file that would be read."""
     return _ID.fullmatch(source) is not None and Path(source).suffix.lower() not in FORMATS
-
-
-def configurations(repo: str, revision: str | None = None, token: str | None = None) -> dict[str, list[str]]:
-    """The splits of each configuration of a Hub dataset. Raises what `fetch` raises."""
-    with _explained(repo, revision, token):
-        found = _listed(repo, revision, token).layout
-    return {name: list(splits) for name, splits in found.items()}
 
 
 def fetch(
@@ -181,8 +175,9 @@ def _download(
 
 
 def _plain(text: str) -> str:
-    """A name of our own making for a folder or a file: what others wrote never leads anywhere."""
-    return re.sub(r"[^A-Za-z0-9_]+", "-", text)[:80].strip("-") or "x"
+    """A name of our own making for a folder or a file: what others wrote never leads anywhere, and two names never become one."""
+    plain = re.sub(r"[^A-Za-z0-9_]+", "-", text)[:80].strip("-")
+    return plain if plain == text else f"{plain}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
 def _no_rows(repo: str, script: bool) -> FTError:

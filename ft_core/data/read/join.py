@@ -50,8 +50,8 @@ def join(tables: list[tuple[str, Table]]) -> Table:
 
 
 def splits_of(names: list[str]) -> list[str] | None:
-    """The split that each file is called after; None unless all are, and after more than one."""
-    found = [_SPLIT.fullmatch(name) for name in names]
+    """The split that each file is called after, whatever folder it is in; None unless all are, and after more than one."""
+    found = [_SPLIT.fullmatch(name.replace("\\", "/").rsplit("/", 1)[-1]) for name in names]
     splits = [(match["ours"] or match["known"].lower()) for match in found if match]
     return splits if len(splits) == len(names) and len(set(splits)) > 1 else None
 

@@ -1,18 +1,15 @@
 """Step 5: clean, divide and store, beside the page, with its progress shown and a way to end it."""
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
 
-from ft_core.errors import FTError
 from ft_core.settings.data import SplitSpec
-from ft_core.ui import fields, show, uploads
-from ft_core.ui.data import command
-from ft_core.ui.data import draft as drafts
+from ft_core.ui import fields, show
 from ft_core.ui.data.draft import Draft, draft_of, opened, required, with_data
-from ft_core.ui.guard import token_of
+from ft_core.ui.data.preparing import preparing
+from ft_core.ui.data.preparing import stopped as preparing_stopped
 from ft_core.ui.shared import Shared
 from ft_core.workspace import Workspace
 
@@ -86,24 +83,9 @@ def prepare_dataset(
 ) -> Iterator[Any]:
     """Progress, then the id of the stored version, in the order (progress, end button, refusal, dataset id)."""
     split = fields.collect(SplitSpec, SPLIT, (by, column, validation, test, seed, leaks))
-    spec = with_data(required(workspace, values), split=split)
-    token = token_of(typed, signed_in) if uploads.on_hub(spec.data) else None
-    began = time.monotonic()
-    hidden = gr.update(visible=False)
-    try:
-        with drafts.file(workspace, spec) as path:
-            for said in command.run(["prepare", str(path), *command.place(workspace)], token):
-                if isinstance(said, dict):
-                    uploads.remember(workspace, said["dataset"], spec)
-                    yield hidden, hidden, hidden, said["dataset"]
-                    return
-                words = show.waiting(said or "at work", time.monotonic() - began)
-                yield gr.update(value=words, visible=True), gr.update(visible=True), hidden, gr.skip()
-    except FTError as error:
-        told = gr.update(value=uploads.titled(show.problem(error)), visible=True)
-        yield hidden, hidden, told, gr.skip()
+    yield from preparing(workspace, with_data(required(workspace, values), split=split), typed, signed_in)
 
 
-def stopped(workspace: Workspace) -> Any:
-    """After the preparation was ended: what was there before is as it was."""
-    return gr.update(value=show.caption("Stopped. Nothing was stored."), visible=True), gr.update(visible=False)
+def stopped(_workspace: Workspace) -> Any:
+    """After the preparation was ended."""
+    return preparing_stopped()

@@ -5,14 +5,16 @@ from typing import Any
 import gradio as gr
 
 from ft_core import amounts
+from ft_core.data.clean.show import changes
 from ft_core.settings.data import CleanSpec, treatments
-from ft_core.ui import frames, show
+from ft_core.ui import frames, show, theme
 from ft_core.ui.data.draft import Draft, draft_of, opened, required, with_data
 from ft_core.ui.shared import Shared
 from ft_core.workspace import Workspace
 
 WORDS = {"fix": "Fix", "mask": "Mask", "drop": "Leave out", "keep": "Keep as it is"}
 CODES = tuple(CleanSpec.model_fields)
+PARTS = 6  # of a card
 
 
 def build(shared: Shared) -> None:
@@ -41,7 +43,7 @@ def build(shared: Shared) -> None:
         show_progress="hidden",
         api_visibility="private",
     )
-    for code, (_, _, treatment, _, _) in zip(CODES, cards, strict=True):
+    for code, (_, _, treatment, *_) in zip(CODES, cards, strict=True):
         treatment.input(
             shared.private(treat),
             [shared.draft, gr.State(code), treatment],
@@ -63,11 +65,15 @@ def _card(code: str) -> tuple[Any, ...]:
             elem_id=f"{identity}-treatment",
         )
         with gr.Accordion("Rows before and after", open=False, visible=False) as accordion:
+            difference = gr.HighlightedText(
+                color_map={"removed": theme.REMOVED, "added": theme.ADDED}, show_inline_category=False, combine_adjacent=False,
+                show_legend=True, label=f"{title}: what changes in the first of these rows", elem_classes="changes",
+            )  # fmt: skip
             samples = gr.Dataframe(
                 interactive=False, wrap=True, buttons=[], show_label=False, label=f"{title}: before and after",
                 column_widths=["400px", "400px"],
             )  # fmt: skip
-    return card, words, treatment, accordion, samples
+    return card, words, treatment, accordion, difference, samples
 
 
 def show_problems(workspace: Workspace, draft: Draft, seen: dict[str, Any] | None) -> list[Any]:
@@ -76,11 +82,11 @@ def show_problems(workspace: Workspace, draft: Draft, seen: dict[str, Any] | Non
     hidden = gr.update(visible=False)
     if spec is None or not seen or "error" in seen or seen["task"] is None:
         words = gr.update(value=(seen or {}).get("error", ""))
-        return [gr.update(visible=bool(seen and "error" in seen)), words, *[hidden] * (5 * len(CODES)), hidden]
+        return [gr.update(visible=bool(seen and "error" in seen)), words, *[hidden] * (PARTS * len(CODES)), hidden]
     found = {problem["code"]: problem for problem in seen["problems"]}
     updates: list[Any] = [gr.update(visible=True), _summary(seen)]
     for code in CODES:
-        updates += _shown(found[code], getattr(spec.data.clean, code)) if code in found else [hidden] * 5
+        updates += _shown(found[code], getattr(spec.data.clean, code)) if code in found else [hidden] * PARTS
     others = [problem for code, problem in found.items() if code not in CODES]
     return [*updates, gr.update(value=frames.problems(others), visible=bool(others))]
 
@@ -94,15 +100,24 @@ def treat(workspace: Workspace, draft: Draft, code: str, treatment: str) -> Draf
 def _shown(problem: dict[str, Any], treatment: str) -> list[Any]:
     rows = frames.row_numbers(problem["rows"], problem["count"])
     words = f"**{show.plain(problem['title'])}** · {amounts.count(problem['count'], 'row')} ({rows})\n\n{show.quoted(problem['why'])}"
-    samples = frames.before_after(problem["samples"])
+    samples, mends = problem["samples"], problem["mends"]
     choices = [(_words(way, problem["does"]), way) for way in treatments(problem["code"])]
     return [
         gr.update(visible=True),
         words,
         gr.update(choices=choices, value=treatment, visible=True),
-        gr.update(visible=len(samples) > 0),
-        gr.update(value=samples, visible=True),
+        gr.update(visible=bool(samples)),
+        gr.update(value=_changes(samples) if mends else [], visible=mends),
+        gr.update(value=frames.before_after(samples), visible=not mends),
     ]
+
+
+def _changes(samples: list[list[str]]) -> list[tuple[str, str | None]]:
+    """The samples as one text, a paragraph each, with the words that go and the words that come."""
+    pieces: list[tuple[str, str | None]] = []
+    for before, after in samples:
+        pieces += [*changes(before, after), ("\n\n", None)]
+    return pieces[:-1]
 
 
 def _words(way: str, does: dict[str, str]) -> str:

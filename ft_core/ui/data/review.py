@@ -1,6 +1,5 @@
 """The review: one generated row at a time beside what it was made of, decided with one key; then a preparation with those accepted."""
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,10 +9,9 @@ from ft_core import amounts
 from ft_core.data.augment import review as file
 from ft_core.data.augment.generated import Generated
 from ft_core.data.store import Dataset
-from ft_core.errors import FTError
 from ft_core.ui import show, uploads
-from ft_core.ui.data import command, draft, generated
-from ft_core.ui.guard import token_of
+from ft_core.ui.data import draft, generated
+from ft_core.ui.data.preparing import preparing, stopped
 from ft_core.ui.shared import Shared
 from ft_core.workspace import Workspace
 
@@ -127,26 +125,14 @@ def prepare_again(workspace: Workspace, dataset_id: str, signed_in: gr.OAuthToke
     """Progress, then the version with the accepted rows, in the order (progress, end button, refusal, draft, dataset id)."""
     dataset, spec = generated.source(workspace, dataset_id)
     spec = draft.with_data(spec, generated=generated.keep(workspace, dataset))
-    began = time.monotonic()
-    hidden = gr.update(visible=False)
-    try:
-        with draft.file(workspace, spec) as path:
-            token = token_of("", signed_in) if uploads.on_hub(spec.data) else None
-            for said in command.run(["prepare", str(path), *command.place(workspace)], token):
-                if isinstance(said, dict):
-                    uploads.remember(workspace, said["dataset"], spec)
-                    yield hidden, hidden, hidden, draft.draft_of(spec), said["dataset"]
-                    return
-                words = show.waiting(said or "at work", time.monotonic() - began)
-                yield gr.update(value=words, visible=True), gr.update(visible=True), hidden, gr.skip(), gr.skip()
-    except FTError as error:
-        told = gr.update(value=uploads.titled(show.problem(error)), visible=True)
-        yield hidden, hidden, told, gr.skip(), gr.skip()
+    for progress, end, refused, made in preparing(workspace, spec, "", signed_in):
+        changed = draft.draft_of(spec) if isinstance(made, str) else gr.skip()
+        yield progress, end, refused, changed, made
 
 
-def stopped_again(workspace: Workspace) -> Any:
-    """After the preparation was ended: what was there before is as it was."""
-    return gr.update(value=show.caption("Stopped. Nothing was stored."), visible=True), gr.update(visible=False)
+def stopped_again(_workspace: Workspace) -> Any:
+    """After the preparation was ended."""
+    return stopped()
 
 
 def _view(workspace: Workspace, dataset: Dataset) -> list[Any]:

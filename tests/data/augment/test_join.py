@@ -50,3 +50,15 @@ def test_repeats_and_labels_that_are_not_in_the_data_are_left_out():
     parts, report = join(PARTS, rows, "classification", None)
     assert report["left_out"] == {THERE: 2, OTHER_LABEL: 1} and report["used"] == 1 and len(parts["train"]) == 3
     assert join(PARTS, rows, "instruction", None)[1]["used"] == 2
+
+
+def test_no_half_of_a_held_out_row_is_learnt():
+    half = row("my card was charged twice this month. it has a wrong name")
+    halves = replace(half, how="recombine", rows=(1, 3), others=("the invoice has a wrong name on it",))
+    assert join(PARTS, [halves], "classification", None)[1]["left_out"] == {HELD_OUT: 1}
+    assert join(PARTS, [half], "classification", None)[1]["used"] == 1
+
+
+def test_the_tools_of_a_source_stay_with_what_was_made_of_it():
+    made = replace(row("mi crad was chargd twice ths month"), tools="[]")
+    assert join(PARTS, [made], "classification", None)[0]["train"][-1].tools == "[]"

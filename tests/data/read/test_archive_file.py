@@ -1,3 +1,4 @@
+import errno
 import gzip
 import io
 import zipfile
@@ -100,3 +101,18 @@ def test_members_come_in_order():
 def test_a_zip_of_too_many_files_is_refused(tmp_path):
     error = refusal(write(tmp_path, "a.zip", zipped({f"{n}.csv": b"" for n in range(1001)})))
     assert error.code == "data.too_large" and "1,001 files" in error.why
+
+
+class FullDisk(io.BytesIO):
+    def write(self, _block):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_is_no_damage(tmp_path, monkeypatch):
+    monkeypatch.setattr(archive_file.tempfile, "TemporaryFile", FullDisk)
+    for path in (
+        write(tmp_path, "a.csv.gz", gzip.compress(TICKETS)),
+        write(tmp_path, "a.zip", zipped({"a.csv": TICKETS})),
+    ):
+        with pytest.raises(OSError, match="No space left"):
+            read(path)

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from itertools import count
@@ -12,6 +13,7 @@ import pyarrow
 import pytest
 from pyarrow import parquet
 
+from ft_core.data.read import hub_dataset
 from ft_core.data.read.hub_dataset import is_id
 from ft_core.data.read.several import read_all
 from tests import hub_standin
@@ -31,9 +33,8 @@ folder = Path(sys.argv[1])
 for line in sys.stdin:
     repo, configuration, revision, token = json.loads(line)
     try:
-        known = hub_dataset.configurations(repo, revision, token)
         found = hub_dataset.fetch(repo, folder, configuration, revision, token)
-        answer = {"known": known, "commit": found.commit, "files": list(map(str, found.files)), "configuration": found.configuration}
+        answer = {"commit": found.commit, "files": list(map(str, found.files)), "configuration": found.configuration}
     except BaseException as error:
         answer = explain(error).as_dict()
     print(json.dumps(answer | {"torch": "torch" in sys.modules}), flush=True)
@@ -110,7 +111,7 @@ def labelled():
 def test_all_splits_are_fetched_once_with_the_names_of_labels(hub, fetch, repo):
     head = hub.put(f"datasets/{repo}", {"data/train-0.parquet": labelled(), "data/test-0.parquet": labelled()})
     answer = fetch(repo)
-    assert answer["known"] == {"default": ["train", "test"]} and answer["commit"] == head
+    assert answer["configuration"] == "default" and answer["commit"] == head
     assert rows(read(answer))[0] == {"text": "one", "label": "good", "split": "train"}
     assert read(answer).cells["split"] == ["train", "train", "test", "test"]
     asked = len(hub.requests)
@@ -207,3 +208,10 @@ def test_no_such_dataset_a_bad_token_and_no_rows(hub, fetch, repo):
 )
 def test_what_can_be_an_id(source, wanted):
     assert is_id(source) == wanted
+
+
+def test_two_names_never_become_one_place():
+    names = ["日本語", "中文", "a.b", "a-b", "a/b", "x" * 90, "x" * 91, "../x"]
+    places = [hub_dataset._plain(name) for name in names]
+    assert len(set(places)) == len(names) and hub_dataset._plain("train") == "train"
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]+", place) for place in places)

@@ -52,3 +52,7 @@ def test_files_called_after_splits_give_a_column():
 )
 def test_the_names_that_name_splits(names, splits):
     assert splits_of(names) == splits
+
+
+def test_a_folder_does_not_hide_what_a_file_is_called_after():
+    assert splits_of(["data/train.csv", "data\\test.csv"]) == ["train", "test"]

@@ -16,17 +16,21 @@ def look(workspace, draft):
 
 def cards(workspace, draft, seen):
     """The view: the step, the summary, the cards by code, and the other problems."""
+    size = problems.PARTS
     step, summary, *parts, others = problems.show_problems(workspace, draft, seen)
-    return step, summary, {code: parts[5 * i : 5 * i + 5] for i, code in enumerate(problems.CODES)}, others
+    return step, summary, {code: parts[size * i : size * i + size] for i, code in enumerate(problems.CODES)}, others
 
 
 def test_what_was_found_has_a_card_and_what_was_not_has_none(workspace, draft):
     step, summary, shown, others = cards(workspace, draft, look(workspace, draft))
     assert step["visible"] and "rows" in summary and not others["visible"]
-    card, words, treatment, accordion, samples = shown["html"]
+    card, words, treatment, accordion, difference, samples = shown["html"]
     assert card["visible"] and "HTML in texts" in words and "rows" in words
     assert treatment["value"] == "fix" and treatment["choices"][0] == ("Fix: they are removed", "fix")
-    assert accordion["visible"] and list(samples["value"].columns) == ["Before", "After"]
+    assert accordion["visible"] and difference["visible"] and not samples["visible"]  # words that go, words that come
+    assert {kind for _, kind in difference["value"]} == {None, "removed"}
+    *_, difference, samples = shown["duplicates"]
+    assert samples["visible"] and list(samples["value"].columns) == ["Before", "After"] and not difference["visible"]
     assert not shown["conflicts"][0]["visible"]
 
 
