@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ft_core.data import tokens
+from ft_core.data.lengths import summary
 from ft_core.data.look import look
 from ft_core.data.problems import MAX_ROWS
 from ft_core.data.quality import quality
@@ -42,7 +42,7 @@ def inspect(
     return _understood(table, looked.shaped) | {
         "kept": len(looked.cleaned.examples),
         "problems": [problem.as_dict() for problem in looked.problems],
-        "token_lengths": tokens.summary(window.tokenizer.lengths(examples), examples) if window else None,
+        "token_lengths": summary(window.tokenizer.lengths(examples), examples) if window else None,
         "quality": quality(looked.cleaned.examples, looked.shaped.task),
     }
 

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ft_core.data import contamination, leaks, store, tokens
+from ft_core.data import contamination, leaks, store
 from ft_core.data.augment import review
 from ft_core.data.augment.join import join
 from ft_core.data.balance import balanced
 from ft_core.data.identity import by_tokens, identity_of, require_tokenizer, source_sha256
+from ft_core.data.lengths import summary
 from ft_core.data.look import Looked, look
 from ft_core.data.quality import quality
 from ft_core.data.read.files import read
@@ -154,7 +155,7 @@ def _counts(parts: Parts, task: Task) -> Report:
 
 def token_lengths(examples: list[Example], tokenizer: ChatTokenizer) -> dict[str, Any]:
     """{"median", "p95", "max", "longest_part", "longest_row", "tokenizer"} of all examples of a dataset, the last the tokenizer's fingerprint."""
-    return tokens.summary(tokenizer.lengths(examples), examples) | {"tokenizer": tokenizer.fingerprint}
+    return summary(tokenizer.lengths(examples), examples) | {"tokenizer": tokenizer.fingerprint}
 
 
 def _called(paths: list[Path], spec: DataSpec) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas
 
-from ft_core.data.tokens import Bar
+from ft_core.data.lengths import Bar
 
 POINTS = 500
 LABELS = 60  # bars whose names can be read

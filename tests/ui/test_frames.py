@@ -3,7 +3,7 @@
 import numpy
 import pytest
 
-from ft_core.data import tokens
+from ft_core.data.lengths import histogram
 from ft_core.ui import frames, show
 
 
@@ -89,13 +89,13 @@ def test_of_many_labels_the_most_frequent_and_the_rarest_have_a_bar():
 
 def test_every_example_is_in_one_bar_and_cut_ones_in_a_colour_of_their_own():
     lengths = numpy.array([1, 5, 5, 9, 10, 12, 20])
-    chart = frames.lengths(tokens.histogram(lengths, 10, 4))
+    chart = frames.lengths(histogram(lengths, 10, 4))
     assert chart.examples.sum() == len(lengths)
     assert chart[chart.part == "cut"].examples.sum() == 2
     assert chart.part.tolist() == ["fits", "cut"] * 4, "a chart knows only the colours of its first values"
     assert [name.strip() for name in dict.fromkeys(chart.tokens)] == ["5", "10", "15", "20"]
     assert list(chart.tokens) == sorted(chart.tokens), "a chart sorts its bars by their text"
-    opened = frames.lengths(tokens.histogram(lengths * 1000, 10, 4), last_is_open=True).tokens
+    opened = frames.lengths(histogram(lengths * 1000, 10, 4), last_is_open=True).tokens
     assert opened.iloc[-1] == "more" and list(opened) == sorted(opened)
 
 

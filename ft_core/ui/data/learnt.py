@@ -11,6 +11,7 @@ import numpy
 
 from ft_core import amounts, catalog, download
 from ft_core.data import store, tokens
+from ft_core.data.lengths import Packing, histogram, packing
 from ft_core.data.store import Dataset
 from ft_core.data.tokens import ChatTokenizer, View, Window
 from ft_core.errors import FTError
@@ -98,12 +99,12 @@ def show_lengths(workspace: Workspace, dataset_id: str) -> Any:
     limit, batch = spec.training.max_length, spec.training.batch_size
     # One example of a million tokens would leave one bar for all others.
     most = 2 * limit
-    bars = tokens.histogram(numpy.minimum(found, most), limit, BARS)
+    bars = histogram(numpy.minimum(found, most), limit, BARS)
     chart = frames.lengths(bars, int(found.max()) > most)
     return [
         gr.update(value=chart, visible=True),
         _length_words(found, limit, dataset.counts["train"]),
-        _padding_words(tokens.packing(found, limit, batch), len(found), limit, batch),
+        _padding_words(packing(found, limit, batch), len(found), limit, batch),
     ]
 
 
@@ -134,7 +135,7 @@ def _usual_row(dataset: Dataset, spec: ProjectSpec) -> int:
     if folder is None:
         return 0
     found, batch = lengths_of(dataset.folder, folder, spec.model.base), spec.training.batch_size
-    cost = tokens.packing(found, spec.training.max_length, batch)
+    cost = packing(found, spec.training.max_length, batch)
     return round((cost.tokens / math.ceil(len(found) / batch) + cost.padding_unsorted) / batch)
 
 
@@ -152,23 +153,23 @@ def _length_words(lengths: numpy.ndarray, limit: int, total: int) -> str:
     return words + (f" This is a sample, by chance, of all {total:,}." if len(lengths) < total else "")
 
 
-def _padding_words(packing: tokens.Packing, rows: int, limit: int, batch: int) -> str:
+def _padding_words(cost: Packing, rows: int, limit: int, batch: int) -> str:
     batches = math.ceil(rows / batch)
-    share = packing.padding_unsorted * batches / (packing.tokens + packing.padding_unsorted * batches)
+    share = cost.padding_unsorted * batches / (cost.tokens + cost.padding_unsorted * batches)
     verdict = (
         "For these examples it is worth little."
-        if packing.saved_sorted < 0.1
+        if cost.saved_sorted < 0.1
         else "For these examples it would be worth having."
     )
     return (
         f"A model computes a **batch** of examples at once (your Batch size: {batch:,}), and all rows of a batch must have one length. Shorter ones "
         "are filled up with **padding**: tokens that cost time and teach nothing.\n\n"
-        f"- Drawn by chance, a batch holds {packing.padding_unsorted:,.0f} padding tokens on average: {share:.0%} of all that is computed.\n"
-        f"- With rows of like length together, {packing.padding_sorted:,.0f}. Training here draws each batch by chance and, where it computes a "
+        f"- Drawn by chance, a batch holds {cost.padding_unsorted:,.0f} padding tokens on average: {share:.0%} of all that is computed.\n"
+        f"- With rows of like length together, {cost.padding_sorted:,.0f}. Training here draws each batch by chance and, where it computes a "
         "batch in several parts, puts rows of like length into one part: it is between the two.\n"
         f"- **Packing** puts several examples into one row of {limit:,} tokens: {amounts.count(rows, 'example')} into "
-        f"{amounts.count(packing.packed_rows, 'row')}. It would save {packing.saved_unsorted:.0%} of what is computed by chance, "
-        f"{packing.saved_sorted:.0%} of what is computed by length. {verdict}"
+        f"{amounts.count(cost.packed_rows, 'row')}. It would save {cost.saved_unsorted:.0%} of what is computed by chance, "
+        f"{cost.saved_sorted:.0%} of what is computed by length. {verdict}"
     )
 
 

@@ -3,7 +3,7 @@ import time
 import numpy
 import pytest
 
-from ft_core.data import tokens
+from ft_core.data.lengths import packing
 from ft_core.settings.project import ProjectSpec
 from ft_core.settings.train import TrainSpec
 from ft_core.ui import uploads
@@ -66,7 +66,7 @@ def test_lengths_are_those_of_the_training_split_with_the_cut_line_in_words(work
         "Longest example: 20 tokens" in view["length_words"]
         and f"{cut} of 40 training examples are longer" in view["length_words"]
     )
-    packed = tokens.packing(lengths, 20, 16)
+    packed = packing(lengths, 20, 16)
     assert f"{packed.packed_rows} rows" in view["padding"] and "Batch size: 16" in view["padding"]
     assert f"{packed.padding_unsorted:,.0f} padding tokens" in view["padding"]
 
