@@ -93,7 +93,7 @@ def ask(
     repeats = Repeats(questions)
     made = Made()
     tries = _written(found, count, questions, writer, seed) if writer else _by_itself(found)
-    try:
+    with made.keeping():
         for passage, how, pair in tries:
             made.tried += 1
             refused = _refuses(passage, pair, repeats)
@@ -106,16 +106,6 @@ def ask(
                 tell(f"question {len(made.rows):,} of {count:,}")
             if len(made.rows) == count:
                 break
-    except FTError as error:
-        if not made.rows:
-            raise
-        made.stopped = error
-    except KeyboardInterrupt:
-        if not made.rows:
-            raise
-        made.stopped = FTError(
-            "stopped", "Stopped by you.", "Ctrl-C was pressed.", "Run the same command again to add more."
-        )
     return made
 
 

@@ -6,18 +6,16 @@ there it would help nobody and tell a path of this machine. A local base model (
 
 import json
 import shutil
-import tempfile
 from pathlib import Path, PurePath
 from typing import Any
 
-from huggingface_hub import HfApi
-from huggingface_hub.errors import HFValidationError, RepositoryNotFoundError
+from huggingface_hub.errors import HFValidationError
 from huggingface_hub.utils import validate_repo_id
 
 from ft_core import catalog
 from ft_core.errors import FTError
-from ft_core.hub import auth
 from ft_core.hub.card import model_card, revision, tokenizer_folder
+from ft_core.hub.upload import upload
 from ft_core.run import Progress, Run, write_json, write_text
 from ft_core.settings import project
 from ft_core.settings.model import ModelSpec
@@ -59,39 +57,9 @@ def push(run: Run, repo: str, private: bool, token: str | None, progress: Progre
             f"Run {run.id} has no adapter.",
             "Finish the training in the Training tab, then push again.",
         )
-    api = auth.hub(token)
-    check_name(repo)
-    with tempfile.TemporaryDirectory(prefix="ft-push-") as temporary:
-        folder = Path(temporary)
-        progress(0, 3, "Gathering the files")
-        stage(run, repo, folder)
-        progress(1, 3, "Creating the repository")
-        with auth.translated(f"creating {repo}"):
-            is_private = _open_repo(api, repo, private)
-        progress(2, 3, "Uploading")
-        with auth.translated(f"uploading to {repo}"):
-            commit = api.upload_folder(
-                repo_id=repo, folder_path=folder, commit_message=f"Run {run.id}", delete_patterns=list(_OURS)
-            )
-    progress(3, 3, "On the Hub")
-    return {"url": f"{api.endpoint}/{repo}", "commit": commit.oid, "repo": repo, "private": is_private}
-
-
-def _open_repo(api: HfApi, repo: str, private: bool) -> bool:
-    """Create the repository unless it is there; True when it is private. A public one is never taken for a private one."""
-    try:
-        is_private = bool(api.model_info(repo).private)
-    except RepositoryNotFoundError:  # also the answer to a wrong token, which creating then meets
-        api.create_repo(repo, private=private, exist_ok=True)
-        return private
-    if private and not is_private:
-        raise FTError(
-            "hub.public",
-            f"{repo} is public.",
-            "You asked for a private repository, and one of this name that everybody can see is there already. Nothing was uploaded.",
-            "Choose another Repository, or switch off Private.",
-        )
-    return is_private
+    return upload(
+        repo, "model", lambda folder: stage(run, repo, folder), f"Run {run.id}", list(_OURS), private, token, progress
+    )
 
 
 def stage(run: Run, repo: str | None, folder: Path) -> None:
@@ -170,19 +138,6 @@ def _without_folder(source: str) -> str:
         if len(path.parts) <= 2 and not path.suffix and not path.is_absolute() and ".." not in path.parts
         else path.name
     )
-
-
-def check_name(repo: str) -> None:
-    """Raise FTError `hub.name` unless it is a repository name with its owner, before anything is sent."""
-    with auth.translated("checking the name"):
-        validate_repo_id(repo)
-    if "/" not in repo:
-        raise FTError(
-            "hub.name",
-            "That is not a repository name.",
-            f"{repo!r} does not say whose it is.",
-            "Write Repository as owner/name.",
-        )
 
 
 def _check_hub_base(base: str) -> None:

@@ -3,21 +3,17 @@
 Neither the report nor the settings go with it: their samples show rows as they were before anything was masked.
 """
 
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import pyarrow
-from huggingface_hub import HfApi
-from huggingface_hub.errors import RepositoryNotFoundError
 from pyarrow import parquet
 
 from ft_core import amounts
 from ft_core.data.store import Dataset, example_of
 from ft_core.errors import FTError
-from ft_core.hub import auth
 from ft_core.hub.dataset_card import UNKNOWN, dataset_card, features, is_licence, path_of, splits_of, unmasked
-from ft_core.hub.push import check_name
+from ft_core.hub.upload import upload
 from ft_core.run import Progress, write_text
 
 # What an earlier push of another version may have left in the repository and this one may not replace.
@@ -49,26 +45,16 @@ def push_dataset(
             f"{licence!r} has not the form of the Hub's ids: small letters, digits, dots and `-`.",
             "Write the Licence as the Hub does, for example cc-by-4.0, mit or apache-2.0 (huggingface.co/docs/hub/repositories-licenses).",
         )
-    api = auth.hub(token)
-    check_name(repo)
-    with tempfile.TemporaryDirectory(prefix="ft-push-") as temporary:
-        folder = Path(temporary)
-        progress(0, 3, "Gathering the files")
-        stage(dataset, repo, folder, licence)
-        progress(1, 3, "Creating the repository")
-        with auth.translated(f"creating {repo}"):
-            is_private = _open_repo(api, repo, private)
-        progress(2, 3, "Uploading")
-        with auth.translated(f"uploading to {repo}"):
-            commit = api.upload_folder(
-                repo_id=repo,
-                repo_type="dataset",
-                folder_path=folder,
-                commit_message=f"Dataset version {dataset.id}",
-                delete_patterns=list(_OURS),
-            )
-    progress(3, 3, "On the Hub")
-    return {"url": f"{api.endpoint}/datasets/{repo}", "commit": commit.oid, "repo": repo, "private": is_private}
+    return upload(
+        repo,
+        "dataset",
+        lambda folder: stage(dataset, repo, folder, licence),
+        f"Dataset version {dataset.id}",
+        list(_OURS),
+        private,
+        token,
+        progress,
+    )
 
 
 def stage(dataset: Dataset, repo: str, folder: Path, licence: str = UNKNOWN) -> None:
@@ -110,20 +96,3 @@ def _require_masked(dataset: Dataset) -> None:
 
 def _numbers(rows: list[int]) -> str:
     return ", ".join(map(str, rows[:_SHOWN_ROWS])) + (", …" if len(rows) > _SHOWN_ROWS else "")
-
-
-def _open_repo(api: HfApi, repo: str, private: bool) -> bool:
-    """Create the repository unless it is there; True when it is private. A public one is never taken for a private one."""
-    try:
-        is_private = bool(api.dataset_info(repo).private)
-    except RepositoryNotFoundError:  # also the answer to a wrong token, which creating then meets
-        api.create_repo(repo, repo_type="dataset", private=private, exist_ok=True)
-        return private
-    if private and not is_private:
-        raise FTError(
-            "hub.public",
-            f"{repo} is public.",
-            "You asked for a private repository, and one of this name that everybody can see is there already. Nothing was uploaded.",
-            "Choose another Repository, or switch off Private.",
-        )
-    return is_private

@@ -64,7 +64,7 @@ def augment(
     repeats = Repeats([*there, *(row.example(None).prompt_text for row in known)])
     made = Made()
     limit = count * (_TRIES if writer is None else _WRITER_TRIES)
-    try:
+    with made.keeping():
         for source in _endless(work.sources, work.chance):
             if len(made.rows) == count or made.tried == limit:
                 break
@@ -77,16 +77,6 @@ def augment(
             repeats.add(row.example(None).prompt_text)
             made.rows.append(row)
             tell(f"row {len(made.rows):,} of {count:,}")
-    except FTError as error:
-        if not made.rows:
-            raise
-        made.stopped = error
-    except KeyboardInterrupt:
-        if not made.rows:
-            raise
-        made.stopped = FTError(
-            "stopped", "Stopped by you.", "Ctrl-C was pressed.", "Run the same command again to add more rows."
-        )
     return made
 
 
@@ -176,6 +166,7 @@ def _try(work: _Work, source: Example, repeats: Repeats, system: str | None) -> 
         checks.NAMES,
         others=tuple(questions[1:]),
         tools=source.tools,
+        rejected=source.rejected,
     )
     prompt = row.example(None).prompt_text
     if repeats.find(prompt) is not None:

@@ -3,6 +3,8 @@
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -13,14 +15,17 @@ Way = Literal["synonyms", "recombine", "typos", "rephrase"]
 How = Literal["synonyms", "recombine", "typos", "rephrase", "questions", "faq", "definitions"]
 Status = Literal["pending", "accepted", "rejected"]
 
+_BY_HAND = FTError("stopped", "Stopped by you.", "Ctrl-C was pressed.", "Run the same command again to add more rows.")
+
 
 @dataclass(frozen=True)
 class Generated:
     """`messages` are without the project's system prompt, which is put before them when they are learnt.
 
     `rows` are the source rows that it was made of (none: of a document), `source` is the text it is to be compared with: the question
-    of its source row, or the passage; `others` are the questions of the other rows it was made of. `tools` are those of its source. `checks`
-    are the names of the checks it has passed. `writer` is the model that wrote it, None where none did.
+    of its source row, or the passage; `others` are the questions of the other rows it was made of. `tools` and
+    `rejected` are those of its source. `checks` are the names of the checks it has passed. `writer` is the model that wrote it,
+    None where none did.
     """
 
     messages: tuple[Message, ...]
@@ -32,6 +37,7 @@ class Generated:
     status: Status = "pending"
     others: tuple[str, ...] = ()
     tools: str = ""
+    rejected: tuple[Message, ...] = ()
 
     @property
     def id(self) -> str:
@@ -48,7 +54,9 @@ class Generated:
         """To learn from. `system` is the project's system prompt, put first unless the row has its own."""
         own = self.messages[0].role == "system"
         first = (Message("system", system),) if system and system.strip() and not own else ()
-        return Example(self.rows[0] if self.rows else 0, (*first, *self.messages), self.tools, generated=True)
+        return Example(
+            self.rows[0] if self.rows else 0, (*first, *self.messages), self.tools, self.rejected, generated=True
+        )
 
 
 @dataclass
@@ -59,6 +67,16 @@ class Made:
     tried: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     stopped: FTError | None = None
+
+    @contextmanager
+    def keeping(self) -> Iterator[None]:
+        """What fails inside (a writer) or Ctrl-C ends it early and keeps what there is; before the first row it is raised."""
+        try:
+            yield
+        except (FTError, KeyboardInterrupt) as error:
+            if not self.rows:
+                raise
+            self.stopped = error if isinstance(error, FTError) else _BY_HAND
 
     def summary(self) -> dict[str, Any]:
         """{"made", "tried", "refused": {reason: texts}, "stopped": error or None} for a command's answer."""

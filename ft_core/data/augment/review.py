@@ -26,7 +26,7 @@ def load(path: Path) -> list[Generated]:
             "generated.missing",
             f"There is no file of generated rows {path.name}.",
             f"{path} does not exist.",
-            "Make it with `python -m ft_core augment`, or leave Generated rows empty (`generated: null`).",
+            "Make new rows first (More rows in the Data tab, or `python -m ft_core augment`), or leave Generated rows empty (`generated: null`).",
         )
     rows = []
     for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
@@ -92,5 +92,5 @@ def _broken(name: str, number: int, why: str) -> FTError:
         "generated.file",
         f"{name} is not a file of generated rows.",
         f"Line {number} cannot be used: {why}.",
-        "Correct or delete that line, or choose a file that `python -m ft_core augment` has made.",
+        "Correct or delete that line, or choose a file of generated rows as the Data tab and `python -m ft_core augment` make them.",
     )

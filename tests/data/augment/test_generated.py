@@ -1,5 +1,7 @@
 from dataclasses import replace
 
+import pytest
+
 from ft_core.data.augment.generated import Generated, Made
 from ft_core.errors import FTError
 from ft_core.settings.example import Message
@@ -21,9 +23,25 @@ def test_it_becomes_an_example_with_the_project_s_system_prompt():
     assert replace(ROW, rows=()).example(None).row == 0
 
 
+def test_the_worse_answer_and_the_tools_of_its_source_stay_with_it():
+    worse = (Message("assistant", "No idea."),)
+    example = replace(ROW, rejected=worse, tools="[]").example(None)
+    assert example.rejected == worse and example.tools == "[]"
+
+
 def test_made_is_told_in_plain_values():
     made = Made([ROW], 3)
     made.refused["repeats"] += 2
     assert made.summary() == {"made": 1, "tried": 3, "refused": {"repeats": 2}, "stopped": None}
     made.stopped = FTError("writer.busy", "What.", "Why.", "Fix.")
     assert made.summary()["stopped"]["code"] == "writer.busy"
+
+
+@pytest.mark.parametrize("error", [FTError("writer.busy", "What.", "Why.", "Fix."), KeyboardInterrupt()])
+def test_an_early_end_keeps_the_rows_there_are(error):
+    made = Made([ROW])
+    with made.keeping():
+        raise error
+    assert made.stopped is not None and made.stopped.code == getattr(error, "code", "stopped")
+    with pytest.raises(type(error)), Made().keeping():
+        raise error
