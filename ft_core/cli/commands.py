@@ -1,0 +1,53 @@
+"""All commands, in the order of --help, and the entry that runs one of them."""
+
+import os
+import sys
+
+import typer
+
+from ft_core.cli import data, generated, models, runs, versions
+from ft_core.errors import FTError
+from ft_core.terminal.answer import refuse
+from ft_core.worker.quiet import quiet_libraries
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Fine-Tuning Studio: from a spreadsheet to a measured model.",
+    epilog="Begin with: python -m ft_core run examples/ticket_triage/project.yaml",
+)
+
+app.command("inspect")(data.inspect_command)
+app.command("prepare")(data.prepare)
+app.command("augment")(generated.augment)
+app.command("questions")(generated.questions)
+app.command("review")(generated.review_command)
+app.command("datasets")(versions.datasets)
+app.command("compare")(versions.compare)
+app.command("push-dataset")(versions.push_dataset_command)
+app.command("train")(runs.train)
+app.command("resume")(runs.resume)
+app.command("stop")(runs.stop)
+app.command("status")(runs.status)
+app.command("runs")(runs.runs)
+app.command("evaluate")(runs.evaluate)
+app.command("run")(runs.run)
+app.command("chat")(models.chat)
+app.command("serve")(models.serve)
+app.command("push")(models.push)
+
+
+def main() -> None:
+    """The entry of `python -m ft_core`."""
+    os.environ.setdefault("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    quiet_libraries()
+    if "--json" not in sys.argv:
+        app()
+    try:
+        sys.exit(app(standalone_mode=False))
+    except typer.TyperException as error:
+        why = error.format_message()
+        fix = "Read what it takes: python -m ft_core COMMAND --help"
+        refuse(FTError("command.invalid", "The command cannot be understood.", why, fix), as_json=True)
