@@ -76,7 +76,7 @@ def main() -> None:
                 scores = {key: metric["tuned"] for key, metric in result["evaluation"]["metrics"].items()}
                 splits = prepared["splits"]
                 print(
-                    f"| {seed} | {name} generated | {splits['train']} | {splits['test']} | {scores['accuracy']:.3f} | {scores['macro_f1']:.3f} "
+                    f"| {seed} | {name} generated | {splits['train']} | {splits['test']} | {scores['accuracy']:.3f} | {scores['f1_macro']:.3f} "
                     f"| {result['training']['steps']} | {time.perf_counter() - began:.0f} |",
                     flush=True,
                 )
