@@ -111,7 +111,7 @@ class CleanSpec(BaseModel):
     conflicts: DropOrKeep = Field(
         default="keep",
         title="Conflicts",
-        description="Leave out every row of a text that has several labels (classification only).",
+        description="Leave out every row of a text that has several answers or labels.",
     )
     duplicates: FixOrKeep = Field(default="fix", title="Duplicates", description="Keep one of several identical rows.")
     near_duplicates: FixOrKeep = Field(

@@ -259,6 +259,10 @@ button.lg, button.md { border-radius: 10px !important; }
 #share-card .prose h1 { font-size: 22px; } #share-card .prose h2 { font-size: 17px; }
 .tokens .textfield { line-height: 2.1; font-family: var(--font-mono); font-size: 14px; }
 .dark .tokens .token.highlighted { background-image: linear-gradient(rgba(255,255,255,.25), rgba(255,255,255,.25)); }
+.changes .textfield { display: block; line-height: 2; font-size: 14px; white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere; }
+.changes .token, .changes .text { display: inline; word-break: normal; }
+#data-rows-table .cell-menu-button, #data-rows-table thead input[type=checkbox] { display: none; }  /* rows are left out, never added or deleted */
+.label-wrap > .icon { flex-shrink: 0; }
 .legend { display: flex; gap: 18px; flex-wrap: wrap; font-size: 14px; color: var(--body-text-color-subdued); }
 .legend i { display: inline-block; width: 14px; height: 14px; border-radius: 4px; margin-right: 7px; vertical-align: -2px; }
 .sr-only { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }

@@ -61,6 +61,7 @@ READING = [
     "show_run",
     "show_settings",
     "show_dataset",
+    "show_source",
     "show_lengths",
     "show_estimate",
     "understand",

@@ -17,7 +17,7 @@ from ft_core.settings.project import Task
 
 # Names in order of preference, as published data sets and spreadsheets use them.
 PROMPTS = ("prompt", "question", "instruction", "input", "query", "message", "text", "user", "request", "sentence", "ticket", "email", "review", "comment",
-           "utterance", "content", "body", "description", "subject", "title")  # fmt: skip
+           "utterance", "content", "body", "description", "subject", "title", "frage", "pregunta", "domanda", "pergunta", "vraag")  # fmt: skip
 ANSWERS = (
     "answer",
     "completion",
@@ -31,6 +31,12 @@ ANSWERS = (
     "summary",
     "translation",
     "solution",
+    "antwort",
+    "réponse",
+    "respuesta",
+    "risposta",
+    "resposta",
+    "antwoord",
 )
 LABELS = (
     "label",
@@ -274,7 +280,10 @@ def _unsupported(found: Found, table: Table) -> FTError:
     )
     if found.shape == "text":
         what = "These are texts without answers, so there is nothing to learn to answer yet."
-        fix = f"Make questions and answers from these texts, which are good material for that; or choose {choose}."
+        fix = (
+            "Make questions and answers from these texts on the command line (`python -m ft_core questions`), "
+            f"which they are good material for; or choose {choose}."
+        )
     else:
         what = "It is not clear what is to be learnt from this file."
         fix = f"Choose {choose}."

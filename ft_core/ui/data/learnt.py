@@ -3,6 +3,7 @@
 import math
 import random
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -174,8 +175,12 @@ def _padding_words(cost: Packing, rows: int, limit: int, batch: int) -> str:
 
 
 def _shortened(seen: View) -> list[tuple[str, str | None]]:
-    """All tokens, or, of many, the first and the last: a page of a hundred thousand coloured pieces does not move."""
-    shown: list[tuple[str, str | None]] = list(seen.tokens)
+    """All tokens, or, of many, the first and the last: a page of a hundred thousand coloured pieces does not move. Padding is one piece."""
+    shown: list[tuple[str, str | None]] = []
+    for kind, run in groupby(seen.tokens, key=lambda token: token[1]):
+        pieces = list(run)
+        many = kind == "padding" and len(pieces) > 1
+        shown += [(f"{pieces[0][0]} × {len(pieces):,}", kind)] if many else pieces
     if len(shown) <= SHOWN_TOKENS:
         return shown
     half = SHOWN_TOKENS // 2

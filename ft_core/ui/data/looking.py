@@ -66,7 +66,11 @@ def look(workspace: Workspace, values: Draft, typed: str, signed_in: gr.OAuthTok
                     yield _progress(said, time.monotonic() - began), gr.update(visible=True), gr.skip()
             except FTError as error:
                 shown = gr.update(value="", visible=False)
-                yield shown, gr.update(visible=False), {"error": uploads.titled(show.problem(error))}
+                yield (
+                    shown,
+                    gr.update(visible=False),
+                    {"error": uploads.titled(show.problem(error)), "code": error.code},
+                )
                 return
     yield gr.update(value="", visible=False), gr.update(visible=False), _known[key]
 

@@ -13,6 +13,7 @@ from ft_core.ui.data.preparing import stopped as preparing_stopped
 from ft_core.ui.shared import Shared
 from ft_core.workspace import Workspace
 
+_HOLDS = {"group": "the customer or other group", "time": "the date", "given": "the words train, validation and test"}
 SPLIT = ("by", "column", "validation", "test", "seed", "leaks")
 
 
@@ -43,7 +44,9 @@ def build(shared: Shared, token: gr.Textbox) -> None:
     quick: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     shared.seen.change(shared.quiet(show_split), [shared.draft, shared.seen], [step, *split], queue=False, **quick)
     for control in split:
-        gr.on(fields.left(control), shared.private(choose_split), [shared.draft, *split], [shared.draft], **quick)
+        gr.on(
+            fields.left(control), shared.private(choose_split), [shared.draft, *split], [shared.draft, refused], **quick
+        )
     preparing = prepare.click(
         shared.private(prepare_dataset),
         [shared.draft, token, *split],
@@ -57,16 +60,21 @@ def build(shared: Shared, token: gr.Textbox) -> None:
 def show_split(workspace: Workspace, draft: Draft, seen: dict[str, Any] | None) -> list[Any]:
     """The step, once there is something to prepare, with the split that was chosen."""
     spec = opened(workspace, draft)
-    if spec is None or not seen or "error" in seen or seen["task"] is None:
+    of_split = bool(seen) and seen.get("code") == "data.split"  # what mends it is here
+    if spec is None or not seen or (not of_split and ("error" in seen or seen["task"] is None)):
         return [gr.update(visible=False), *[gr.skip()] * len(SPLIT)]
     values = {name: getattr(spec.data.split, name) for name in SPLIT}
-    column = gr.update(choices=seen["columns"], value=values["column"])
+    column = gr.skip() if of_split else gr.update(choices=seen["columns"], value=values["column"])
     return [gr.update(visible=True), *(values | {"column": column}).values()]
 
 
-def choose_split(workspace: Workspace, values: Draft, *split: Any) -> Draft:
-    """Another split. Raises FTError `settings.invalid`."""
-    return draft_of(with_data(required(workspace, values), split=fields.collect(SplitSpec, SPLIT, split)))
+def choose_split(workspace: Workspace, values: Draft, *split: Any) -> list[Any]:
+    """Another split, once it is whole, in the order (draft, refusal). Raises FTError `settings.invalid`."""
+    spec, chosen = required(workspace, values), fields.collect(SplitSpec, SPLIT, split)
+    if chosen.by != "random" and not chosen.column:
+        words = f"**Choose the Split column, too.** Splitting by {chosen.by} needs the column with {_HOLDS[chosen.by]}."
+        return [gr.skip(), gr.update(value=words, visible=True)]
+    return [draft_of(with_data(spec, split=chosen)), gr.update(value="", visible=False)]
 
 
 def prepare_dataset(

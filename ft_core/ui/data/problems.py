@@ -104,7 +104,7 @@ def _shown(problem: dict[str, Any], treatment: str) -> list[Any]:
     choices = [(_words(way, problem["does"]), way) for way in treatments(problem["code"])]
     return [
         gr.update(visible=True),
-        words,
+        gr.update(value=words, visible=True),  # hidden with its card before
         gr.update(choices=choices, value=treatment, visible=True),
         gr.update(visible=bool(samples)),
         gr.update(value=_changes(samples) if mends else [], visible=mends),

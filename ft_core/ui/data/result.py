@@ -10,9 +10,11 @@ from ft_core.errors import FTError
 from ft_core.settings.project import ProjectSpec
 from ft_core.ui import frames, show, theme, uploads
 from ft_core.ui.data import learnt
+from ft_core.ui.data.draft import Draft, opened
 from ft_core.ui.shared import Shared, next_button
 from ft_core.workspace import Workspace
 
+_CHOSEN = ("columns", "system", "label_names", "clean", "edits", "split", "balance")
 WAYS = {"oversample": "rows of rare labels are repeated", "undersample": "rows of frequent labels are left out"}
 
 
@@ -20,6 +22,7 @@ def build(shared: Shared) -> None:
     """Components, then events."""
     with gr.Column(elem_classes="step", visible=False, elem_id="data-result") as result:
         gr.HTML(show.step(6, "Look at the result", "This is exactly what will be learnt from."))
+        source = gr.Markdown(elem_id="data-result-source")
         summary = gr.HTML(elem_id="data-summary")
         facts = gr.Markdown(elem_id="data-facts")
         with gr.Accordion("What was done", open=False, elem_id="data-done") as done:
@@ -43,6 +46,9 @@ def build(shared: Shared) -> None:
     quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     chosen = [shared.page.load, shared.dataset_id.change]
     gr.on(chosen, shared.quiet(show_dataset), [shared.dataset_id], view, **quick)
+    gr.on(
+        [*chosen, shared.draft.change], shared.quiet(show_source), [shared.draft, shared.dataset_id], [source], **quick
+    )
 
 
 def show_dataset(workspace: Workspace, dataset_id: str) -> Any:
@@ -66,6 +72,25 @@ def show_dataset(workspace: Workspace, dataset_id: str) -> Any:
         *learnt.show_tokens(workspace, dataset.id, 1),
         gr.update(visible=True, variant="primary"),
     ]
+
+
+def show_source(workspace: Workspace, draft: Draft, dataset_id: str) -> Any:
+    """What the version was prepared from and when, and whether that is still what stands in the steps above."""
+    dataset = uploads.selected_dataset(workspace, dataset_id)
+    if dataset is None:
+        return gr.skip()
+    made, now = uploads.project_of(workspace, dataset), opened(workspace, draft)
+    words = f"Prepared from **{_named(made)}** ({dataset.created:%d %b %Y %H:%M} UTC)."
+    notice = ""
+    if now is not None and now.data.sources != made.data.sources:
+        notice = f"{_named(now)} of step 1 is not prepared yet: what is shown here, and what a training would learn from, is another file."
+    elif now is not None and any(getattr(now.data, name) != getattr(made.data, name) for name in _CHOSEN):
+        notice = "You have chosen differently above since then: press Prepare dataset to make it count."
+    return gr.update(value=f"{words}\n\n**{notice}**" if notice else words, elem_classes=["notice"] if notice else [])
+
+
+def _named(spec: ProjectSpec) -> str:
+    return ", ".join(show.plain(uploads.title(source)) for source in spec.data.sources)
 
 
 def _tiles(dataset: Dataset, spec: ProjectSpec) -> list[tuple[str, str, str]]:

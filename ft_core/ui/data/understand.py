@@ -153,7 +153,7 @@ def _shown(spec: ProjectSpec, seen: dict[str, Any]) -> list[Any]:
     rows = [[example["row"], _question(example), example["messages"][-1]["content"]] for example in seen["examples"]]
     return [
         gr.update(visible=True),
-        _words(seen),
+        _words(spec, seen),
         *columns,
         gr.update(value=seen["task"], visible=True),
         gr.update(value=spec.data.system or "", visible=True),
@@ -178,11 +178,12 @@ def _not_understood(spec: ProjectSpec, names: list[str], error: FTError) -> list
     return [gr.update(visible=True), uploads.titled(show.problem(error)), *columns, some, some, hidden, hidden, hidden]
 
 
-def _words(seen: dict[str, Any]) -> str:
+def _words(spec: ProjectSpec, seen: dict[str, Any]) -> str:
+    names = ", ".join(show.plain(uploads.title(source)) for source in spec.data.sources)
     rows = amounts.count(seen["rows"] + seen["bad_row_count"], "row")
     where = f"{seen['format'].upper()} file" + (f", {seen['encoding']}" if seen["encoding"] else "")
     labels = f" with {amounts.count(len(seen['labels']), 'label')}" if seen["labels"] else ""
-    return f"**{rows}** · {where} · {SHAPES.get(seen['shape'], seen['shape'])}{labels}\n\n{show.quoted(seen['why'])}"
+    return f"**{names}** · {rows} · {where} · {SHAPES.get(seen['shape'], seen['shape'])}{labels}\n\n{show.quoted(seen['why'])}"
 
 
 def _question(example: dict[str, Any]) -> str:

@@ -38,3 +38,11 @@ def test_the_data_files_of_a_folder_in_order(tmp_path):
     with pytest.raises(FTError) as caught:
         files_in(tmp_path / "inner.csv")
     assert caught.value.code == "data.empty"
+
+
+def test_files_without_a_common_column_are_not_mixed(tmp_path):
+    paths = [write(tmp_path, "one.csv", "question,answer\n1,x\n"), write(tmp_path, "two.csv", "Frage,Antwort\n2,y\n")]
+    with pytest.raises(FTError, match=r"one.csv and two.csv do not belong together") as caught:
+        read_all(paths)
+    assert "one.csv has `question`, `answer`; two.csv has `Frage`, `Antwort`" in str(caught.value)
+    assert len(read_all([paths[0], write(tmp_path, "three.csv", "question,note\n3,z\n")])) == 2

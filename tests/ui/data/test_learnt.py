@@ -29,6 +29,13 @@ def test_the_token_view_marks_the_answer_and_its_end(example):
     assert ("<|user|>", "read only") in pieces and "learnt end-of-turn token" in ending
 
 
+def test_padding_is_one_piece(example):
+    workspace, dataset = example
+    tokens = shown(workspace, dataset)["tokens"]
+    padding = [piece for piece, kind in tokens if kind == "padding"]
+    assert len(padding) <= 1 and all(" × " in piece for piece in padding)
+
+
 def test_the_token_view_shows_the_example_that_is_asked_for(example):
     workspace, dataset = example
     examples = dataset.examples("train")

@@ -51,10 +51,25 @@ def test_what_the_command_refuses_is_told_in_the_step(workspace, draft):
 
 
 def test_the_split_is_kept_in_the_draft_and_shown_again(workspace, draft):
-    changed = prepare.choose_split(workspace, draft, "group", "customer", 0.2, 0.3, 7, "keep")
+    changed, note = prepare.choose_split(workspace, draft, "group", "customer", 0.2, 0.3, 7, "keep")
+    assert not note["visible"]
     seen = list(looking.look(workspace, changed, ""))[-1][2]
     step, *values = prepare.show_split(workspace, changed, seen)
     assert step["visible"] and values[1]["value"] == "customer" and "message" in values[1]["choices"]
     assert [values[0], *values[2:]] == ["group", 0.2, 0.3, 7, "keep"]
     assert not prepare.show_split(workspace, changed, None)[0]["visible"]
     assert not prepare.stopped(workspace)[1]["visible"]
+
+
+def test_a_split_without_its_column_waits_for_it(workspace, draft):
+    kept, note = prepare.choose_split(workspace, draft, "group", None, 0.1, 0.2, 42, "drop")
+    assert kept == {"__type__": "update"} and note["visible"] and "Split column" in note["value"]
+
+
+def test_a_split_that_cannot_be_stays_where_it_can_be_mended(workspace, draft):
+    changed = prepare.choose_split(workspace, draft, "time", "gone", 0.1, 0.2, 42, "drop")[0]
+    seen = list(looking.look(workspace, changed, ""))[-1][2]
+    assert seen["code"] == "data.split"
+    step, by, *_ = prepare.show_split(workspace, changed, seen)
+    assert step["visible"] and by == "time"
+    assert not prepare.show_split(workspace, changed, seen | {"code": "data.columns"})[0]["visible"]

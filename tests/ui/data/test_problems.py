@@ -25,7 +25,8 @@ def test_what_was_found_has_a_card_and_what_was_not_has_none(workspace, draft):
     step, summary, shown, others = cards(workspace, draft, look(workspace, draft))
     assert step["visible"] and "rows" in summary and not others["visible"]
     card, words, treatment, accordion, difference, samples = shown["html"]
-    assert card["visible"] and "HTML in texts" in words and "rows" in words
+    assert card["visible"] and words["visible"], "both were hidden while nothing was found"
+    assert "HTML in texts" in words["value"] and "rows" in words["value"]
     assert treatment["value"] == "fix" and treatment["choices"][0] == ("Fix: they are removed", "fix")
     assert accordion["visible"] and difference["visible"] and not samples["visible"]  # words that go, words that come
     assert {kind for _, kind in difference["value"]} >= {None, "removed"}

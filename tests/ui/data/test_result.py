@@ -4,6 +4,8 @@ import shutil
 import pytest
 
 from ft_core.ui import uploads
+from ft_core.ui.data import bring, result
+from ft_core.ui.data.draft import draft_of
 from ft_core.workspace import Workspace
 from tests.ui.data.made import long_answers, shown, stored
 
@@ -79,3 +81,20 @@ def test_a_report_of_an_earlier_version_is_shown_without_what_it_lacks(example, 
     assert (
         view["step"]["visible"] and view["facts"] == "" and view["done"]["visible"] and not view["samples"]["visible"]
     )
+
+
+def test_it_says_what_the_version_was_made_of_and_what_is_not_in_it(example):
+    workspace, dataset = example
+    same = draft_of(uploads.project_of(workspace, dataset))
+    told = result.show_source(workspace, same, dataset.id)
+    assert "**tickets.csv**" in told["value"] and told["elem_classes"] == []
+    changed = same | {"data": same["data"] | {"system": "Something else."}}
+    assert "chosen differently" in result.show_source(workspace, changed, dataset.id)["value"]
+    assert result.show_source(workspace, {}, dataset.id)["elem_classes"] == []
+
+
+def test_a_file_that_is_not_prepared_is_named(workspace, tmp_path):
+    dataset = stored(workspace, long_answers(5))
+    (tmp_path / "mine.csv").write_text("text,label\na,b\n")
+    told = result.show_source(workspace, bring.take(workspace, [str(tmp_path / "mine.csv")])[0], dataset.id)
+    assert "mine.csv of step 1 is not prepared yet" in told["value"] and told["elem_classes"] == ["notice"]
