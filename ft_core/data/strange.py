@@ -13,6 +13,7 @@ from typing import Any
 import numpy
 from scipy.sparse import csr_matrix
 
+from ft_core import amounts
 from ft_core.data.diversity import LEAST
 from ft_core.data.vectors import looked_at, nearest, sample, word_weights
 from ft_core.settings.example import Example
@@ -79,7 +80,7 @@ def strangest(examples: Sequence[Example], task: Task) -> list[Strange]:
         if abs(odd_length[place]) >= _LENGTH:
             than = "longer" if odd_length[place] > 0 else "shorter"
             reasons.append(
-                f"It has {lengths[place]:,} words, far {than} than the usual {int(numpy.median(lengths)):,}."
+                f"It has {amounts.count(int(lengths[place]), 'word')}, far {than} than the usual {int(numpy.median(lengths)):,}."
             )
         if reasons:
             text = example.question or example.answer

@@ -258,7 +258,7 @@ button.lg, button.md { border-radius: 10px !important; }
   background: var(--background-fill-secondary) !important; }
 #share-card .prose h1 { font-size: 22px; } #share-card .prose h2 { font-size: 17px; }
 .tokens .textfield { line-height: 2.1; font-family: var(--font-mono); font-size: 14px; }
-.dark .tokens .token.highlighted { background-image: linear-gradient(rgba(255,255,255,.25), rgba(255,255,255,.25)); }
+.dark .tokens .token.highlighted, .dark .changes .token.highlighted { background-image: linear-gradient(rgba(255,255,255,.25), rgba(255,255,255,.25)); }
 .changes .textfield { display: block; line-height: 2; font-size: 14px; white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere; }
 .changes .token, .changes .text { display: inline; word-break: normal; }
 #data-rows-table .cell-menu-button, #data-rows-table thead input[type=checkbox] { display: none; }  /* rows are left out, never added or deleted */
