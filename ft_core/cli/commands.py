@@ -1,6 +1,7 @@
 """All commands, in the order of --help, and the entry that runs one of them."""
 
 import os
+import signal
 import sys
 
 import typer
@@ -43,6 +44,9 @@ def main() -> None:
     os.environ.setdefault("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     quiet_libraries()
+    if os.name == "posix" and os.getsid(0) == os.getpid():
+        # Alone in its session, so an interrupt is meant for it, also where a page that runs in the background ignores its own.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if "--json" not in sys.argv:
         app()
     try:

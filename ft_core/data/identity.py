@@ -14,7 +14,7 @@ from ft_core.errors import FTError
 from ft_core.settings.data import CleanSpec, DataSpec
 from ft_core.settings.project import Task
 
-FORMAT = 3  # raise it when the same sources and settings come to hold other examples
+FORMAT = 4  # raise it when the same sources and settings come to hold other examples
 _PLACES = {"source", "configuration", "revision", "benchmarks", "generated"}  # say where something is, not what
 
 

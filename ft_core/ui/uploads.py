@@ -119,8 +119,9 @@ def prepare(workspace: Workspace, spec: ProjectSpec) -> Dataset:
 def remember(workspace: Workspace, dataset: str, spec: ProjectSpec) -> None:
     """Keep the project that a dataset version was prepared by, a dataset of the Hub at the commit that it was made of."""
     made = Dataset.open(workspace.dataset(dataset)).spec
-    pinned = {"configuration": made.configuration, "revision": made.revision}
-    spec = spec.model_copy(update={"data": spec.data.model_copy(update=pinned)})
+    if on_hub(spec.data) and made.sources == spec.data.sources:
+        pinned = {"configuration": made.configuration, "revision": made.revision}
+        spec = spec.model_copy(update={"data": spec.data.model_copy(update=pinned)})
     write_text(_project_file(workspace, dataset), project.dump(spec))
 
 

@@ -18,7 +18,7 @@ from ft_core.worker import launch
 from ft_core.workspace import Workspace
 
 WAIT = 0.25  # seconds between two chances for the page to end the command
-GRACE = 15.0  # seconds for a command that is ended to put away what it has: it may hold rows that were paid for
+GRACE = 5.0  # seconds for a command that is ended to put away what it has: it may hold rows that were paid for
 
 
 def run(

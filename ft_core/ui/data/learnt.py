@@ -137,7 +137,7 @@ def _usual_row(dataset: Dataset, spec: ProjectSpec) -> int:
         return 0
     found, batch = lengths_of(dataset.folder, folder, spec.model.base), spec.training.batch_size
     cost = packing(found, spec.training.max_length, batch)
-    return round((cost.tokens / math.ceil(len(found) / batch) + cost.padding_unsorted) / batch)
+    return round((cost.tokens + cost.padding_unsorted * math.ceil(len(found) / batch)) / len(found))
 
 
 def _length_words(lengths: numpy.ndarray, limit: int, total: int) -> str:

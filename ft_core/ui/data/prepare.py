@@ -6,10 +6,12 @@ from typing import Any
 import gradio as gr
 
 from ft_core.settings.data import SplitSpec
+from ft_core.settings.project import ProjectSpec
 from ft_core.ui import fields, show
 from ft_core.ui.data.draft import Draft, draft_of, opened, required, with_data
 from ft_core.ui.data.preparing import preparing
 from ft_core.ui.data.preparing import stopped as preparing_stopped
+from ft_core.ui.data.understand import is_small, table_of
 from ft_core.ui.shared import Shared
 from ft_core.workspace import Workspace
 
@@ -64,8 +66,14 @@ def show_split(workspace: Workspace, draft: Draft, seen: dict[str, Any] | None) 
     if spec is None or not seen or (not of_split and ("error" in seen or seen["task"] is None)):
         return [gr.update(visible=False), *[gr.skip()] * len(SPLIT)]
     values = {name: getattr(spec.data.split, name) for name in SPLIT}
-    column = gr.skip() if of_split else gr.update(choices=seen["columns"], value=values["column"])
+    columns = _columns(workspace, spec) if of_split else seen["columns"]
+    column = gr.skip() if columns is None else gr.update(choices=columns, value=values["column"])
     return [gr.update(visible=True), *(values | {"column": column}).values()]
+
+
+def _columns(workspace: Workspace, spec: ProjectSpec) -> list[str] | None:
+    """Of a source that was read but cannot be split so; None for a large one."""
+    return list(table_of(workspace, spec).columns) if is_small(workspace, spec) else None
 
 
 def choose_split(workspace: Workspace, values: Draft, *split: Any) -> list[Any]:

@@ -40,4 +40,7 @@ def preparing(workspace: Workspace, spec: ProjectSpec, typed: str, signed_in: gr
 
 def stopped() -> list[Any]:
     """After the preparation was ended, as (progress, end button): what was there before is as it was."""
-    return [gr.update(value=show.caption("Stopped. Nothing was stored."), visible=True), gr.update(visible=False)]
+    return [
+        gr.update(value=show.caption("Stopped. What was prepared before is as it was."), visible=True),
+        gr.update(visible=False),
+    ]

@@ -5,7 +5,7 @@ from typing import Any
 import gradio as gr
 
 from ft_core import amounts
-from ft_core.data.clean.show import changes
+from ft_core.data.clean.show import Change, changes
 from ft_core.settings.data import CleanSpec, treatments
 from ft_core.ui import frames, show, theme
 from ft_core.ui.data.draft import Draft, draft_of, opened, required, with_data
@@ -116,8 +116,18 @@ def _changes(samples: list[list[str]]) -> list[tuple[str, str | None]]:
     """The samples as one text, a paragraph each, with the words that go and the words that come."""
     pieces: list[tuple[str, str | None]] = []
     for before, after in samples:
-        pieces += [*changes(before, after), ("\n\n", None)]
+        found = changes(before, after)
+        if before.endswith("…") or after.endswith("…"):
+            found = [*_both_reach(found), (" …", None)]
+        pieces += [*found, ("\n\n", None)]
     return pieces[:-1]
+
+
+def _both_reach(found: list[Change]) -> list[Change]:
+    """The pieces of two texts that were cut, as far as both go: what one alone holds at its end may well be in the other, too."""
+    while len(found) > 1 and (found[-1][1] is not None or found[-1][0].split()[-1:] == [found[-1][0].strip()]):
+        found = found[:-1]
+    return found
 
 
 def _words(way: str, does: dict[str, str]) -> str:

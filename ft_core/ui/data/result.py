@@ -82,11 +82,18 @@ def show_source(workspace: Workspace, draft: Draft, dataset_id: str) -> Any:
     made, now = uploads.project_of(workspace, dataset), opened(workspace, draft)
     words = f"Prepared from **{_named(made)}** ({dataset.created:%d %b %Y %H:%M} UTC)."
     notice = ""
-    if now is not None and now.data.sources != made.data.sources:
-        notice = f"{_named(now)} of step 1 is not prepared yet: what is shown here, and what a training would learn from, is another file."
-    elif now is not None and any(getattr(now.data, name) != getattr(made.data, name) for name in _CHOSEN):
+    if now is not None and _place(now) != _place(made):
+        notice = f"{_named(now)} of step 1 is not prepared yet: what is shown here, and what a training would learn from, is something else."
+    elif now is not None and (
+        now.task != made.task or any(getattr(now.data, name) != getattr(made.data, name) for name in _CHOSEN)
+    ):
         notice = "You have chosen differently above since then: press Prepare dataset to make it count."
     return gr.update(value=f"{words}\n\n**{notice}**" if notice else words, elem_classes=["notice"] if notice else [])
+
+
+def _place(spec: ProjectSpec) -> tuple[tuple[str, ...], str | None]:
+    """The source and, of a dataset on the Hub, its configuration."""
+    return spec.data.sources, spec.data.configuration
 
 
 def _named(spec: ProjectSpec) -> str:

@@ -70,6 +70,6 @@ def test_a_split_that_cannot_be_stays_where_it_can_be_mended(workspace, draft):
     changed = prepare.choose_split(workspace, draft, "time", "gone", 0.1, 0.2, 42, "drop")[0]
     seen = list(looking.look(workspace, changed, ""))[-1][2]
     assert seen["code"] == "data.split"
-    step, by, *_ = prepare.show_split(workspace, changed, seen)
-    assert step["visible"] and by == "time"
+    step, by, column, *_ = prepare.show_split(workspace, changed, seen)
+    assert step["visible"] and by == "time" and "customer" in column["choices"]
     assert not prepare.show_split(workspace, changed, seen | {"code": "data.columns"})[0]["visible"]

@@ -1,5 +1,6 @@
 import pytest
 
+from ft_core.data.clean.show import excerpts
 from ft_core.errors import FTError
 from ft_core.ui.data import bring, looking, problems
 from ft_core.ui.data.draft import opened
@@ -63,3 +64,11 @@ def test_a_refused_look_is_told_in_the_step(workspace, draft):
     assert (
         step["visible"] and words["value"] == "It is broken." and not any(card[0]["visible"] for card in shown.values())
     )
+
+
+def test_what_lies_behind_an_excerpt_is_not_called_added():
+    """Tags make the text before longer, so its excerpt ends earlier than the one after."""
+    words = " ".join(f"word{n}" for n in range(100))
+    before, after = excerpts(f"<p><b>Hello</b></p> {words}", f"Hello {words}")
+    pieces = problems._changes([[before, after]])
+    assert [piece.strip() for piece, kind in pieces if kind == "added"] == ["Hello"]
