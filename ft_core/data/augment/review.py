@@ -26,7 +26,7 @@ def load(path: Path) -> list[Generated]:
             "generated.missing",
             f"There is no file of generated rows {path.name}.",
             f"{path} does not exist.",
-            "Make new rows first (More rows in the Data tab, or `python -m ft_core augment`), or leave Generated rows empty (`generated: null`).",
+            "Make new rows first (Make more examples in the Data tab, or `python -m ft_core augment`), or leave Generated rows empty (`generated: null`).",
         )
     rows = []
     for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):

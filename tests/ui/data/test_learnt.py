@@ -1,24 +1,13 @@
 import time
 
 import numpy
-import pytest
 
 from ft_core.data.lengths import packing
 from ft_core.settings.project import ProjectSpec
 from ft_core.settings.train import TrainSpec
 from ft_core.ui import uploads
 from ft_core.ui.data import learnt
-from ft_core.workspace import Workspace
 from tests.ui.data.made import long_answers, shown, stored
-
-
-@pytest.fixture
-def example(example_home):
-    """The workspace in which the example is prepared, and its dataset. Tests must not write to it."""
-    workspace = Workspace(example_home)
-    dataset = uploads.selected_dataset(workspace, "")
-    assert dataset is not None
-    return workspace, dataset
 
 
 def test_the_token_view_marks_the_answer_and_its_end(example):

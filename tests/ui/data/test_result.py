@@ -1,22 +1,10 @@
 import json
 import shutil
 
-import pytest
-
 from ft_core.ui import uploads
 from ft_core.ui.data import bring, result
 from ft_core.ui.data.draft import draft_of
-from ft_core.workspace import Workspace
 from tests.ui.data.made import long_answers, shown, stored
-
-
-@pytest.fixture
-def example(example_home):
-    """The workspace in which the example is prepared, and its dataset. Tests must not write to it."""
-    workspace = Workspace(example_home)
-    dataset = uploads.selected_dataset(workspace, "")
-    assert dataset is not None
-    return workspace, dataset
 
 
 def test_the_selected_dataset_is_shown_in_figures(example):
