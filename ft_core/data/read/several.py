@@ -11,14 +11,11 @@ from ft_core.data.table import Table
 from ft_core.data.tell import Tell, silent
 from ft_core.errors import FTError
 
-_SHOWN = 10  # columns in a message
-
 
 def read_all(paths: Sequence[Path], tell: Tell = silent) -> Table:
     """The rows of all files together: columns joined by name, row numbers running on from file to file, which the notes say.
 
-    Raises what `read` raises, FTError `data.too_large` for more than MAX_BYTES in all, and FTError `data.columns` for files that share no
-    column: most of their cells would be empty.
+    Raises what `read` and `join` raise, and FTError `data.too_large` for more than MAX_BYTES in all.
     """
     size = sum(path.stat().st_size for path in paths if path.is_file())
     if len(paths) > 1 and size > MAX_BYTES:
@@ -27,24 +24,7 @@ def read_all(paths: Sequence[Path], tell: Tell = silent) -> Table:
     for path in paths:
         tell(f"reading {path.name}")
         tables.append((path.name, read(path)))
-    _require_one_kind(tables)
     return join(tables)
-
-
-def _require_one_kind(tables: list[tuple[str, Table]]) -> None:
-    first_name, first = tables[0]
-    for name, table in tables[1:]:
-        if not set(table.columns) & set(first.columns):
-            said = [
-                f"{one} has {', '.join(f'`{column[:60]}`' for column in its.columns[:_SHOWN])}"
-                for one, its in ((first_name, first), (name, table))
-            ]
-            raise FTError(
-                "data.columns",
-                f"{first_name} and {name} do not belong together.",
-                f"No column is in both: {'; '.join(said)}.",
-                "Choose one of them alone, or give the same columns the same names in both.",
-            )
 
 
 def files_in(path: Path) -> list[Path]:

@@ -1,3 +1,5 @@
+import zipfile
+
 import pytest
 
 from ft_core.data.read import several
@@ -42,7 +44,16 @@ def test_the_data_files_of_a_folder_in_order(tmp_path):
 
 def test_files_without_a_common_column_are_not_mixed(tmp_path):
     paths = [write(tmp_path, "one.csv", "question,answer\n1,x\n"), write(tmp_path, "two.csv", "Frage,Antwort\n2,y\n")]
-    with pytest.raises(FTError, match=r"one.csv and two.csv do not belong together") as caught:
+    with pytest.raises(FTError, match=r"two.csv does not belong to one.csv") as caught:
         read_all(paths)
-    assert "one.csv has `question`, `answer`; two.csv has `Frage`, `Antwort`" in str(caught.value)
+    assert caught.value.code == "data.columns" and "`Frage`, `Antwort`" in caught.value.why
     assert len(read_all([paths[0], write(tmp_path, "three.csv", "question,note\n3,z\n")])) == 2
+
+
+def test_neither_are_those_of_one_archive(tmp_path):
+    with zipfile.ZipFile(tmp_path / "both.zip", "w") as archive:
+        archive.writestr("faq.csv", "question,answer\n1,x\n")
+        archive.writestr("people.csv", "id,name\n2,y\n")
+    with pytest.raises(FTError) as caught:
+        read_all([tmp_path / "both.zip"])
+    assert caught.value.code == "data.columns"
