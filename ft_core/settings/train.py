@@ -1,61 +1,131 @@
-"""TrainSpec: how the adapter is trained."""
+"""TrainSpec: how a model is trained. Every setting says what it does, what too little and too much look like, and its source."""
 
-from typing import Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic_core import PydanticCustomError
+
+from ft_core.settings.methods import METHODS, STARTS, Initialisation, Method, used_by
+
+Schedule = Literal["cosine", "linear", "constant"]
+Optimizer = Literal["adamw", "adamw_8bit", "paged_adamw_8bit", "adafactor"]
+Reporter = Literal["none", "tensorboard", "trackio", "wandb"]
+
+
+def _says(too_low: str = "", too_high: str = "", source: str = "") -> dict[str, Any]:
+    """What a form tells beside the description."""
+    return {"too_low": too_low, "too_high": too_high, "source": source}
 
 
 class TrainSpec(BaseModel):
-    """Settings of one QLoRA training.
+    """Settings of one training. Those that a project leaves out are chosen for its model, data and machine when a run is created.
 
-    Defaults follow the QLoRA paper (Dettmers et al. 2023, arXiv:2305.14314: NF4, double quantisation, LoRA on all linear
-    layers) with the learning rate and epochs that suit a small base model and some hundred short examples.
+    The defaults here are those for a small base model and some hundred short examples. A setting that the method does not have is
+    refused when it is given, and is not written into a project file.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    method: Literal["qlora"] = Field(
+    method: Method = Field(
         default="qlora",
         title="Method",
-        description="QLoRA: the base model in 4 bits stays as it is, a small adapter learns.",
+        description="What of the model learns, and how.",
+        json_schema_extra=_says(source="Each method's paper is named beside it."),
+    )
+    four_bit: bool = Field(
+        default=False,
+        title="Base model in 4 bits",
+        description="Hold the frozen base model in NF4, a quarter of its size in 16 bits.",
+        json_schema_extra=_says("Needs more memory.", "A little slower, and rounds the base.", "arXiv:2305.14314"),
+    )
+    initialisation: Initialisation = Field(
+        default="default",
+        title="Initialisation",
+        description="Where the adapter begins. default: without effect. pissa: the base's strongest directions. loftq: mends the error of 4 bits. "
+        "eva: the directions in which your examples differ.",
+        json_schema_extra=_says(source="arXiv:2404.02948 (PiSSA), 2310.08659 (LoftQ), 2410.07170 (EVA)"),
     )
     epochs: float = Field(
         default=5,
         gt=0,
         le=100,
         title="Epochs",
-        description="How often every example is seen. Too few: learns little; too many: learns by heart.",
+        description="How often every example is seen.",
+        json_schema_extra=_says(
+            "Both losses still fall at the end.",
+            "The validation loss rises: it learns by heart.",
+            "arXiv:2305.14314, table 9",
+        ),
     )
     learning_rate: float = Field(
         default=2e-3,
         gt=0,
         le=1,
         title="Learning rate",
-        description="Size of each step. Large models want about 0.0002, the starter model 0.002. Too high: the loss jumps; too low: it hardly falls.",
+        description="Size of each step.",
+        json_schema_extra=_says(
+            "The loss hardly falls.",
+            "The loss jumps or grows.",
+            "arXiv:2305.14314, table 9; arXiv:2106.09685, appendix D",
+        ),
     )
     batch_size: int = Field(
         default=16,
         ge=1,
         le=1024,
         title="Batch size",
-        description="Examples per step. Larger is steadier and slower per step.",
+        description="Examples per step.",
+        json_schema_extra=_says(
+            "The loss is noisy.", "Few steps in each epoch, so it learns little.", "arXiv:1812.06162"
+        ),
     )
     lora_rank: int = Field(
         default=16,
         ge=1,
         le=256,
         title="LoRA rank",
-        description="Size of the adapter. Higher can learn more and needs more memory.",
+        description="Size of the adapter.",
+        json_schema_extra=_says(
+            "Cannot learn all of a hard task.", "More memory, learns by heart sooner.", "arXiv:2106.09685, section 7.2"
+        ),
     )
     lora_alpha: int = Field(
-        default=32, ge=1, le=1024, title="LoRA alpha", description="Strength of the adapter; twice the rank is usual."
+        default=32,
+        ge=1,
+        le=1024,
+        title="LoRA alpha",
+        description="Strength of the adapter; twice the rank is usual.",
+        json_schema_extra=_says(
+            "As a learning rate that is too low.",
+            "As a learning rate that is too high.",
+            "arXiv:2106.09685, section 4.1",
+        ),
     )
     lora_dropout: float = Field(
         default=0.0,
         ge=0,
         lt=1,
         title="LoRA dropout",
-        description="Share of the adapter's input switched off at random. 0 is fastest; 0.05 to 0.1 helps when it learns by heart.",
+        description="Share of the adapter's input switched off at random. 0 is fastest.",
+        json_schema_extra=_says("Learns by heart sooner.", "Learns more slowly.", "arXiv:2305.14314, appendix B"),
+    )
+    virtual_tokens: int = Field(
+        default=20,
+        ge=1,
+        le=512,
+        title="Virtual tokens",
+        description="Invented tokens before every prompt.",
+        json_schema_extra=_says(
+            "Cannot learn the task.", "Prompts are longer and slower.", "arXiv:2104.08691, figure 3"
+        ),
+    )
+    trained_layers: int = Field(
+        default=2,
+        ge=1,
+        le=1000,
+        title="Trained layers",
+        description="How many of the last layers learn.",
+        json_schema_extra=_says("Cannot learn the task.", "As full fine-tuning.", "arXiv:1911.03090"),
     )
     max_length: int = Field(
         default=512,
@@ -63,6 +133,23 @@ class TrainSpec(BaseModel):
         le=131072,
         title="Longest example",
         description="Tokens kept of one example; longer ones are cut.",
+        json_schema_extra=_says(
+            "Answers lose their end.", "More memory for the longest examples.", "Your own examples' lengths"
+        ),
+    )
+    training_share: float = Field(
+        default=1.0,
+        gt=0,
+        le=1,
+        title="Share of the training rows",
+        description="Learn from a part of the training split, drawn by the seed; the smaller part is contained in the larger.",
+        json_schema_extra=_says("Learns less.", "", "arXiv:1712.00409"),
+    )
+    schedule: Schedule = Field(
+        default="cosine",
+        title="Schedule",
+        description="How the learning rate falls after the warm-up.",
+        json_schema_extra=_says(source="arXiv:1608.03983"),
     )
     warmup_ratio: float = Field(
         default=0.05,
@@ -70,27 +157,119 @@ class TrainSpec(BaseModel):
         le=0.5,
         title="Warm-up share",
         description="Share of the steps in which the learning rate rises.",
+        json_schema_extra=_says("The first steps may jump.", "Time is lost.", "arXiv:1706.02677"),
     )
     weight_decay: float = Field(
-        default=0.0, ge=0, le=1, title="Weight decay", description="Pulls the adapter's weights towards zero."
+        default=0.0,
+        ge=0,
+        le=1,
+        title="Weight decay",
+        description="Pulls the trained weights towards zero.",
+        json_schema_extra=_says("Learns by heart sooner.", "Learns less.", "arXiv:1711.05101"),
+    )
+    max_gradient_norm: float = Field(
+        default=1.0,
+        gt=0,
+        le=1000,
+        title="Largest gradient norm",
+        description="Longer gradients are shortened to this.",
+        json_schema_extra=_says(
+            "Steps are smaller than they need be.", "One odd batch can spoil the model.", "arXiv:1211.5063"
+        ),
+    )
+    optimizer: Optimizer = Field(
+        default="adamw",
+        title="Optimizer",
+        description="adamw: exact. The 8-bit ones (bitsandbytes) hold their moments in a quarter of the memory, paged ones move them out of a "
+        "full GPU. adafactor: hardly any moments.",
+        json_schema_extra=_says(source="arXiv:1711.05101, 2110.02861, 1804.04235"),
+    )
+    gradient_checkpointing: bool = Field(
+        default=False,
+        title="Recompute activations",
+        description="Forget inner values and compute them again: far less memory, a third slower.",
+        json_schema_extra=_says("More memory.", "Slower.", "arXiv:1604.06174"),
     )
     evaluations: int = Field(
         default=10,
         ge=1,
         le=1000,
         title="Validations",
-        description="How often validation loss and sample answers are taken in a run.",
+        description="How often validation loss and sample answers are taken, and checkpoints kept, in a run.",
+        json_schema_extra=_says("The best moment may be missed.", "Time is spent on measuring."),
     )
-    seed: int = Field(default=42, ge=0, title="Seed", description="The same seed gives the same run.")
+    early_stopping: int = Field(
+        default=3,
+        ge=0,
+        le=1000,
+        title="Early stopping",
+        description="End after that many validations without a lower validation loss. 0: never.",
+        json_schema_extra=_says(
+            "Ends at a chance rise.", "Time is spent on learning by heart.", "Prechelt 1998, Early stopping, but when?"
+        ),
+    )
+    keep: Literal["best", "last"] = Field(
+        default="best",
+        title="Keep",
+        description="best: the weights with the lowest validation loss. last: those after the last step.",
+        json_schema_extra=_says(source="Prechelt 1998, Early stopping, but when?"),
+    )
+    checkpoint_gb: float = Field(
+        default=10.0,
+        gt=0,
+        le=100000,
+        title="Disk for checkpoints",
+        description="Gigabytes; the oldest checkpoints beyond it are removed. The newest and the best always stay.",
+        json_schema_extra=_says("Fewer moments to go back to.", "The disk fills."),
+    )
+    report_to: Reporter = Field(
+        default="none",
+        title="Report to",
+        description="Also send the measurements to a tracker of your own; its package must be installed.",
+        json_schema_extra=_says(),
+    )
+    seed: int = Field(
+        default=42,
+        ge=0,
+        title="Seed",
+        description="The same seed gives the same run.",
+        json_schema_extra=_says(),
+    )
     micro_batch_size: int | None = Field(
         default=None,
         ge=1,
         title="Micro-batch size",
         description="Examples computed at once. Left out: chosen for this machine and recorded in the run.",
+        json_schema_extra=_says("Slower.", "More memory."),
     )
     threads: int | None = Field(
         default=None,
         ge=1,
         title="Threads",
         description="Processor threads. Left out: chosen for this machine and recorded in the run.",
+        json_schema_extra=_says("Slower.", "Slower, when other work wants the cores."),
     )
+
+    @model_validator(mode="after")
+    def _refuse_what_the_method_lacks(self) -> Self:
+        title = METHODS[self.method].title
+        unused = [
+            name for name in type(self).model_fields if name in self.model_fields_set and not used_by(self.method, name)
+        ]
+        if unused:
+            listed = ", ".join(f"`{name}`" for name in unused)
+            raise PydanticCustomError(
+                "unused", "{title} has no {listed}: leave it out", {"title": title, "listed": listed}
+            )
+        if self.initialisation != "default" and self.method not in STARTS[self.initialisation]:
+            others = ", ".join(METHODS[method].title for method in STARTS[self.initialisation])
+            raise PydanticCustomError(
+                "unused",
+                "{title} cannot begin with {start}, which is for {others}",
+                {"title": title, "start": self.initialisation, "others": others},
+            )
+        return self
+
+    @model_serializer(mode="wrap")
+    def _only_what_the_method_has(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in write(self).items() if used_by(self.method, name)}

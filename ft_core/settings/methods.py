@@ -1,0 +1,121 @@
+"""The ways to fine-tune: what each changes, what it costs, when it is right, and which settings belong to it alone."""
+
+from typing import Literal, get_args
+
+from pydantic import BaseModel, ConfigDict
+
+Method = Literal["qlora", "lora", "dora", "rslora", "full", "layers", "ia3", "prompt_tuning", "prefix_tuning"]
+Initialisation = Literal["default", "pissa", "loftq", "eva"]
+
+
+class MethodInfo(BaseModel):
+    """One method in words. `rate` is the learning rate it wants relative to LoRA's; `source` is where it was described."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: str
+    what: str
+    cost: str
+    right_when: str
+    source: str
+    rate: float = 1.0
+
+
+METHODS: dict[Method, MethodInfo] = {
+    "qlora": MethodInfo(
+        title="QLoRA",
+        what="The base model is held in 4 bits and stays as it is; small matrices beside its layers learn.",
+        cost="Least memory of the strong methods: about 0.6 bytes for each parameter of the base. A little slower than LoRA.",
+        right_when="The usual choice, and the only one when the model hardly fits.",
+        source="Dettmers et al. 2023, arXiv:2305.14314",
+    ),
+    "lora": MethodInfo(
+        title="LoRA",
+        what="The base model stays as it is, in full precision; small matrices beside its layers learn.",
+        cost="2 to 4 bytes for each parameter of the base. Faster than QLoRA.",
+        right_when="The model fits in memory without 4 bits.",
+        source="Hu et al. 2021, arXiv:2106.09685",
+    ),
+    "dora": MethodInfo(
+        title="DoRA",
+        what="LoRA that learns how large each change is apart from its direction.",
+        cost="As LoRA, and a third to a half slower.",
+        right_when="LoRA with a low rank is not quite good enough.",
+        source="Liu et al. 2024, arXiv:2402.09353",
+    ),
+    "rslora": MethodInfo(
+        title="rsLoRA",
+        what="LoRA whose strength is scaled by the square root of the rank, so that high ranks keep learning.",
+        cost="As LoRA.",
+        right_when="You want a LoRA rank of 64 or more.",
+        source="Kalajdzievski 2023, arXiv:2312.03732",
+    ),
+    "full": MethodInfo(
+        title="Full fine-tuning",
+        what="Every weight of the model learns.",
+        cost="16 bytes for each parameter: weights, gradients and two moments. The result is a whole model, not a small adapter.",
+        right_when="The model is small, the data plentiful, or the task far from what the model knows.",
+        source="Howard and Ruder 2018, arXiv:1801.06146",
+        rate=0.25,
+    ),
+    "layers": MethodInfo(
+        title="Chosen layers only",
+        what="The last layers learn, all others are frozen.",
+        cost="Between LoRA and full fine-tuning. The result is a whole model.",
+        right_when="Full fine-tuning is too large, or makes the model forget too much.",
+        source="Lee et al. 2019, arXiv:1911.03090",
+        rate=0.25,
+    ),
+    "ia3": MethodInfo(
+        title="IA3",
+        what="One number learns for each inner value of the model: it is made larger or smaller.",
+        cost="The smallest adapter of all, some kilobytes. Memory as LoRA.",
+        right_when="There are few examples, or many adapters to keep.",
+        source="Liu et al. 2022, arXiv:2205.05638",
+        rate=5.0,
+    ),
+    "prompt_tuning": MethodInfo(
+        title="Prompt tuning",
+        what="Some invented tokens are put before every prompt; only they learn.",
+        cost="A few kilobytes. Makes every prompt longer.",
+        right_when="The base model is large (billions of parameters) and the task is one it can nearly do. Weak on small models.",
+        source="Lester et al. 2021, arXiv:2104.08691",
+        rate=15.0,
+    ),
+    "prefix_tuning": MethodInfo(
+        title="Prefix tuning",
+        what="Invented keys and values are put before every prompt in every layer; only they learn.",
+        cost="Some dozens of kilobytes. Makes every prompt longer.",
+        right_when="As prompt tuning, with more strength for smaller models.",
+        source="Li and Liang 2021, arXiv:2101.00190",
+        rate=10.0,
+    ),
+}
+
+LORA: tuple[Method, ...] = ("qlora", "lora", "dora", "rslora")
+SOFT_PROMPTS: tuple[Method, ...] = ("prompt_tuning", "prefix_tuning")
+WHOLE_MODEL: tuple[Method, ...] = ("full", "layers")  # the result is a model, not an adapter
+QUANTISABLE: tuple[Method, ...] = ("dora", "rslora", "ia3", *SOFT_PROMPTS)  # the base may be in 4 bits or not
+
+# Settings that only some methods have; every other setting belongs to all of them.
+BELONGS: dict[str, tuple[Method, ...]] = {
+    "four_bit": QUANTISABLE,
+    "initialisation": LORA,
+    "lora_rank": LORA,
+    "lora_alpha": LORA,
+    "lora_dropout": LORA,
+    "virtual_tokens": SOFT_PROMPTS,
+    "trained_layers": ("layers",),
+}
+# DoRA takes its magnitudes from the weights as they are; PiSSA needs them in full precision, LoftQ in 4 bits.
+STARTS: dict[Initialisation, tuple[Method, ...]] = {
+    "default": LORA,
+    "pissa": ("lora", "rslora"),
+    "loftq": ("qlora",),
+    "eva": ("qlora", "lora", "rslora"),
+}
+
+
+def used_by(method: Method, setting: str) -> bool:
+    """True when the method has this training setting."""
+    return method in BELONGS.get(setting, get_args(Method))
