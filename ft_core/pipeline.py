@@ -17,7 +17,8 @@ from ft_core.data.tell import Tell, silent
 from ft_core.data.tokens import ChatTokenizer, Window
 from ft_core.errors import FTError
 from ft_core.fit import prepare_spec
-from ft_core.run import JobName, Run
+from ft_core.jobs import JobName
+from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.settings.data import DataSpec
 from ft_core.settings.project import ProjectSpec

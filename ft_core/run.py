@@ -1,124 +1,25 @@
 """The run directory: the only truth about a run, and the only file that knows the names inside it.
 
-JSON files are replaced atomically, JSONL files are appended; a torn last line is ignored. A status is derived: a job that says
-running while its process is gone is interrupted.
+A status is derived: a job that says running while its process is gone is interrupted.
 """
 
-import json
 import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, Protocol, get_args
+from typing import Any, get_args
 
-import orjson
-import psutil
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from ft_core.errors import FTError
+from ft_core.files import append_line, read_json, read_lines, write_json, write_text
+from ft_core.jobs import JobName, JobState
+from ft_core.jobs import Progress as Progress
 from ft_core.settings import project
 from ft_core.settings.project import ProjectSpec
-
-Status = Literal["running", "done", "stopped", "failed", "interrupted"]
-JobName = Literal["train", "evaluate", "serve", "push"]
-
-
-class Progress(Protocol):
-    """How a job tells how far it is: `progress(12, 200, "training")`."""
-
-    def __call__(self, step: int, total: int, message: str) -> None: ...
-
-
-class JobState(BaseModel):
-    """What `jobs/<name>.json` holds. `pid` and `process_start` (seconds since 1970) name one process."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    version: Literal[1] = 1
-    status: Status
-    step: int = 0
-    total: int = 0
-    message: str = ""
-    pid: int
-    process_start: float
-    started: float
-    heartbeat: float
-    attempts: int = 1
-    seconds_left: float | None = None
-    port: int | None = None
-
-    @property
-    def alive(self) -> bool:
-        """True while the very process that wrote this state exists."""
-        return process_alive(self.pid, self.process_start)
-
-
-def process_alive(pid: int, started: float) -> bool:
-    """True while process `pid` that started at `started` exists and is no zombie. Process ids are reused, start times are not."""
-    try:
-        process = psutil.Process(pid)
-        return abs(process.create_time() - started) < 1.0 and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
-def write_json(path: Path, value: Any) -> None:
-    """Replace `path` by `value` as JSON, whole or not at all, also across a power cut."""
-    write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
-
-
-def write_text(path: Path, text: str) -> None:
-    """Replace `path` by `text`, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    try:
-        with open(temporary, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def read_json(path: Path) -> Any:
-    """The value in `path`, or None when there is no such file."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-
-
-def append_line(path: Path, row: dict[str, Any]) -> None:
-    """Append one row to a JSONL file, first ending a line that a killed process left torn."""
-    data = (json.dumps(row, ensure_ascii=False) + "\n").encode()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "ab+") as file:
-        size = file.seek(0, os.SEEK_END)
-        if size:
-            file.seek(size - 1)
-            if file.read(1) != b"\n":
-                data = b"\n" + data
-        file.write(data)
-
-
-def read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The rows of a JSONL file. Torn lines (of a process killed while it wrote) are left out."""
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        return
-    for line in data.splitlines():
-        try:
-            row = orjson.loads(line)  # a live page reads 10,000 lines: four times as fast as json
-        except ValueError:
-            continue
-        if isinstance(row, dict):
-            yield row
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 ROWS = [
     {"errors", "amounts"},
-    {"settings"},
+    {"settings", "files", "jobs"},
     {"run", "workspace", "catalog", "hardware", "download", "guide", "turns"},
     {"modeling", "generate", "fit", "queue"},
     {"data", "starter"},

@@ -1,6 +1,5 @@
 """The run directory: atomic, torn lines survived, status derived from the process itself."""
 
-import json
 import os
 import subprocess
 import sys
@@ -10,7 +9,8 @@ import psutil
 import pytest
 
 from ft_core.errors import FTError
-from ft_core.run import JobState, Run, append_line, read_lines, write_json
+from ft_core.jobs import JobState
+from ft_core.run import Run
 from ft_core.settings import project
 
 
@@ -65,16 +65,6 @@ def test_an_ended_job_stays_ended_when_its_process_is_gone(run):
     assert run.job("train").status == "done"
 
 
-def test_torn_lines_are_ignored_and_ended_before_the_next(tmp_path):
-    path = tmp_path / "metrics.jsonl"
-    append_line(path, {"kind": "train", "step": 1})
-    with open(path, "ab") as file:
-        file.write(b'{"kind": "train", "st')
-    assert list(read_lines(path)) == [{"kind": "train", "step": 1}]
-    append_line(path, {"kind": "train", "step": 2})
-    assert [row["step"] for row in read_lines(path)] == [1, 2]
-
-
 def test_the_last_row_of_a_step_wins(run):
     for step, loss in ((1, 3.0), (2, 2.0), (3, 1.5), (2, 1.9)):
         run.append_metric({"kind": "train", "step": step, "loss": loss})
@@ -84,15 +74,6 @@ def test_the_last_row_of_a_step_wins(run):
         (2, 1.9),
         (3, 1.5),
     ]
-
-
-def test_json_is_replaced_whole_or_not_at_all(tmp_path):
-    path = tmp_path / "a.json"
-    write_json(path, {"a": 1})
-    with pytest.raises(ValueError):
-        write_json(path, {"a": float("nan")})
-    assert json.loads(path.read_text()) == {"a": 1}
-    assert [file.name for file in tmp_path.iterdir()] == ["a.json"]
 
 
 def test_stop_is_a_file(run):

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from huggingface_hub import get_token
 
 from ft_core.cli.options import HomeOption, JsonOption, ProjectArgument, RunArgument
-from ft_core.run import JobName, Run
+from ft_core.jobs import JobName
+from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.terminal.answer import Result, answer
 from ft_core.terminal.progress import shown_progress

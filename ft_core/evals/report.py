@@ -15,7 +15,8 @@ from ft_core.errors import FTError
 from ft_core.evals import answers, compare, metrics, rows
 from ft_core.evals.answers import Contestant
 from ft_core.evals.compare import Interval
-from ft_core.run import Progress, Run
+from ft_core.jobs import Progress
+from ft_core.run import Run
 from ft_core.settings.example import Example
 
 _NAMES = {

@@ -12,7 +12,8 @@ import psutil
 from filelock import FileLock, Timeout
 
 from ft_core.errors import FTError, explain
-from ft_core.run import JobName, JobState, Progress, Run
+from ft_core.jobs import JobName, JobState, Progress
+from ft_core.run import Run
 
 HEARTBEAT_SECONDS = 2.0
 Outcome = Literal["done", "stopped"]

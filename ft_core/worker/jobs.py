@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ft_core.run import JobName, Progress, Run
+from ft_core.jobs import JobName, Progress
+from ft_core.run import Run
 from ft_core.worker.job import Outcome, Record, perform, stoppable
 
 

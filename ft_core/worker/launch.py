@@ -17,8 +17,10 @@ from filelock import FileLock, Timeout
 from huggingface_hub import get_token
 
 from ft_core.errors import FTError
+from ft_core.files import read_json, write_json
 from ft_core.hardware import on_space
-from ft_core.run import JobName, JobState, Run, read_json, write_json
+from ft_core.jobs import JobName, JobState
+from ft_core.run import Run
 from ft_core.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent.parent

@@ -3,7 +3,8 @@
 from typing import Any, get_args
 
 from ft_core.errors import FTError
-from ft_core.run import JobName, Run
+from ft_core.jobs import JobName
+from ft_core.run import Run
 from ft_core.worker import launch
 from ft_core.workspace import Workspace
 

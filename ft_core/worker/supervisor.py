@@ -15,7 +15,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from ft_core.errors import FTError
-from ft_core.run import JobState, Run
+from ft_core.jobs import JobState
+from ft_core.run import Run
 from ft_core.worker import launch
 from ft_core.worker.launch import Entry
 

@@ -14,7 +14,8 @@ from filelock import FileLock
 
 from ft_core.cli.runs import in_foreground
 from ft_core.errors import FTError
-from ft_core.run import JobState, Run
+from ft_core.jobs import JobState
+from ft_core.run import Run
 from ft_core.settings.project import parse
 from ft_core.workspace import Workspace
 from tests.cli.calls import ROOT, command, values

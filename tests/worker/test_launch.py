@@ -10,7 +10,8 @@ import pytest
 from filelock import FileLock
 
 from ft_core.errors import FTError
-from ft_core.run import JobState, Run
+from ft_core.jobs import JobState
+from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.worker import launch
 from ft_core.worker.launch import JobView

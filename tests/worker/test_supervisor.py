@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from ft_core.run import JobState
+from ft_core.jobs import JobState
 from ft_core.settings.train import TrainSpec
 from ft_core.worker import launch, supervisor
 from ft_core.workspace import Workspace
