@@ -111,9 +111,19 @@ class Run:
         return self.folder / "log.txt"
 
     @property
+    def model(self) -> Path:
+        """The whole model of a method that changes the base's own weights; such a run has no adapter."""
+        return self.folder / "model"
+
+    @property
     def has_adapter(self) -> bool:
         """True once a training has left an adapter that can be used."""
         return (self.adapter / "adapter_config.json").is_file()
+
+    @property
+    def is_trained(self) -> bool:
+        """True once a training has left an adapter or a model that can be used."""
+        return self.has_adapter or (self.model / "config.json").is_file()
 
     # Jobs: one state file each, written by the job's own process alone.
 
@@ -217,6 +227,13 @@ class Run:
         """The result of the training: {status, steps, train_loss, validation_loss, tokens_per_second, peak_memory_gb, ...}."""
         return read_json(self.folder / "training.json")
 
+    def fit(self) -> dict[str, Any]:
+        """What the training measured before its first step, and the micro-batch it goes by: {"micro_batch_size", "measured", "changes"}; else {}."""
+        return read_json(self.folder / "fit.json") or {}
+
+    def write_fit(self, found: dict[str, Any]) -> None:
+        write_json(self.folder / "fit.json", found)
+
     def write_report(self, report: dict[str, Any]) -> None:
         write_json(self.evaluation / "report.json", report)
 
@@ -247,6 +264,7 @@ class Run:
             "hub.json",
             "evaluation/report.json",
             "adapter/adapter_config.json",
+            "model/config.json",
         )
         found = []
         for name in names:

@@ -10,7 +10,7 @@ from ft_core.worker.job import Outcome, Record, perform, stoppable
 def do(run: Run, name: JobName, arguments: dict[str, Any], token: str | None, record: Record) -> Outcome:
     """Do the job. `arguments`: push {"repo", "private"}, serve {"port"?}; the others take none."""
     if name == "train":
-        from ft_core.train.sft import train
+        from ft_core.train.training import train
 
         return train(run, record.progress, token)["status"]
     if name == "evaluate":
