@@ -1,12 +1,18 @@
 """The jobs of a run, and what the state file of one holds."""
 
-from typing import Literal, Protocol
+import os
+import time
+from typing import Literal, Protocol, get_args
 
 import psutil
 from pydantic import BaseModel, ConfigDict
 
-Status = Literal["running", "done", "stopped", "failed", "interrupted"]
-JobName = Literal["train", "evaluate", "serve", "push"]
+Status = Literal["running", "done", "stopped", "paused", "discarded", "failed", "interrupted"]
+Work = Literal["train", "evaluate", "sweep", "data_size"]  # waits in the queue, follows the run's stop file
+JobName = Literal[Work, "serve", "push"]
+WORK: tuple[Work, ...] = get_args(Work)
+# pause: a checkpoint now and nothing else. keep: the best so far becomes the adapter. discard: what was trained is removed.
+Stop = Literal["pause", "keep", "discard"]
 
 
 class Progress(Protocol):
@@ -32,6 +38,21 @@ class JobState(BaseModel):
     attempts: int = 1
     seconds_left: float | None = None
     port: int | None = None
+
+    @classmethod
+    def of_this_process(cls, attempts: int = 1) -> "JobState":
+        """The state of a job that begins now in this process."""
+        now = time.time()
+        started = psutil.Process().create_time()
+        return cls(
+            status="running",
+            message="starting",
+            pid=os.getpid(),
+            process_start=started,
+            started=now,
+            heartbeat=now,
+            attempts=attempts,
+        )
 
     @property
     def alive(self) -> bool:

@@ -3,7 +3,6 @@
 A status is derived: a job that says running while its process is gone is interrupted.
 """
 
-import os
 import secrets
 import shutil
 import time
@@ -15,11 +14,13 @@ from typing import Any, get_args
 from pydantic import ValidationError
 
 from ft_core.errors import FTError
-from ft_core.files import append_line, read_json, read_lines, write_json, write_text
-from ft_core.jobs import JobName, JobState
+from ft_core.files import append_line, last_lines, read_json, read_lines, write_json, write_text
+from ft_core.jobs import JobName, JobState, Stop
 from ft_core.jobs import Progress as Progress
 from ft_core.settings import project
 from ft_core.settings.project import ProjectSpec
+
+TRIALS = "trials"
 
 
 @dataclass(frozen=True)
@@ -29,14 +30,21 @@ class Run:
     folder: Path
 
     @classmethod
-    def create(cls, runs: Path, spec: ProjectSpec, data: dict[str, Any], environment: dict[str, Any]) -> "Run":
-        """Freeze a project into a new folder under `runs`.
+    def create(
+        cls,
+        runs: Path,
+        spec: ProjectSpec,
+        data: dict[str, Any],
+        environment: dict[str, Any],
+        name: str | None = None,
+    ) -> "Run":
+        """Freeze a project into a new folder under `runs`, called by the time unless it is a trial and has its number as `name`.
 
         `data` names the dataset version ({"dataset", "folder", "sha256", ...}), `environment` the packages and hardware.
         Raises FTError `disk.full` through the caller's edge when the disk is full; a half-made folder is removed.
         """
         identity = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
-        run = cls(runs / identity)
+        run = cls(runs / (name or identity))
         run.folder.mkdir(parents=True)
         try:
             write_json(run.folder / "data.json", data)
@@ -61,12 +69,21 @@ class Run:
 
     @property
     def id(self) -> str:
-        return self.folder.name
+        """The folder's name; of a trial `PARENT/3`."""
+        parent = self.folder.parent
+        return f"{parent.parent.name}/{self.folder.name}" if parent.name == TRIALS else self.folder.name
 
     @property
     def created(self) -> datetime:
-        """When the run was made (UTC), from its id."""
+        """When the run was made (UTC), from its name; a trial's project file is as old as the trial."""
+        if self.folder.parent.name == TRIALS:
+            return datetime.fromtimestamp(self.project.stat().st_mtime, UTC)
         return datetime.strptime("-".join(self.id.split("-")[:2]), "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
+
+    def trials(self) -> list["Run"]:
+        """The runs that a sweep or a measure of the data's size made inside this one, in the order of their numbers."""
+        folders = [project.parent for project in (self.folder / TRIALS).glob("*/project.yaml")]
+        return [Run(folder) for folder in sorted((f for f in folders if f.name.isdigit()), key=lambda f: int(f.name))]
 
     @property
     def project(self) -> Path:
@@ -148,7 +165,8 @@ class Run:
         return state
 
     def require_unfinished(self) -> None:
-        """Raise FTError `run.done` when all steps of the training are done: to train again would only undo its evaluation."""
+        """Raise FTError `run.done` when all steps of the training are done (to train again would only undo its evaluation), or `run.discarded`."""
+        self.require_kept()
         state = self.job("train")
         if state is not None and state.status == "done":
             raise FTError(
@@ -156,6 +174,22 @@ class Run:
                 f"Run {self.id} is trained already.",
                 f"All {state.total} steps are done.",
                 f"Evaluate it (Evaluation tab, or `python -m ft_core evaluate {self.id}`), or start a new run.",
+            )
+
+    @property
+    def is_discarded(self) -> bool:
+        """True once what was trained has been removed."""
+        state = self.job("train")
+        return state is not None and state.status == "discarded"
+
+    def require_kept(self) -> None:
+        """Raise FTError `run.discarded` when what was trained has been removed."""
+        if self.is_discarded:
+            raise FTError(
+                "run.discarded",
+                f"Run {self.id} was discarded.",
+                "Its checkpoints, adapter and samples are gone.",
+                f"Start a new run with the same settings: python -m ft_core duplicate {self.id} --start",
             )
 
     def lock(self, name: JobName) -> Path:
@@ -169,15 +203,35 @@ class Run:
 
     # Asking to stop.
 
-    def request_stop(self) -> None:
-        """Ask the job at work to stop and keep what it has."""
-        (self.folder / "stop").touch()
+    def request_stop(self, how: Stop = "keep") -> None:
+        """Ask the job at work to stop: keep the best so far as the adapter, only pause, or discard what it has. The last word counts."""
+        write_text(self.folder / "stop", how)
 
-    def stop_requested(self) -> bool:
-        return (self.folder / "stop").exists()
+    def stop_requested(self) -> Stop | None:
+        """How the job at work is asked to stop; None when it is not. An empty file of an older version means keep."""
+        try:
+            text = (self.folder / "stop").read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        return "pause" if text == "pause" else "discard" if text == "discard" else "keep"
 
     def clear_stop(self) -> None:
         (self.folder / "stop").unlink(missing_ok=True)
+
+    def discard(self) -> None:
+        """Remove what was trained, for good; project, measurements, notes and log stay. The caller holds the locks of all its work."""
+        for trial in self.trials():
+            trial.discard()
+        for folder in (self.checkpoints, self.adapter, *self.folder.glob(".adapter-*")):  # hidden: of a killed training
+            if folder.exists():
+                shutil.rmtree(folder)
+        for name in ("samples.jsonl", "training.json"):
+            (self.folder / name).unlink(missing_ok=True)
+        self.clear_report()
+        self.clear_error("train")
+        state = self.job("train") or JobState.of_this_process()
+        ended = {"status": "discarded", "message": "discarded", "seconds_left": None}
+        self.write_job("train", state.model_copy(update=ended))
 
     # What a training leaves behind while it goes on.
 
@@ -254,6 +308,17 @@ class Run:
         """Where the run was pushed: {"url", "commit", "repo", "private"}."""
         return read_json(self.folder / "hub.json")
 
+    def notes(self) -> str:
+        """What the person wrote down about this run."""
+        try:
+            return (self.folder / "notes.md").read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return ""
+
+    def write_notes(self, text: str) -> None:
+        """Replace the notes."""
+        write_text(self.folder / "notes.md", text)
+
     def fingerprint(self) -> str:
         """Changes when measurements, samples, results or errors have changed. Cheap: a page that polls asks it before it reads them."""
         names = (
@@ -277,14 +342,7 @@ class Run:
 
     def log_tail(self, lines: int = 200) -> str:
         """The last lines of the log."""
-        try:
-            with open(self.log, "rb") as file:
-                size = file.seek(0, os.SEEK_END)
-                file.seek(max(0, size - 65536))
-                text = file.read().decode("utf-8", "replace")
-        except FileNotFoundError:
-            return ""
-        return "\n".join(text.splitlines()[-lines:])
+        return "\n".join(last_lines(self.log, lines))
 
     def write_log(self, text: str) -> None:
         """Append one line with the time to the log."""

@@ -1,10 +1,11 @@
 """Files that outlive a killed process: whole or not at all, torn lines survived."""
 
+import errno
 import json
 
 import pytest
 
-from ft_core.files import append_line, read_json, read_lines, write_json
+from ft_core.files import append_line, last_lines, read_json, read_lines, sync_folder, write_json
 
 
 def test_torn_lines_are_ignored_and_ended_before_the_next(tmp_path):
@@ -28,3 +29,24 @@ def test_json_is_replaced_whole_or_not_at_all(tmp_path):
 
 def test_what_is_not_there_is_none_and_no_rows(tmp_path):
     assert read_json(tmp_path / "a.json") is None and list(read_lines(tmp_path / "a.jsonl")) == []
+
+
+def test_the_last_lines_of_a_long_file(tmp_path):
+    path = tmp_path / "log.txt"
+    assert last_lines(path, 3) == []
+    path.write_text("".join(f"line {number}\n" for number in range(20_000)), encoding="utf-8")
+    assert last_lines(path, 2) == ["line 19998", "line 19999"]
+
+
+def test_a_full_disk_is_the_systems_own_error_and_what_was_there_stays(tmp_path):
+    full = tmp_path / "metrics.jsonl"
+    full.symlink_to("/dev/full")
+    with pytest.raises(OSError) as caught:
+        append_line(full, {"step": 1})
+    assert caught.value.errno == errno.ENOSPC
+
+
+def test_a_folder_that_is_gone_cannot_be_synced(tmp_path):
+    sync_folder(tmp_path)
+    with pytest.raises(FileNotFoundError):
+        sync_folder(tmp_path / "gone")

@@ -78,8 +78,11 @@ def test_the_last_row_of_a_step_wins(run):
 
 def test_stop_is_a_file(run):
     assert not run.stop_requested()
-    run.request_stop()
-    assert Run.open(run.folder).stop_requested()
+    for how in ("pause", "discard", "keep"):
+        run.request_stop(how)
+        assert Run.open(run.folder).stop_requested() == how
+    (run.folder / "stop").write_text("")
+    assert run.stop_requested() == "keep", "an older version asked so"
     run.clear_stop()
     run.clear_stop()
     assert not run.stop_requested()
@@ -108,3 +111,43 @@ def test_a_later_version_of_the_state_is_refused(run):
     with pytest.raises(FTError, match=r"jobs/train.json was written by another version") as caught:
         run.job("train")
     assert caught.value.code == "run.newer"
+
+
+def test_notes_are_the_persons_own(run):
+    assert run.notes() == ""
+    run.write_notes("tries a lower\nlearning rate ⚙")
+    assert Run.open(run.folder).notes() == "tries a lower\nlearning rate ⚙"
+
+
+def test_trials_are_whole_runs_inside_a_run(run):
+    assert run.trials() == []
+    for name in ("10", "2", "unfinished"):
+        Run.create(run.folder / "trials", run.spec(), run.data(), {}, name=name)
+    (run.folder / "trials" / "3").mkdir()
+    assert [trial.id for trial in run.trials()] == [f"{run.id}/2", f"{run.id}/10"]
+    trial = run.trials()[0]
+    assert trial.spec() == run.spec() and abs(trial.created.timestamp() - time.time()) < 60
+
+
+def test_discarding_removes_what_was_trained_and_nothing_else(run):
+    kept = {"project.yaml", "data.json", "environment.json", "metrics.jsonl", "log.txt", "notes.md", "jobs", "trials"}
+    trial = Run.create(run.folder / "trials", run.spec(), {}, {}, name="1")
+    for each in (run, trial):
+        for folder in (each.checkpoints / "checkpoint-3", each.adapter, each.folder / ".adapter-0123"):
+            folder.mkdir(parents=True)
+        each.append_sample({"step": 1, "prompt": "a", "answer": "b"})
+        each.append_metric({"kind": "train", "step": 1, "loss": 2.0})
+        each.write_training({"status": "stopped"})
+        each.write_report({"n": 4})
+        each.write_log("train: stopped")
+    run.write_notes("keep me")
+    run.write_job("train", state(2**22 + 1, 1.0, status="stopped"))
+    run.require_kept()
+    run.discard()
+    assert {path.name for path in run.folder.iterdir()} == kept
+    assert {path.name for path in trial.folder.iterdir()} == kept - {"notes.md", "trials"}
+    assert run.job("train").status == "discarded" and run.job("train").step == 3
+    for refused in (run.require_kept, run.require_unfinished):
+        with pytest.raises(FTError) as caught:
+            refused()
+        assert caught.value.code == "run.discarded"

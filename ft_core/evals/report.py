@@ -78,7 +78,7 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
                 shots if name == "few_shot" else [],
                 most,
                 advance,
-                run.stop_requested,
+                lambda: run.stop_requested() is not None,
             )
     found.setdefault("few_shot", None)
     table = _rows(examples, labels, found)

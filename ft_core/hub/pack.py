@@ -22,8 +22,9 @@ def pack(run: Run, folder: Path, source: Path | None = None) -> Path:
     Files are streamed into a temporary file that is renamed when it is whole. Raises OSError when the disk is full.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    result = folder / f"{run.id}.zip"
-    temporary = folder / f".{run.id}.{secrets.token_hex(4)}"
+    name = run.id.replace("/", "-")  # of a trial
+    result = folder / f"{name}.zip"
+    temporary = folder / f".{name}.{secrets.token_hex(4)}"
     try:
         with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             for path in sorted(run.folder.rglob("*")):

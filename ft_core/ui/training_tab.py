@@ -294,7 +294,7 @@ def watch_job(workspace: Workspace, seen: str, run_id: str) -> Any:
         ]
     failed = view.status == "failed"
     done = run.is_trained and view.status in ("done", "stopped")
-    can_resume = view.status in ("stopped", "interrupted", "failed")
+    can_resume = view.status in ("stopped", "paused", "interrupted", "failed")
     return [
         found,
         gr.update(visible=True),

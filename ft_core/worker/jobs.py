@@ -17,6 +17,14 @@ def do(run: Run, name: JobName, arguments: dict[str, Any], token: str | None, re
         from ft_core.evals.report import evaluate
 
         return stoppable(lambda: evaluate(run, record.progress, token))
+    if name == "sweep":
+        from ft_core.worker.sweep import sweep
+
+        return sweep(run, record.progress, token)["status"]
+    if name == "data_size":
+        from ft_core.worker.data_size import data_size
+
+        return data_size(run, record.progress, token)["status"]
     if name == "push":
         from ft_core.hub.push import push
 

@@ -119,7 +119,7 @@ def test_a_stop_pressed_while_it_starts_is_obeyed(workspace, base):
     run = new_run(workspace, base, LONG)
     launch.place(workspace.home, run, "train")
     run.request_stop()
-    supervisor.do(launch.entries(workspace.home)[0])
+    supervisor.do(workspace.home, launch.entries(workspace.home)[0])
     state = run.job("train")
     assert state.status == "stopped" and state.step < LONG.epochs
     assert launch.entries(workspace.home) == [] and not run.stop_requested()
@@ -130,7 +130,7 @@ def test_a_job_that_ends_only_by_force_stays_ended(workspace, base, monkeypatch)
     run = new_run(workspace, base, LONG)
     launch.place(workspace.home, run, "train")
     run.request_stop()
-    supervisor.do(launch.entries(workspace.home)[0])
+    supervisor.do(workspace.home, launch.entries(workspace.home)[0])
     assert launch.entries(workspace.home) == []
     assert run.job("train") is None or run.job("train").status in ("stopped", "failed")
 
@@ -139,7 +139,7 @@ def test_a_child_that_cannot_begin_is_reported(workspace, base, monkeypatch):
     run = new_run(workspace, base, SHORT)
     monkeypatch.setattr(sys, "executable", shutil.which("false"))
     launch.place(workspace.home, run, "train")
-    supervisor.do(launch.entries(workspace.home)[0])
+    supervisor.do(workspace.home, launch.entries(workspace.home)[0])
     assert launch.entries(workspace.home) == [], "it is not begun again for ever"
     view = launch.view(workspace, run, "train")
     assert view.status == "failed" and view.error.code == "worker.not_started"
