@@ -175,5 +175,8 @@ def _learnt_tokens(dataset: Dataset, model: ModelSpec, max_length: int) -> float
     window = Window(ChatTokenizer.load(folder, model.base), max_length)
     stored = next(dataset.batches("train"))
     places = numpy.unique(numpy.linspace(0, stored.num_rows - 1, _SAMPLED).astype(int))
-    counts = [sum(kind == "learnt" for _, kind in view(window, example_of(row)).tokens) for row in stored.take(places).to_pylist()]
+    counts = [
+        sum(kind == "learnt" for _, kind in view(window, example_of(row)).tokens)
+        for row in stored.take(places).to_pylist()
+    ]
     return float(numpy.mean(counts))

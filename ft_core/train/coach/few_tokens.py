@@ -37,7 +37,8 @@ def few_tokens(curves: Curves) -> Advice | None:
         code="few_learnt_tokens",
         severity="hint",
         title="Each step learns from very little",
-        what=f"An answer has about {curves.learnt_tokens:.1f} tokens, a step learns from {tokens:.0f} of them, all training examples together from {total:.0f}. The loss of neighbouring steps differs by about {noise:.2f}, at a level of {level:.2f}.",
+        what=f"An answer has about {curves.learnt_tokens:.1f} tokens: a step learns from {tokens:.0f}, all examples together hold {total:.0f}. "
+        f"The loss of neighbouring steps differs by about {noise:.2f}, at a level of {level:.2f}.",
         why="Only the answers are learnt. With so few tokens a step, its direction is mostly chance, and the curve says little about single steps.",
         fix=f"Raise Batch size to {larger} and start a new run; more examples help too."
         if larger > size

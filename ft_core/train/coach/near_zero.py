@@ -39,8 +39,10 @@ def _too_easy(curves: Curves, reached: int, validation: float) -> Advice:
         code="too_easy",
         severity="hint",
         title="Too good to be true?",
-        what=f"From step {reached} of {curves.total_steps} on the training loss is near zero ({curves.end:.4f}), and so is the validation loss ({validation:.4f}).",
-        why="Either the task is very easy, or the answer stands in the prompt, or nearly the same texts are in training and validation. Then the scores promise too much.",
+        what=f"From step {reached} of {curves.total_steps} on the training loss is near zero ({curves.end:.4f}), "
+        f"and so is the validation loss ({validation:.4f}).",
+        why="Either the task is very easy, or the answer stands in the prompt, or nearly the same texts are in training and validation. "
+        "Then the scores promise too much.",
         fix=f"Look at some rows in the Data tab: does the prompt give the answer away? If not, all is well, and Epochs {epochs:g} is enough.",
         evidence=Evidence("loss", reached, curves.last_step),
         changes={"epochs": epochs},

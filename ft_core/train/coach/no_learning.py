@@ -32,7 +32,8 @@ def no_learning(curves: Curves) -> Advice | None:
         code="no_learning",
         severity="problem",
         title="Nothing was learnt",
-        what=f"The training loss began at {curves.start:.2f} and is {curves.end:.2f} after {curves.last_step} steps: no more than it varies from step to step (about {noise:.2g}).",
+        what=f"The training loss began at {curves.start:.2f} and is {curves.end:.2f} after {curves.last_step} steps: "
+        f"no more than it varies from step to step (about {noise:.2g}).",
         why=f"With Learning rate {curves.training.learning_rate:g} the steps are so small that the adapter is practically where it began."
         if low
         else "The steps were large enough, but nothing in the prompts tells the answers apart beyond what the base model does already.",

@@ -5,11 +5,11 @@ import numpy
 from ft_core.train.coach.advice import Advice, Evidence
 from ft_core.train.coach.curves import Curves
 from ft_core.train.coach.jumps import gradient_jumps, loss_jumps
-from ft_core.train.coach.robust import MEDIAN_ERROR, scatter, significant
+from ft_core.train.coach.robust import MEDIAN_ERROR, scatter, significant, slope
 
 _GIVEN_BACK = 0.1  # of what had been won; and so much of the first loss must have been won at all
-# The largest of hundreds of differences of pure noise is 4 to 5 standard errors; neighbours share their median, hence some more.
-_ERRORS = 8
+# The largest of hundreds of differences of pure noise is 4 to 5 standard errors.
+_ERRORS = 6
 _JUMPS = 3
 # Rates within a factor of ten of the usual one are all in use; beyond it one jump is enough of a proof.
 _FAR = 10
@@ -43,7 +43,8 @@ def rate_too_high(curves: Curves) -> Advice | None:
 
 
 def _ends_worse(curves: Curves) -> tuple[str, Evidence] | None:
-    if curves.end <= curves.start + 3 * scatter(curves.loss):
+    rise, error = slope(curves.path, curves.loss)
+    if curves.end <= curves.start or rise < 3 * error:
         return None
     return (
         f"The training loss ends at {curves.end:.2f}, higher than the {curves.start:.2f} it began with.",
@@ -56,9 +57,9 @@ def _given_back(curves: Curves) -> tuple[str, Evidence] | None:
     smooth = curves.smooth
     low, high = _largest_rise(smooth)
     rise, won = smooth[high] - smooth[low], curves.start - smooth[low]
-    if won < _GIVEN_BACK * curves.start:
+    if won < _GIVEN_BACK * curves.start or rise < _GIVEN_BACK * won:
         return None
-    if rise < _GIVEN_BACK * won or rise < _ERRORS * MEDIAN_ERROR / 5**0.5 * scatter(curves.loss):
+    if rise < _ERRORS * MEDIAN_ERROR / 5**0.5 * scatter(curves.loss):
         return None
     return (
         f"The training loss was down at {smooth[low]:.2f} by step {curves.steps[low]} and rose again to {smooth[high]:.2f} by step {curves.steps[high]}.",
@@ -72,8 +73,8 @@ def _thrown_back_and_forth(curves: Curves) -> tuple[str, Evidence] | None:
     if len(loss) < 3:
         return None
     low, high = _largest_rise(loss)
-    rise = loss[high] - loss[low]
-    if rise < _GIVEN_BACK * (curves.start - loss[low]) or rise < 2 * curves.validation_error * loss[low]:
+    rise, won = loss[high] - loss[low], curves.start - loss[low]
+    if won < _GIVEN_BACK * curves.start or rise < _GIVEN_BACK * won or rise < 2 * curves.validation_error * loss[low]:
         return None
     if loss[high] - loss[high:].min() < rise / 2:
         return None
@@ -97,7 +98,8 @@ def _jumps(curves: Curves) -> tuple[str, Evidence] | None:
     worst = curves.gradient_norm.max() / numpy.median(curves.gradient_norm[:5])
     times = "once" if len(places) == 1 else f"{len(places)} times"
     return (
-        f"The loss or its gradient leapt out of its course {times}, first at step {where.start}; the largest gradient was {worst:.1f} times that of the first steps.",
+        f"The loss or its gradient leapt out of its course {times}, first at step {where.start}; "
+        f"the largest gradient was {worst:.1f} times that of the first steps.",
         where,
     )
 

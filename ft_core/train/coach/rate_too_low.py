@@ -10,7 +10,10 @@ _BELOW = 3  # times below the usual rate: nearer ones are a matter of taste
 _STRAIGHT = 1 / 3  # pace of the second half of the way over that of the first; trainings that settled had less than 0.1
 _FALL = 0.5  # of the loss: who has won half is no longer at the beginning
 _VALIDATIONS = 6  # from so many on the validation loss shows the course, free of the noise of batches
-_SMALLEST, _LARGEST = 3, 10  # times: one step of a search for a rate (Goodfellow et al. 2016, section 11.4.1, goes by decades)
+_SMALLEST, _LARGEST = (
+    3,
+    10,
+)  # times: one step of a search for a rate (Goodfellow et al. 2016, section 11.4.1, goes by decades)
 
 
 def rate_too_low(curves: Curves) -> Advice | None:
@@ -36,8 +39,9 @@ def rate_too_low(curves: Curves) -> Advice | None:
         code="learning_rate_too_low",
         severity="problem",
         title="The learning rate is too low",
-        what=f"In {curves.last_step} steps the training loss fell only from {curves.start:.2f} to {curves.end:.2f}, almost in a straight line, and nothing suggests that it was near its end.",
-        why=f"With Learning rate {rate:g} the steps go the right way but are too small to arrive; {curves.usual_rate:g} is usual for a base model of this size.",
+        what=f"In {curves.last_step} steps the training loss fell only from {curves.start:.2f} to {curves.end:.2f}, "
+        "almost in a straight line, and nothing suggests that it was near its end.",
+        why=f"With Learning rate {rate:g} the steps go the right way but are too small to arrive; usual for this size of base model is {curves.usual_rate:g}.",
         fix=f"Raise Learning rate to {new:g} and start a new run: it takes no longer.",
         evidence=Evidence("loss", curves.first_step, curves.last_step),
         changes={"learning_rate": new},

@@ -21,9 +21,9 @@ def deviation(values: numpy.ndarray) -> float:
     return float(_MAD_TO_DEVIATION * numpy.median(numpy.abs(values - numpy.median(values))))
 
 
-def scatter(values: numpy.ndarray, width: int = 5) -> float:
-    """Standard deviation of a curve's noise around its own course, the rolling median."""
-    return deviation(values - rolling_median(values, width))
+def scatter(values: numpy.ndarray) -> float:
+    """Standard deviation of a curve's noise around its own course: that of neighbours' differences over sqrt(2) (Rice 1984)."""
+    return deviation(numpy.diff(values)) / 2**0.5
 
 
 def slope(x: numpy.ndarray, y: numpy.ndarray) -> tuple[float, float]:

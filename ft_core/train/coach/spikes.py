@@ -28,8 +28,10 @@ def spikes(curves: Curves) -> Advice | None:
         code="spikes",
         severity="hint",
         title="Single steps stand out",
-        what=f"At {count(len(steps), 'step')} ({named}) the loss leapt up to {curves.loss[places].max():.2f}, while half of all steps were below {numpy.median(curves.loss):.2f}.",
-        why="Each step sees other examples. A few of them are unlike the rest: wrong or garbled answers, another language, very long texts. Each pulls the model off its way.",
+        what=f"At {count(len(steps), 'step')} ({named}) the loss leapt up to {curves.loss[places].max():.2f}, "
+        f"while half of all steps were below {numpy.median(curves.loss):.2f}.",
+        why="Each step sees other examples. A few of them are unlike the rest: wrong or garbled answers, another language, very long texts. "
+        "Each pulls the model off its way.",
         fix=f"Look for odd answers in the Data tab and take them out. If they are right, lower Learning rate to {rate:g}, so that they pull less.",
         evidence=Evidence("loss", steps[0], steps[-1]),
         changes={"learning_rate": rate},

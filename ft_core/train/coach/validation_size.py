@@ -40,8 +40,9 @@ def validation_size(curves: Curves) -> Advice | None:
         code="validation_too_small",
         severity="hint",
         title="The validation set is too small to tell",
-        what=f"The validation loss of {loss:.3f} comes from {count(examples, 'example')}. With other examples of the same kind it could be {max(0.0, loss * (1 - half)):.3f} to {loss * (1 + half):.3f}.",
-        why=f"Differences smaller than that, between steps or between runs, may be chance. From about {enough} examples on the curve can be trusted to a third.",
+        what=f"The validation loss of {loss:.3f} comes from {count(examples, 'example')}. "
+        f"With other examples of the same kind it could be {max(0.0, loss * (1 - half)):.3f} to {loss * (1 + half):.3f}.",
+        why=f"Differences smaller than that, between steps or between runs, may be chance. With about {enough} examples the curve is right to a third.",
         fix=f"Raise Validation share in the Data tab, so that about {enough} examples are in it, and prepare the data again."
         if share <= _LARGEST_SHARE
         else "Collect more examples: these are too few for a validation set that tells.",

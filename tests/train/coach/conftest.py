@@ -50,7 +50,7 @@ def crawling(tmp_path_factory, base, clean) -> Curves:
 def by_heart(tmp_path_factory, base) -> Curves:
     """Labels by chance: what is learnt of them holds for the training examples only."""
     folder = tmp_path_factory.mktemp("coach-by-heart")
-    return read(trained(folder, base, dataset(folder, random_labels(150)), epochs=8, learning_rate=5e-3))
+    return read(trained(folder, base, dataset(folder, random_labels(150)), epochs=10, learning_rate=5e-3))
 
 
 @pytest.fixture(scope="session")
@@ -61,3 +61,11 @@ def odd(tmp_path_factory, base) -> Curves:
         (message, "xq# 7zj@@ kw!" if place % 60 == 7 else label) for place, (message, label) in enumerate(toy_rows(240))
     ]
     return read(trained(folder, base, dataset(folder, rows), learning_rate=2e-3))
+
+
+@pytest.fixture(scope="session")
+def alone(tmp_path_factory, base) -> Curves:
+    """A few labels by chance, again and again, and nothing kept aside."""
+    folder = tmp_path_factory.mktemp("coach-alone")
+    data = dataset(folder, random_labels(40), validation=0)
+    return read(trained(folder, base, data, epochs=20, learning_rate=5e-3, evaluations=2))

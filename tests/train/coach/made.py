@@ -20,7 +20,7 @@ from tests.helpers import THINGS, data_spec, make_base_model, make_run, toy_rows
 
 Rows = list[tuple[str, str]]
 SPEC = TrainSpec(
-    epochs=3, learning_rate=3e-3, batch_size=8, lora_rank=8, lora_alpha=16, evaluations=10, max_length=128, threads=1
+    epochs=3, learning_rate=3e-3, batch_size=8, lora_rank=8, lora_alpha=16, evaluations=8, max_length=128, threads=1
 )
 
 

@@ -20,7 +20,7 @@ def test_curves_are_the_runs_measurements(healthy_run, healthy):
     assert healthy.loss.tolist() == [row["loss"] for row in train] and healthy.last_step == train[-1]["step"]
     assert healthy.gradient_norm.tolist() == [row["gradient_norm"] for row in train]
     assert healthy.learning_rate.tolist() == [row["learning_rate"] for row in train]
-    assert healthy.validation_loss.tolist() == [row["loss"] for row in held] and len(held) == 10
+    assert healthy.validation_loss.tolist() == [row["loss"] for row in held] and len(held) == 8
     assert healthy.total_steps == healthy.last_step == healthy_run.training()["total_steps"]
     assert (healthy.status, healthy.error, healthy.training) == ("done", None, healthy_run.spec().training)
     assert healthy.epoch(healthy.last_step) == pytest.approx(3, rel=0.02)

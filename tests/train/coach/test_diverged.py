@@ -37,7 +37,9 @@ def test_it_explains_all_that_came_before(thrown):
     """The curves of a training that was thrown about, had it ended so."""
     curves = replace(thrown, status="failed", error="train.diverged")
     advice = diverged(curves)
-    assert advice is not None and f"at step {curves.last_step}" in advice.what and f"{curves.loss[-1]:.2f}" in advice.what
+    assert (
+        advice is not None and f"at step {curves.last_step}" in advice.what and f"{curves.loss[-1]:.2f}" in advice.what
+    )
     assert advice.evidence.end == curves.last_step and advice.changes["learning_rate"] == pytest.approx(0.01)
     assert [found.code for found in advise(curves) if found.severity == "problem"] == ["diverged"]
     assert numpy.isfinite(curves.loss).all()

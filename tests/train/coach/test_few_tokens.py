@@ -14,33 +14,30 @@ from tests.train.coach.made import dataset, random_labels, trained
 def scarce(tmp_path_factory, base):
     folder = tmp_path_factory.mktemp("scarce")
     data = dataset(folder, random_labels(120, share=0.2))
-    return data, read(trained(folder, base, data, batch_size=2, epochs=2, learning_rate=2e-3))
+    return read(trained(folder, base, data, batch_size=2, epochs=2, learning_rate=2e-3, evaluations=4))
 
 
 def test_a_larger_batch_for_short_labels(scarce):
-    _, curves = scarce
-    advice = few_tokens(curves)
+    advice = few_tokens(scarce)
     assert advice is not None and advice.severity == "hint" and "3." in advice.what
     assert 4 <= advice.changes["batch_size"] <= 10
-    assert "few_learnt_tokens" in [found.code for found in advise(curves)]
+    assert "few_learnt_tokens" in [found.code for found in advise(scarce)]
 
 
-def test_the_corrected_run_has_no_complaint(tmp_path, base, scarce):
-    data, curves = scarce
-    advice = few_tokens(curves)
+def test_the_larger_batch_is_no_complaint(scarce):
+    advice = few_tokens(scarce)
     assert advice is not None
-    settings = {"epochs": 2, "learning_rate": 2e-3} | advice.changes
-    assert few_tokens(read(trained(tmp_path, base, data, **settings))) is None
+    assert few_tokens(replace(scarce, training=scarce.training.model_copy(update=advice.changes))) is None
 
 
 def test_too_few_rows_for_a_larger_batch_need_more_rows(scarce):
     """The same curves of so few examples that a larger batch would leave too few steps."""
-    advice = few_tokens(replace(scarce[1], train_examples=20))
+    advice = few_tokens(replace(scarce, train_examples=20))
     assert advice is not None and advice.changes == {} and advice.fix.startswith("Collect")
 
 
 def test_unknown_tokens_are_no_finding(scarce):
-    assert few_tokens(replace(scarce[1], learnt_tokens=None)) is None
+    assert few_tokens(replace(scarce, learnt_tokens=None)) is None
 
 
 def test_other_trainings_have_enough(healthy, crawling, by_heart, odd):

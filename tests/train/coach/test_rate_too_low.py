@@ -18,7 +18,7 @@ def test_a_straight_fall_gets_a_higher_rate(crawling):
 def test_the_corrected_run_has_no_complaint_and_a_better_loss(tmp_path, base, clean, crawling):
     advice = rate_too_low(crawling)
     assert advice is not None
-    corrected = read(trained(tmp_path, base, clean, **advice.changes))
+    corrected = read(trained(tmp_path, base, clean, evaluations=6, **advice.changes))
     assert rate_too_low(corrected) is None
     assert corrected.validation_loss[-1] < 0.7 * crawling.validation_loss[-1]
 

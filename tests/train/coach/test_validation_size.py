@@ -6,8 +6,7 @@ import numpy
 
 from ft_core.train.coach.curves import read
 from ft_core.train.coach.validation_size import validation_size
-from tests.helpers import make_run, toy_rows
-from tests.train.coach.made import dataset, trained
+from tests.helpers import make_run
 
 
 def test_few_examples_cannot_tell(by_heart):
@@ -29,9 +28,8 @@ def test_losses_that_are_alike_need_few_examples(crawling):
     assert crawling.validation_examples < 35 and validation_size(crawling) is None
 
 
-def test_no_validation_at_all(tmp_path, base):
-    curves = read(trained(tmp_path, base, dataset(tmp_path, toy_rows(60), 0), epochs=1))
-    advice = validation_size(curves)
+def test_no_validation_at_all(alone):
+    advice = validation_size(alone)
     assert advice is not None and advice.code == "no_validation" and "Validation share" in advice.fix
 
 
