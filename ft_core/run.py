@@ -301,6 +301,27 @@ class Run:
         """The evaluation report as `evals.report` wrote it."""
         return read_json(self.evaluation / "report.json")
 
+    # A sweep and a study of the data's size: a run whose trials are runs of their own inside it.
+
+    @property
+    def study(self) -> Path:
+        """The history of a sweep, which decides what is tried next."""
+        return self.folder / "study.journal"
+
+    def write_sweep(self, result: dict[str, Any]) -> None:
+        write_json(self.folder / "sweep.json", result)
+
+    def sweep(self) -> dict[str, Any] | None:
+        """The trials of a sweep so far and the best of them, as `worker.sweep` wrote it."""
+        return read_json(self.folder / "sweep.json")
+
+    def write_data_size(self, result: dict[str, Any]) -> None:
+        write_json(self.folder / "data_size.json", result)
+
+    def data_size(self) -> dict[str, Any] | None:
+        """What each part of the training split led to, as `worker.data_size` wrote it."""
+        return read_json(self.folder / "data_size.json")
+
     def write_hub(self, result: dict[str, Any]) -> None:
         write_json(self.folder / "hub.json", result)
 
@@ -327,6 +348,8 @@ class Run:
             "training.json",
             *(f"jobs/{job}.error.json" for job in get_args(JobName)),
             "hub.json",
+            "sweep.json",
+            "data_size.json",
             "evaluation/report.json",
             "adapter/adapter_config.json",
             "model/config.json",

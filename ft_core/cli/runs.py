@@ -28,6 +28,7 @@ from ft_core.terminal.runs import (
     show_stop,
     show_training,
 )
+from ft_core.terminal.studies import show_study_or_training
 from ft_core.worker import launch
 from ft_core.worker.job import Outcome
 from ft_core.worker.launch import unfinished
@@ -52,11 +53,14 @@ def train(path: ProjectArgument, as_json: JsonOption = False, home: HomeOption =
 
 
 def resume(run: RunArgument, as_json: JsonOption = False, home: HomeOption = None) -> None:
-    """Go on with a run that was paused, stopped or interrupted."""
+    """Go on with a training, a sweep or a study of the data's size that was paused, stopped or interrupted."""
+    from ft_core.cli import studies
     from ft_core.pipeline import training_result
 
     def work() -> Result:
         found = Workspace(home_folder(home)).run_or_path(run)
+        if job := studies.study_of(found):
+            return studies.resume_study(found, job)
         found.require_unfinished()
         job = unfinished(found)
         outcome = in_foreground(found, job)
@@ -66,7 +70,7 @@ def resume(run: RunArgument, as_json: JsonOption = False, home: HomeOption = Non
             else {"run": found.id, "job": job, "status": outcome}
         )
 
-    answer(as_json, work, show_training)
+    answer(as_json, work, show_study_or_training)
 
 
 def stop(
