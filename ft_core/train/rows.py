@@ -78,9 +78,14 @@ def check(rows: Sequence[TokenRow], tokenizer: ChatTokenizer, max_length: int) -
     )
 
 
+def share_size(count: int, part: float) -> int:
+    """How many of `count` examples a share of them is: at least one."""
+    return max(1, round(part * count))
+
+
 def share(examples: list[Example], part: float, seed: int) -> list[Example]:
     """A share of the examples in their order, at least one. With the same seed a smaller share is contained in a larger one."""
-    count = max(1, round(part * len(examples)))
+    count = share_size(len(examples), part)
     if count == len(examples):
         return examples
     chosen = numpy.random.default_rng(seed).permutation(len(examples))[:count]

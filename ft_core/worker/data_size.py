@@ -13,7 +13,7 @@ from ft_core.run import Run
 from ft_core.settings.data_size import DataSizeSpec
 from ft_core.settings.project import ProjectSpec
 from ft_core.train.learning_curve import forecast
-from ft_core.train.rows import share as rows_of_share
+from ft_core.train.rows import share_size
 from ft_core.worker.children import child, release_memory, seconds_trained, train_child, validation_losses
 
 FEWEST_TEST = 2  # test examples that an evaluation needs
@@ -74,7 +74,7 @@ def _require(run: Run, spec: ProjectSpec) -> tuple[DataSizeSpec, Dataset]:
 
 
 def _examples(spec: ProjectSpec, counts: dict[str, int], share: float) -> int:
-    return len(rows_of_share(counts["train"], share, spec.training.seed))
+    return share_size(counts["train"], share)
 
 
 class _Work:

@@ -138,7 +138,7 @@ def killed(workspace: Workspace, run: Run, moments: list[float | None], by_super
         answer = subprocess.run(resume, cwd=ROOT, capture_output=True, text=True)
         if answer.returncode != 0:
             raise SystemExit(answer.stdout + answer.stderr)
-        assert json.loads(answer.stdout)["adapter_sha256"] == adapter(run)
+        assert json.loads(answer.stdout)["weights_sha256"] == adapter(run)
     wait_for_end(run)
     log = run.log.read_text(encoding="utf-8")
     attempts = log.split("train: begins")[2:]

@@ -63,7 +63,7 @@ def test_killed_and_resumed_it_is_the_same_to_the_last_bit(project, made):
     assert run.job("train").status == "interrupted" and run.training() is None
     resumed = values(command(project, "resume", run.id, "--json", home="killed"))
     assert resumed["status"] == "done"
-    assert resumed["adapter_sha256"] == made["training"]["adapter_sha256"]
+    assert resumed["weights_sha256"] == made["training"]["weights_sha256"]
     again = command(project, "resume", run.id, "--json", home="killed")
     assert again.returncode == 2 and json.loads(again.stdout)["error"]["code"] == "run.done"
 

@@ -9,7 +9,8 @@ from ft_core import catalog, download
 from ft_core.data.store import Dataset, example_of
 from ft_core.data.tokens import ChatTokenizer, Window, view
 from ft_core.fit import plan_steps
-from ft_core.run import Run, Status
+from ft_core.jobs import Status
+from ft_core.run import Run
 from ft_core.settings.model import ModelSpec
 from ft_core.settings.train import TrainSpec
 from ft_core.train.coach.robust import rolling_median, scatter

@@ -15,12 +15,20 @@ from ft_core.errors import FTError
 from ft_core.run import Run
 from ft_core.settings.data import SplitSpec
 from ft_core.settings.train import TrainSpec
-from ft_core.train import sft
+from ft_core.train import training as job
 from tests.helpers import THINGS, data_spec, make_base_model, make_run, toy_rows
 
 Rows = list[tuple[str, str]]
 SPEC = TrainSpec(
-    epochs=3, learning_rate=3e-3, batch_size=8, lora_rank=8, lora_alpha=16, evaluations=8, max_length=128, threads=1
+    epochs=3,
+    learning_rate=3e-3,
+    batch_size=8,
+    lora_rank=8,
+    lora_alpha=16,
+    evaluations=8,
+    max_length=128,
+    threads=1,
+    early_stopping=0,
 )
 
 
@@ -72,7 +80,7 @@ def trained(folder: Path, base: Path, data: Dataset, stop_after: int | None = No
             run.request_stop()
 
     try:
-        sft.train(run, progress)
+        job.train(run, progress)
     except FTError as error:
         run.write_error("train", error)
     return run
