@@ -129,7 +129,7 @@ def _place(folder: Path, name: str) -> Path:
 def create_run(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) -> Run:
     """A new run of this project on this dataset, every automatic choice filled in.
 
-    Raises FTError `model.missing` when the base is a path that is not there.
+    Raises FTError `model.missing` when the base is a path that is not there, and `sweep.unused`.
     """
     folder = catalog.base_folder(spec.model.base)
     if folder is None and (spec.model.base.count("/") != 1 or spec.model.base.startswith((".", "/", "~"))):
@@ -145,6 +145,8 @@ def create_run(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) -> Run
     pinned = {"configuration": dataset.spec.configuration, "revision": dataset.spec.revision}  # of a dataset on the Hub
     data = spec.data.model_copy(update=pinned)
     filled = prepare_spec(spec.model_copy(update={"task": dataset.task, "model": model, "data": data}))
+    if filled.sweep:
+        filled = filled.model_copy(update={"sweep": filled.sweep.filled(filled.training)})
     workspace.runs_folder.mkdir(parents=True, exist_ok=True)
     location = os.path.relpath(dataset.folder, workspace.runs_folder / "run")
     data = {

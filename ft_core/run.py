@@ -24,7 +24,10 @@ from ft_core.settings import project
 from ft_core.settings.project import ProjectSpec
 
 Status = Literal["running", "done", "stopped", "failed", "interrupted"]
-JobName = Literal["train", "evaluate", "serve", "push"]
+JobName = Literal["train", "evaluate", "serve", "push", "sweep", "data_size"]
+
+
+TRIALS = "trials"
 
 
 class Progress(Protocol):
@@ -128,13 +131,15 @@ class Run:
     folder: Path
 
     @classmethod
-    def create(cls, runs: Path, spec: ProjectSpec, data: dict[str, Any], environment: dict[str, Any]) -> "Run":
-        """Freeze a project into a new folder under `runs`.
+    def create(
+        cls, runs: Path, spec: ProjectSpec, data: dict[str, Any], environment: dict[str, Any], name: str | None = None
+    ) -> "Run":
+        """Freeze a project into a new folder under `runs`. Its `name` is left out but for the trials of another run.
 
         `data` names the dataset version ({"dataset", "folder", "sha256", ...}), `environment` the packages and hardware.
         Raises FTError `disk.full` through the caller's edge when the disk is full; a half-made folder is removed.
         """
-        identity = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+        identity = name or f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
         run = cls(runs / identity)
         run.folder.mkdir(parents=True)
         try:
@@ -160,11 +165,13 @@ class Run:
 
     @property
     def id(self) -> str:
-        return self.folder.name
+        """The name of its folder; of a trial with that of its parent: `20260131-120000-abcdef/trials/3`."""
+        above = self.folder.parent
+        return f"{above.parent.name}/{TRIALS}/{self.folder.name}" if above.name == TRIALS else self.folder.name
 
     @property
     def created(self) -> datetime:
-        """When the run was made (UTC), from its id."""
+        """When the run, or the parent of a trial, was made (UTC), from its id."""
         return datetime.strptime("-".join(self.id.split("-")[:2]), "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
 
     @property
@@ -329,6 +336,32 @@ class Run:
         """The evaluation report as `evals.report` wrote it."""
         return read_json(self.evaluation / "report.json")
 
+    # A sweep and a study of the data's size: a run whose trials are runs of their own inside it.
+
+    @property
+    def trials(self) -> Path:
+        """Where the trials are, each a complete run whose folder is its number."""
+        return self.folder / TRIALS
+
+    @property
+    def study(self) -> Path:
+        """The history of a sweep, which decides what is tried next."""
+        return self.folder / "study.journal"
+
+    def write_sweep(self, result: dict[str, Any]) -> None:
+        write_json(self.folder / "sweep.json", result)
+
+    def sweep(self) -> dict[str, Any] | None:
+        """The trials of a sweep so far and the best of them, as `worker.sweep` wrote it."""
+        return read_json(self.folder / "sweep.json")
+
+    def write_data_size(self, result: dict[str, Any]) -> None:
+        write_json(self.folder / "data_size.json", result)
+
+    def data_size(self) -> dict[str, Any] | None:
+        """What each part of the training split led to, as `worker.data_size` wrote it."""
+        return read_json(self.folder / "data_size.json")
+
     def write_hub(self, result: dict[str, Any]) -> None:
         write_json(self.folder / "hub.json", result)
 
@@ -344,6 +377,8 @@ class Run:
             "training.json",
             *(f"jobs/{job}.error.json" for job in get_args(JobName)),
             "hub.json",
+            "sweep.json",
+            "data_size.json",
             "evaluation/report.json",
             "adapter/adapter_config.json",
         )

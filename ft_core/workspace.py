@@ -9,7 +9,7 @@ from ft_core.errors import FTError
 from ft_core.run import Run
 
 LOCAL = "local"
-_RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
+_RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}(/trials/\d{1,4})?")  # also a trial of a run
 _DATASET_ID = re.compile(r"[0-9a-f]{12}")
 
 

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from ft_core.cli import data, generated, models, runs, versions
+from ft_core.cli import data, generated, models, runs, studies, versions
 from ft_core.errors import FTError
 from ft_core.terminal.answer import refuse
 from ft_core.worker.quiet import quiet_libraries
@@ -34,6 +34,8 @@ app.command("status")(runs.status)
 app.command("runs")(runs.runs)
 app.command("evaluate")(runs.evaluate)
 app.command("run")(runs.run)
+app.command("sweep")(studies.sweep)
+app.command("data-size")(studies.data_size)
 app.command("chat")(models.chat)
 app.command("serve")(models.serve)
 app.command("push")(models.push)

@@ -13,6 +13,7 @@ from ft_core.settings import project
 from ft_core.terminal.answer import Result, answer
 from ft_core.terminal.progress import shown_progress
 from ft_core.terminal.runs import show_evaluation, show_main_job, show_runs, show_status, show_training
+from ft_core.terminal.studies import show_study_or_training
 from ft_core.worker.job import Outcome
 from ft_core.worker.overview import overview, overviews
 from ft_core.workspace import Workspace, home_folder
@@ -33,15 +34,18 @@ def train(path: ProjectArgument, as_json: JsonOption = False, home: HomeOption =
 
 
 def resume(run: RunArgument, as_json: JsonOption = False, home: HomeOption = None) -> None:
-    """Go on with a training that was stopped or interrupted."""
+    """Go on with a training, a sweep or a study of the data's size that was stopped or interrupted."""
+    from ft_core.cli import studies
 
     def work() -> Result:
         found = Workspace(home_folder(home)).run_or_path(run)
+        if job := studies.study_of(found):
+            return studies.resume_study(found, job)
         found.require_unfinished()
         in_foreground(found, "train")
         return training_result(found)
 
-    answer(as_json, work, show_training)
+    answer(as_json, work, show_study_or_training)
 
 
 def training_result(run: Run) -> Result:
@@ -55,7 +59,7 @@ def stop(run: RunArgument, as_json: JsonOption = False, home: HomeOption = None)
     def work() -> Result:
         workspace = Workspace(home_folder(home))
         found = workspace.run_or_path(run)
-        jobs: tuple[JobName, ...] = ("train", "evaluate", "serve")
+        jobs: tuple[JobName, ...] = ("train", "evaluate", "serve", "sweep", "data_size")
         asked: list[JobName] = [
             job for job in jobs if launch.view(workspace, found, job).status in ("running", "queued")
         ]

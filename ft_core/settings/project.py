@@ -10,9 +10,11 @@ from pydantic_core import ErrorDetails
 from ft_core.errors import FTError
 from ft_core.settings import words
 from ft_core.settings.data import DataSpec
+from ft_core.settings.data_size import DataSizeSpec
 from ft_core.settings.evaluation import EvalSpec
 from ft_core.settings.model import ModelSpec
 from ft_core.settings.share import ShareSpec
+from ft_core.settings.sweep import SweepSpec
 from ft_core.settings.train import TrainSpec
 
 Task = Literal["classification", "instruction", "chat"]
@@ -47,6 +49,14 @@ class ProjectSpec(BaseModel):
     training: TrainSpec = TrainSpec()
     evaluation: EvalSpec = EvalSpec()
     share: ShareSpec = ShareSpec()
+    sweep: SweepSpec | None = Field(
+        default=None, title="Sweep", description="Training settings to try, for `python -m ft_core sweep`."
+    )
+    data_size: DataSizeSpec | None = Field(
+        default=None,
+        title="Data size",
+        description="Parts of the training split to try, for `python -m ft_core data-size`.",
+    )
 
 
 def parse(values: object, where: str) -> ProjectSpec:

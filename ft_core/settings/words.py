@@ -23,7 +23,10 @@ def sentence(problem: ErrorDetails, label: str, model: type[BaseModel]) -> str:
         return f"{label} is not a setting. {_meant(str(key), _place(model, above)[0], model)}"
     if problem["type"] == "missing":
         return f"{label} is missing."
-    if problem["type"] == "unused":  # settings that do not go together, in the words of the model that says so
+    if problem["type"] in (
+        "unused",
+        "range",
+    ):  # settings that do not go together, in the words of the model that says so
         return f"{label}: {problem['msg']}."
     wanted = _wanted(*_place(model, problem["loc"]))
     if wanted is None:  # pydantic's own words; what we have fields for never comes here

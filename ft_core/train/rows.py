@@ -80,6 +80,14 @@ def _nothing_to_learn(bare: list[tuple[str, list[int]]], max_length: int) -> FTE
     )
 
 
+def share(count: int, part: float, seed: int) -> numpy.ndarray:
+    """Row numbers of a random part of `count` rows, int64, ascending; at least one. With one seed a smaller part is contained in a larger."""
+    if part >= 1:
+        return numpy.arange(count)
+    kept = max(1, round(count * part))
+    return numpy.sort(numpy.random.default_rng(seed).permutation(count)[:kept])
+
+
 def order(lengths: Sequence[int] | numpy.ndarray, steps: int, batch_size: int, seed: int) -> numpy.ndarray:
     """Row numbers for the whole training, int64 [steps * batch_size]: one shuffled pass after another.
 

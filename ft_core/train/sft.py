@@ -65,6 +65,7 @@ def prepare(run: Run, progress: Progress, token: str | None = None) -> tuple[Ans
     training = spec.training
     dataset = Dataset.open(run.folder / run.data()["folder"])
     examples, held = dataset.examples("train"), dataset.examples("validation")
+    examples = [examples[row] for row in rows.share(len(examples), training.training_share, training.seed)]
     total = plan_steps(training, len(examples))
     progress(0, total, "reading the data")
     chosen = modeling.pinned(run, token)

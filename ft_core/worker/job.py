@@ -126,7 +126,7 @@ def _perform(run: Run, name: JobName, action: Callable[["Record"], Outcome], on_
     except BaseException as error:  # noqa: BLE001 - the worker's last line: whatever it was, the run must say so
         return _failed(run, record, error)
     run.write_log(f"{name}: {outcome}")
-    if name in ("train", "evaluate"):
+    if name not in ("serve", "push"):
         run.clear_stop()  # also one that came after the last step: the next job of this run is not meant
     return outcome
 

@@ -21,6 +21,14 @@ def do(run: Run, name: JobName, arguments: dict[str, Any], token: str | None, re
 
         run.write_hub(push(run, arguments["repo"], arguments["private"], token, record.progress))
         return "done"
+    if name == "sweep":
+        from ft_core.worker.sweep import sweep
+
+        return sweep(run, record.progress, token)["status"]
+    if name == "data_size":
+        from ft_core.worker.data_size import data_size
+
+        return data_size(run, record.progress, token)["status"]
     from ft_core.serve.server import serve
 
     serve(run, record.progress, on_ready=record.ready, port=arguments.get("port", 0), token=token)

@@ -146,7 +146,7 @@ def view(workspace: Workspace, run: Run, job: JobName) -> JobView:
     """One job as it stands: from its state file and from the queue."""
     state = run.job(job)
     if state is not None and state.status == "running":
-        status: ViewStatus = "stopping" if run.stop_requested() and job in ("train", "evaluate") else "running"
+        status: ViewStatus = "stopping" if run.stop_requested() and job not in ("serve", "push") else "running"
         return JobView(status, state.step, state.total, state.message, seconds_left=state.seconds_left, port=state.port)
     ending = state is not None and state.status != "interrupted" and state.alive
     for index, entry in enumerate(entries(workspace.home)):

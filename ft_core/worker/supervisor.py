@@ -45,7 +45,7 @@ def pick_up(home: Path) -> None:
     """Queue every training and evaluation that says running while its process is gone."""
     for project in sorted(home.glob("people/*/runs/*/project.yaml")):
         run = Run(project.parent)
-        for job in ("train", "evaluate"):
+        for job in ("train", "evaluate", "sweep", "data_size"):
             state = run.job(job)
             if state is not None and state.status == "interrupted":
                 launch.place(home, run, job)

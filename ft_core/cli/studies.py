@@ -1,0 +1,129 @@
+"""Studies: which settings are best, and how much data is needed. Each is a run whose trials are runs inside it."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+from huggingface_hub import get_token
+
+from ft_core.cli.options import HomeOption, JsonOption, ProjectArgument
+from ft_core.cli.runs import in_foreground
+from ft_core.errors import FTError
+from ft_core.run import JobName, Run
+from ft_core.settings import project
+from ft_core.settings.methods import used_by
+from ft_core.settings.project import ProjectSpec
+from ft_core.terminal.answer import Result, answer
+from ft_core.terminal.studies import show_data_size, show_sweep
+from ft_core.workspace import Workspace, home_folder
+
+STUDIES: tuple[JobName, ...] = ("sweep", "data_size")
+USUAL = ("learning_rate", "lora_rank")  # what is tried when nothing is said
+
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=RANGE",
+        help="A training setting to try: learning_rate=0.0005:0.008, lora_rank=8,16,32, or a name alone for a usual range. Can be repeated; "
+        "replaces those of the project.",
+    ),
+]
+
+
+def sweep(
+    path: ProjectArgument,
+    chosen: SetOption = None,
+    trials: Annotated[int | None, typer.Option("--trials", help="How many trainings at most; 8 if left out.")] = None,
+    minutes: Annotated[float | None, typer.Option("--minutes", help="No trial begins after that many minutes.")] = None,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Try training settings and say which are best: several trainings, compared by their validation loss."""
+
+    def work() -> Result:
+        spec = with_sweep(project.load(path), chosen or [], trials, minutes)
+        return study(Workspace(home_folder(home)), spec, path.parent, "sweep")
+
+    answer(as_json, work, show_sweep)
+
+
+def data_size(
+    path: ProjectArgument,
+    shares: Annotated[
+        str | None, typer.Option("--shares", help="Parts of the training split, such as 0.125,0.25,0.5,1.")
+    ] = None,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Train on growing parts of the data, and say what twice the data would buy."""
+
+    def work() -> Result:
+        spec = project.load(path)
+        changes = {"shares": [_plain(share) for share in shares.split(",")]} if shares else {}
+        known = spec.data_size.model_dump(mode="json") if spec.data_size else {}
+        spec = project.parse(spec.model_dump(mode="json") | {"data_size": known | changes}, "The study")
+        return study(Workspace(home_folder(home)), spec, path.parent, "data_size")
+
+    answer(as_json, work, show_data_size)
+
+
+def with_sweep(spec: ProjectSpec, chosen: list[str], trials: int | None, minutes: float | None) -> ProjectSpec:
+    """The project with what the command line says about its sweep. Raises FTError `project.invalid`, naming every wrong range at once."""
+    values: dict[str, Any] = spec.sweep.model_dump(mode="json") if spec.sweep else {}
+    if chosen:
+        values["settings"] = dict(_range(text) for text in chosen)
+    elif not spec.sweep:
+        values["settings"] = [name for name in USUAL if used_by(spec.training.method, name)]
+    values |= {name: value for name, value in (("trials", trials), ("minutes", minutes)) if value is not None}
+    return project.parse(spec.model_dump(mode="json") | {"sweep": values}, "The sweep")
+
+
+def _range(text: str) -> tuple[str, Any]:
+    """`learning_rate=0.0005:0.008` -> the setting's name and its range."""
+    name, _, said = text.partition("=")
+    bounds = said.split(":")
+    if len(bounds) == 2:
+        return name.strip(), {"low": _plain(bounds[0]), "high": _plain(bounds[1])}
+    return name.strip(), {"values": [_plain(value) for value in said.split(",")]} if said else {}
+
+
+def _plain(text: str) -> Any:
+    """A number, true, false or a name, as YAML has it; a text that is none of them stays, and is refused by the setting."""
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        return text
+
+
+def study(workspace: Workspace, spec: ProjectSpec, folder: Path, job: JobName) -> Result:
+    """Prepare the data, make the run and do its job here."""
+    from ft_core.pipeline import create_run, prepare_source
+
+    run = create_run(workspace, spec, prepare_source(workspace, spec, folder, token=get_token()))
+    in_foreground(run, job)
+    return study_result(run, job)
+
+
+def study_result(run: Run, job: JobName) -> Result:
+    return {"run": run.id} | ((run.sweep() if job == "sweep" else run.data_size()) or {})
+
+
+def study_of(run: Run) -> JobName | None:
+    """The study that this run is for; None for one that is trained itself."""
+    return next((job for job in STUDIES if run.job(job) is not None), None)
+
+
+def resume_study(run: Run, job: JobName) -> Result:
+    """Go on with a study that was stopped or interrupted. Raises FTError `run.done`."""
+    state = run.job(job)
+    if state is not None and state.status == "done":
+        raise FTError(
+            "run.done",
+            f"Run {run.id} is done already.",
+            "All of its trials have ended.",
+            "Look at it with `python -m ft_core status`, or start a new one.",
+        )
+    in_foreground(run, job)
+    return study_result(run, job)

@@ -1,0 +1,82 @@
+"""The trials of a run: runs of their own inside it, on the same data, with some training settings changed."""
+
+import gc
+import os
+import shutil
+import sys
+from typing import Any
+
+from ft_core.fit import prepare_spec
+from ft_core.run import Progress, Run
+from ft_core.settings import project
+from ft_core.settings.evaluation import EvalSpec
+from ft_core.settings.methods import used_by
+from ft_core.settings.project import ProjectSpec
+from ft_core.worker.job import Outcome
+
+
+def child(parent: Run, number: int, changes: dict[str, Any], evaluation: EvalSpec | None = None) -> Run:
+    """Trial `number` of the parent, made now unless it is there. Raises FTError `project.invalid` for settings that do not go together."""
+    folder = parent.trials / str(number)
+    if (folder / "project.yaml").is_file():
+        return Run(folder)
+    spec = changed(parent.spec(), changes, f"Trial {number}")
+    if evaluation is not None:
+        spec = spec.model_copy(update={"evaluation": evaluation})
+    shutil.rmtree(folder, ignore_errors=True)  # half made, by a process that was killed
+    data = parent.data()
+    dataset = (
+        parent.folder / data["folder"]
+    )  # relative to the run's folder, and a trial's is deeper; an absolute one stays
+    if not os.path.isabs(data["folder"]):
+        data = data | {"folder": os.path.relpath(dataset, folder)}
+    return Run.create(parent.trials, spec, data, parent.environment(), str(number))
+
+
+def changed(spec: ProjectSpec, changes: dict[str, Any], where: str) -> ProjectSpec:
+    """The project of a trial. Another LoRA rank alone keeps the ratio of LoRA alpha to it, which is the adapter's strength.
+
+    Raises FTError `project.invalid`.
+    """
+    training = spec.training
+    values = training.model_dump(mode="json") | changes
+    if "lora_rank" in changes and "lora_alpha" not in changes and used_by(training.method, "lora_alpha"):
+        values["lora_alpha"] = max(1, round(training.lora_alpha * changes["lora_rank"] / training.lora_rank))
+    values = {name: value for name, value in values.items() if used_by(values["method"], name)}
+    whole = spec.model_dump(mode="json") | {"training": values, "sweep": None, "data_size": None}
+    return prepare_spec(project.parse(whole, where))
+
+
+def train_child(parent: Run, run: Run, progress: Progress, token: str | None) -> Outcome:
+    """Train a trial here, going on where an earlier attempt was. Raises FTError as its training does."""
+    from ft_core.worker.jobs import here
+
+    run.clear_stop()
+    try:
+        return here(run, "train", {}, token, progress)
+    finally:
+        if revision := run.model_revision:
+            parent.write_model_revision(revision)  # all trials begin from one commit of a Hub model
+        release_memory()
+
+
+def release_memory() -> None:
+    """Give back what a training held, so that the next one has it, and its own peak is measured."""
+    gc.collect()
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        torch.cuda.empty_cache()
+        torch.cuda.reset_peak_memory_stats()
+
+
+def seconds_trained(run: Run) -> float | None:
+    """Seconds, over all attempts; of a training that failed those of its last one. None when it never began."""
+    if result := run.training():
+        return result["seconds"]
+    state = run.job("train")
+    return round(state.heartbeat - state.started, 1) if state else None
+
+
+def validation_losses(run: Run) -> list[float]:
+    """In their order, nats per token."""
+    return [row["loss"] for row in run.metrics() if row["kind"] == "validation"]
