@@ -73,7 +73,7 @@ def test_gradio_is_imported_in_the_page_only():
 def test_importing_the_package_and_the_command_line_is_light():
     code = (
         "import sys, ft_core, ft_core.cli, ft_core.pipeline, ft_core.worker.launch, ft_core.worker.supervisor\n"
-        "heavy = {'torch', 'transformers', 'peft', 'trl', 'accelerate', 'evaluate', 'gradio'} & set(sys.modules)\n"
+        "heavy = {'torch', 'transformers', 'peft', 'trl', 'accelerate', 'evaluate', 'gradio', 'optuna'} & set(sys.modules)\n"
         "print(sorted(heavy))"
     )
     answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -123,7 +123,7 @@ def resume_study(run: Run, job: JobName) -> Result:
             "run.done",
             f"Run {run.id} is done already.",
             "All of its trials have ended.",
-            "Look at it with `python -m ft_core status`, or start a new one.",
+            f"Read {job}.json in its folder, or start a new one.",
         )
     in_foreground(run, job)
     return study_result(run, job)

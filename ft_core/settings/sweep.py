@@ -62,8 +62,9 @@ class RangeSpec(BaseModel):
         """True when a trial may have this value."""
         if self.values is not None:
             return value in self.values
-        numbers = self.low is not None and self.high is not None and isinstance(value, int | float)
-        return numbers and self.low <= value <= self.high
+        if self.low is None or self.high is None or not isinstance(value, int | float):
+            return False
+        return self.low <= value <= self.high
 
 
 class SweepSpec(BaseModel):
@@ -170,7 +171,7 @@ def _checked(name: str, raw: Any) -> tuple[RangeSpec | None, list[str]]:
         if values is not None:
             values = tuple(_own_value(name, value) for value in values)
         elif low is not None and high is not None:
-            low, high = _own_value(name, low), _own_value(name, high)
+            low, high = (_own_value(name, int(end) if end.is_integer() else end) for end in (low, high))
     except ValidationError as error:
         problem: Any = error.errors(include_url=False)[0] | {"loc": (name,)}
         return None, [_said(problem, TrainSpec)]

@@ -79,13 +79,12 @@ def forecast(examples: Sequence[int], losses: Sequence[float]) -> Forecast:
         rest = points[:left_out] + points[left_out + 1 :]
         gains.append(_gain(fit([size for size, _ in rest], [loss for _, loss in rest]), target))
     low, high = min(gains), max(gains)
-    small = high < _HARDLY * curve.loss(sizes[-1])
+    small = high < _HARDLY * wanted[-1]
     if not small and not (gains[0] <= _FACTOR * low and high <= _FACTOR * gains[0]):
         return _untold(target, "leaving out one point changes the answer too much")
     loss = curve.loss(target)
-    return Forecast(
-        target, _sentence(target, gains[0], low, high, curve, small), True, loss, gains[0], low, high, curve
-    )
+    sentence = _sentence(target, wanted[-1], gains[0], low, high, small)
+    return Forecast(target, sentence, True, loss, gains[0], low, high, curve)
 
 
 def _gain(curve: Curve, target: int) -> float:
@@ -97,10 +96,9 @@ def _untold(target: int, reason: str) -> Forecast:
     return Forecast(target, f"What twice the data would buy cannot be told: {reason}.")
 
 
-def _sentence(target: int, gain: float, low: float, high: float, curve: Curve, small: bool) -> str:
-    now = curve.loss(target / 2)
-    numbers = f"from {now:.3f} to about {now - gain:.3f} (a fall of {low:.3f} to {high:.3f})"
-    said = f"With twice the data ({target:,} training examples) the validation loss is expected to go {numbers}"
+def _sentence(target: int, now: float, gain: float, low: float, high: float, small: bool) -> str:
+    fall = f"fall by about {gain:.3f} ({low:.3f} to {high:.3f}), from {now:.3f}"
+    said = f"With twice the data ({target:,} training examples) the validation loss is expected to {fall}"
     if small:
         return f"{said}: more data of this kind would hardly help."
     return f"{said}: more data would {'still help' if low >= _HARDLY * now else 'help a little'}."

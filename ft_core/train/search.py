@@ -17,6 +17,7 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from optuna.trial import FrozenTrial, Trial, TrialState
 
+from ft_core.errors import FTError
 from ft_core.settings.sweep import RangeSpec, SweepSpec
 from ft_core.settings.train import TrainSpec
 
@@ -52,7 +53,7 @@ class Candidate:
         for place, loss in enumerate(losses, start=1):
             if place not in known and math.isfinite(loss):
                 self.trial.report(loss, place)
-        return self.trial.should_prune()
+        return bool(self.trial.should_prune())
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Ended:
     settings: Settings
     value: float | None
     status: Ending
-    reason: str | None
+    error: FTError | None
 
 
 class Search:
@@ -107,10 +108,11 @@ class Search:
             self.study.enqueue_trial(self._untried())
         return self._candidate(self.study.ask())
 
-    def end(self, number: int, status: Ending, value: float | None = None, reason: str | None = None) -> None:
-        """The trial has ended: done with its lowest validation loss, pruned, or failed for a reason."""
-        if reason is not None:
-            Trial(self.study, self.study.get_trials(deepcopy=False)[number]._trial_id).set_user_attr("reason", reason)
+    def end(self, number: int, status: Ending, value: float | None = None, error: FTError | None = None) -> None:
+        """The trial has ended: done with its lowest validation loss, pruned, or failed with an error."""
+        if error is not None:
+            trial = Trial(self.study, self.study.get_trials(deepcopy=False)[number]._trial_id)
+            trial.set_user_attr("error", error.as_dict())
         self.study.tell(number, value, state=_STATES[status])
 
     def trials(self) -> list[Ended]:
@@ -122,7 +124,7 @@ class Search:
                 trial.params,
                 min(trial.intermediate_values.values(), default=None) if trial.value is None else trial.value,
                 next(name for name, state in _STATES.items() if state == trial.state),
-                trial.user_attrs.get("reason"),
+                FTError(**trial.user_attrs["error"]) if "error" in trial.user_attrs else None,
             )
             for trial in found
         ]

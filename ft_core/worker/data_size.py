@@ -25,7 +25,8 @@ def data_size(run: Run, progress: Progress, token: str | None = None) -> dict[st
     "validation_loss", "score", "low", "high", "seconds"}], "headline": metric | null, "title", "better": "higher" | "lower" | null,
     "forecast": {"told", "examples", "loss", "gain", "low", "high", "curve", "sentence"}, "sentence"}. Losses are in nats per token, the
     lowest of a training. `low` to `high` of a point is the 95 % interval of its score; of a loss, that of its difference to the base model.
-    What was done by an earlier attempt is not done again. `token` is for gated Hub models.
+    All train for the same number of epochs, so more examples also mean more steps.
+    What an earlier attempt has done is not done again. `token` is for gated Hub models.
 
     Raises FTError `data_size.none`, `data_size.no_validation`, `data_size.same`, and what a training or an evaluation raises.
     """

@@ -139,10 +139,12 @@ class _Work:
 
     def failed(self, candidate: Candidate, error: FTError) -> None:
         """Count a trial as failed. Raises `error` when the first few all failed for that reason: it is not the settings then."""
-        self.search.end(candidate.number, "failed", reason=f"{error.what} {error.why}")
+        self.search.end(candidate.number, "failed", error=error)
         self.run.write_log(f"sweep: trial {candidate.number} failed: {error.what}")
         ended = self.search.trials()
-        if len(ended) >= SAME_FAILURES and len({trial.reason for trial in ended}) == 1:
+        if len(ended) >= SAME_FAILURES and {trial.error.code if trial.error else None for trial in ended} == {
+            error.code
+        }:
             raise error
 
     def watch(self, message: str) -> None:
@@ -184,7 +186,7 @@ class _Work:
             "value": trial.value,
             "status": trial.status,
             "seconds": seconds_trained(one),
-            "reason": trial.reason,
+            "reason": f"{trial.error.what} {trial.error.why}" if trial.error else None,
         }
 
 

@@ -83,7 +83,7 @@ def test_a_misspelled_key_gets_the_one_that_was_meant():
 
 def test_a_key_in_the_wrong_place_gets_its_place():
     assert project(epochs=3) == ["epochs is not a setting. Did you mean `training.epochs`?"]
-    assert project(seed=3)[0].endswith("Did you mean `data.split.seed` or `training.seed`?")
+    assert project(seed=3)[0].endswith("Did you mean `data.split.seed`, `training.seed` or `sweep.seed`?")
 
 
 def test_a_key_like_no_other_gets_the_list():

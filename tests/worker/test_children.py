@@ -1,0 +1,73 @@
+"""A trial is a complete run inside its parent: same data, changed settings, an id of its own."""
+
+import os
+
+import pytest
+
+from ft_core.errors import FTError
+from ft_core.run import Run
+from ft_core.settings import project
+from ft_core.settings.evaluation import EvalSpec
+from ft_core.worker.children import changed, child
+from ft_core.workspace import Workspace
+
+
+@pytest.fixture
+def parent(tmp_path):
+    workspace = Workspace(tmp_path / "home")
+    spec = project.parse(
+        {
+            "data": {"source": "x.csv"},
+            "training": {"lora_rank": 8, "lora_alpha": 16, "batch_size": 8, "micro_batch_size": 8, "threads": 1},
+            "sweep": {"settings": {"lora_rank": [4, 8]}},
+        },
+        "p",
+    )
+    dataset = workspace.datasets / "0123456789ab"
+    dataset.mkdir(parents=True)
+    workspace.runs_folder.mkdir(parents=True)
+    data = {"dataset": dataset.name, "folder": os.path.relpath(dataset, workspace.runs_folder / "run")}
+    return Run.create(workspace.runs_folder, spec, data, {"python": "3.11"})
+
+
+def test_a_trial_points_to_the_same_data_with_other_settings(parent):
+    one = child(parent, 3, {"lora_rank": 4, "learning_rate": 0.01}, EvalSpec(limit=7))
+    assert one.folder == parent.folder / "trials" / "3"
+    assert (one.folder / one.data()["folder"]).resolve() == (parent.folder / parent.data()["folder"]).resolve()
+    spec = one.spec()
+    assert (spec.training.lora_rank, spec.training.learning_rate, spec.evaluation.limit) == (4, 0.01, 7)
+    assert spec.sweep is None and spec.data == parent.spec().data and one.environment() == parent.environment()
+
+
+def test_it_is_made_once_and_a_half_made_one_again(parent):
+    (parent.trials / "0").mkdir(parents=True)
+    (parent.trials / "0" / "data.json").write_text("{")
+    one = child(parent, 0, {"seed": 5})
+    one.append_metric({"kind": "train", "step": 1})
+    assert child(parent, 0, {"seed": 6}).spec().training.seed == 5 and one.metrics()
+
+
+def test_its_id_finds_it_in_the_workspace_and_it_is_not_listed_as_a_run(parent, tmp_path):
+    workspace = Workspace(tmp_path / "home")
+    one = child(parent, 2, {"seed": 5})
+    assert one.id == f"{parent.id}/trials/2" and one.created == parent.created
+    assert workspace.run(one.id) == one and workspace.run_or_path(one.id) == one
+    assert workspace.runs() == [parent]
+    for wrong in (f"{parent.id}/trials/../..", f"{parent.id}/trials/9", f"{parent.id}/data/1"):
+        with pytest.raises(FTError, match="no run|no such run"):
+            workspace.run(wrong)
+
+
+def test_another_rank_keeps_the_strength_of_the_adapter(parent):
+    spec = parent.spec()
+    assert changed(spec, {"lora_rank": 32}, "t").training.lora_alpha == 64
+    assert changed(spec, {"lora_rank": 32, "lora_alpha": 8}, "t").training.lora_alpha == 8
+    assert changed(spec, {"seed": 1}, "t").training.lora_alpha == 16
+
+
+def test_settings_that_another_method_lacks_are_left_out(parent):
+    training = changed(parent.spec(), {"method": "full", "lora_rank": 32}, "t").training
+    assert training.method == "full" and "lora_rank" not in training.model_fields_set
+    with pytest.raises(FTError) as caught:
+        changed(parent.spec(), {"initialisation": "loftq", "method": "lora"}, "Trial 4")
+    assert caught.value.code == "project.invalid" and caught.value.what.startswith("Trial 4 ")
