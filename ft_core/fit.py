@@ -30,7 +30,8 @@ def prepare_spec(spec: ProjectSpec) -> ProjectSpec:
 
 def plan_steps(spec: TrainSpec, n_train: int) -> int:
     """Optimizer steps for `n_train` examples. Each sees exactly `batch_size` of them: the last may begin one more pass."""
-    return max(1, ceil(spec.epochs * n_train / spec.batch_size - 1e-9))
+    used = max(1, round(spec.training_share * n_train))
+    return max(1, ceil(spec.epochs * used / spec.batch_size - 1e-9))
 
 
 def largest_divisor(number: int, limit: int) -> int:

@@ -8,13 +8,13 @@ import copy
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, cast
 
 import numpy
 import torch
-from peft import PeftModel
+from peft import PeftModel, PromptLearningConfig
 from transformers import (
+    Cache,
     GenerationConfig,
     LogitsProcessorList,
     PreTrainedModel,
@@ -28,8 +28,7 @@ from transformers.generation.logits_process import (
     TopPLogitsWarper,
 )
 
-from ft_core import turns
-from ft_core.errors import FTError
+from ft_core.prompts import answer_ids, choice_ids, prompt_ids
 from ft_core.settings.example import Example, Message
 
 Model = PreTrainedModel | PeftModel
@@ -76,8 +75,15 @@ def answers(
         for batch in _batches(rows, batch_tokens, extra=max_new_tokens):
             ids, mask = _left_padded([rows[i] for i in batch], config.pad_token_id, model.device)
             criteria = StoppingCriteriaList([_StopWhenAsked(should_stop)] if should_stop else [])
-            output = model.generate(  # pyright: ignore[reportCallIssue]
-                input_ids=ids, attention_mask=mask, generation_config=config, stopping_criteria=criteria
+            network, width, cache = _network(model, len(batch))
+            # `generate` takes tokens for every position of the cache; what they are is never looked at.
+            ids = torch.cat([ids.new_full((len(batch), width), config.pad_token_id), ids], dim=1)
+            output = network.generate(  # pyright: ignore[reportCallIssue]
+                input_ids=ids,
+                attention_mask=_longer(mask, width),
+                past_key_values=cache,
+                generation_config=config,
+                stopping_criteria=criteria,
             )
             for i, generated in zip(batch, output[:, ids.shape[1] :].tolist(), strict=True):
                 found[i] = _answer(tokenizer, generated, stops)
@@ -106,13 +112,15 @@ def stream(
     warpers = _warpers(model, temperature, top_p)
     generator = torch.Generator(device=model.device).manual_seed(seed)
     stops = _stop_ids(model, tokenizer)
-    cache, fresh, generated, shown = None, ids, [], ""
+    fresh, generated, shown = ids, [], ""
+    with _inference(model):
+        network, _, cache = _network(model, 1)
     for _ in range(room):
         if should_stop and should_stop():
             raise Stopped
         # Entered anew for each token: between two pieces the consumer's own code runs, and must not run in inference mode.
         with _inference(model):
-            output = model(input_ids=fresh, past_key_values=cache, use_cache=True, logits_to_keep=1)
+            output = network(input_ids=fresh, past_key_values=cache, use_cache=True, logits_to_keep=1)
             cache = output.past_key_values
             scores = warpers(ids, output.logits[:, -1].float())  # pyright: ignore[reportArgumentType]
             fresh = (
@@ -160,13 +168,20 @@ def choice_log_likelihoods(
             if should_stop and should_stop():
                 raise Stopped
             ids, mask = _left_padded([rows[i] for i in batch], pad, model.device)
-            output = model(
-                input_ids=ids, attention_mask=mask, position_ids=_positions(mask), use_cache=True, logits_to_keep=1
+            network, width, cache = _network(model, len(batch))
+            seen = _longer(mask, width)
+            output = network(
+                input_ids=ids,
+                attention_mask=seen,
+                position_ids=_positions(seen)[:, width:],
+                past_key_values=cache,
+                use_cache=True,
+                logits_to_keep=1,
             )
             first = output.logits[:, -1].float().log_softmax(-1)
             for column, ending in enumerate(endings):
                 scores[batch, column] = (
-                    _continue(model, mask, output.past_key_values, first, ending).double().cpu().numpy()
+                    _continue(network, seen, output.past_key_values, first, ending).double().cpu().numpy()
                 )
             done += len(batch)
             if on_progress:
@@ -215,11 +230,14 @@ def answer_losses(
             ids, mask = _left_padded([rows[i] for i in batch], pad, model.device)
             # Rows end together, so the answers are the last columns: the others need no logits.
             width = max(len(right[i]) for i in batch)
-            output = model(
+            network, before, cache = _network(model, len(batch))
+            seen = _longer(mask, before)
+            output = network(
                 input_ids=ids,
-                attention_mask=mask,
-                position_ids=_positions(mask),
-                use_cache=False,
+                attention_mask=seen,
+                position_ids=_positions(seen)[:, before:],
+                past_key_values=cache,
+                use_cache=cache is not None,
                 logits_to_keep=width + 1,
             )
             losses = torch.nn.functional.cross_entropy(
@@ -231,67 +249,6 @@ def answer_losses(
             if on_progress:
                 on_progress(len(found), len(rows))
     return [found[i] for i in range(len(rows))]
-
-
-# Tokens.
-
-
-def prompt_ids(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message], tools: str = "") -> list[int]:
-    """The conversation so far, ending where the assistant begins to write. `tools` is JSON text as in Example."""
-    text = _rendered(tokenizer, *_fitted(tokenizer, messages, tools), prompt=True)
-    return list(tokenizer(text, add_special_tokens=False)["input_ids"])
-
-
-def choice_ids(tokenizer: PreTrainedTokenizerBase, choices: Sequence[str]) -> list[list[int]]:
-    """The tokens with which the assistant writes each choice and ends its turn."""
-    return [answer_ids(tokenizer, [Message("user", "?"), Message("assistant", choice)]) for choice in choices]
-
-
-def answer_ids(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message], tools: str = "") -> list[int]:
-    """The tokens with which the assistant gives the last of `messages` after `prompt_ids` of the others and ends its turn.
-
-    Raises FTError `model.template`.
-    """
-    prompt, _ = _fitted(tokenizer, messages[:-1], tools)
-    whole, known_tools = _fitted(tokenizer, messages, tools)
-    before = _rendered(tokenizer, prompt, known_tools, prompt=True)
-    after = _rendered(tokenizer, whole, known_tools, prompt=False)
-    if not after.startswith(before):
-        raise FTError(
-            "model.template",
-            "The base model's chat template cannot be used to score answers.",
-            "It writes earlier turns differently once an answer follows.",
-            "Choose another Base model.",
-        )
-    # Some templates put a line break after the end-of-turn token: a model stops before it.
-    return list(tokenizer(after[len(before) :].rstrip(), add_special_tokens=False)["input_ids"])
-
-
-def _fitted(
-    tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message], tools: str
-) -> tuple[Sequence[Message], turns.Tools]:
-    """As training and the token view have it."""
-    if not turns.needs_tools(messages, tools):
-        return messages, None
-    return turns.fitted(messages, tools, turns.support(partial(_write, tokenizer)))
-
-
-def _rendered(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message], tools: turns.Tools, prompt: bool) -> str:
-    return _write(tokenizer, [message.as_dict() for message in messages], tools, prompt)
-
-
-def _write(tokenizer: PreTrainedTokenizerBase, messages: turns.Turns, tools: turns.Tools, prompt: bool = False) -> str:
-    # The template by name: where a model has several, transformers would take another one once there are tools.
-    template = tokenizer.get_chat_template()
-    return str(
-        tokenizer.apply_chat_template(
-            messages,
-            tools=cast(Any, tools),
-            chat_template=template,
-            add_generation_prompt=prompt,
-            tokenize=False,
-        )
-    )
 
 
 def _answer(tokenizer: PreTrainedTokenizerBase, generated: list[int], stops: set[int]) -> Answer:
@@ -309,8 +266,37 @@ def _pad_id(tokenizer: PreTrainedTokenizerBase) -> int:
 
 
 def context_length(model: Model) -> int:
-    """Tokens of prompt and answer together that the model was made for."""
-    return int(model.config.max_position_embeddings)
+    """Tokens of prompt and answer together that the model was made for, less those of a soft prompt."""
+    return int(model.config.max_position_embeddings) - soft_tokens(model)
+
+
+def soft_tokens(model: Model) -> int:
+    """Positions that a soft prompt (prompt or prefix tuning) takes before every row; 0 for any other model."""
+    config = model.active_peft_config if isinstance(model, PeftModel) else None
+    return int(config.num_virtual_tokens) if isinstance(config, PromptLearningConfig) else 0
+
+
+def _network(model: Model, rows: int) -> tuple[Model, int, Cache | None]:
+    """What computes, and the key-value cache of the soft prompt that stands before each of `rows` rows, with its width.
+
+    peft's own forward puts the soft prompt before whatever it is given, also before the next token of an answer that goes on from
+    a cache, and gives padded rows wrong positions. As a cache it is like any text that was read before.
+    """
+    width = soft_tokens(model)
+    if not width or not isinstance(model, PeftModel):
+        return model, 0, None
+    network = cast(PreTrainedModel, model.get_base_model())
+    prompt: Any = model.get_prompt(rows)
+    if isinstance(prompt, Cache):
+        return network, width, prompt
+    dtype = network.get_input_embeddings().weight.dtype
+    output = network(inputs_embeds=prompt.to(dtype), use_cache=True, logits_to_keep=1)
+    return network, width, output.past_key_values
+
+
+def _longer(mask: torch.Tensor, width: int) -> torch.Tensor:
+    """The attention mask with `width` positions before every row that are seen."""
+    return torch.cat([mask.new_ones(len(mask), width), mask], dim=1)
 
 
 def _batches(rows: Sequence[Sequence[int]], batch_tokens: int, extra: int) -> Iterator[list[int]]:

@@ -1,11 +1,15 @@
 """Load a tokenizer, a base model (in 4 bits or not), a run's adapter on its base model."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import torch
 from bitsandbytes.nn import Linear4bit
-from peft import PeftModel
+from peft import PeftModel, PromptLearningConfig
 from safetensors import SafetensorError
 from transformers import (
     AutoModelForCausalLM,
@@ -18,6 +22,7 @@ from transformers import (
 from ft_core import catalog, download
 from ft_core.errors import FTError
 from ft_core.run import Run
+from ft_core.settings.methods import in_four_bits
 from ft_core.settings.model import ModelSpec
 
 _WIDE = 512
@@ -108,19 +113,11 @@ def load_base(
     """
     folder = model_folder(base, revision, token)
     dtype = compute_dtype(_hidden_size(folder))
-    in_four_bits = BitsAndBytesConfig(
+    four_bits = BitsAndBytesConfig(
         load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=dtype
     )
     try:
-        model = AutoModelForCausalLM.from_pretrained(
-            folder,
-            quantization_config=in_four_bits if quantised else None,
-            dtype=dtype,
-            device_map={"": device()},
-            attn_implementation="sdpa",
-            use_safetensors=True,
-            trust_remote_code=False,
-        )
+        model = _load(folder, four_bits if quantised else None)
     except (OSError, ValueError, SafetensorError) as error:
         said = str(error).partition("\n")[0]
         raise download.missing(base, f"Its weights cannot be loaded as a language model: {said}") from error
@@ -130,21 +127,61 @@ def load_base(
     return model
 
 
-def load_run_model(run: Run, token: str | None = None) -> tuple[PeftModel, PreTrainedTokenizerFast]:
-    """A run's base model (4 bits) with its adapter (float32), in eval mode; inside `model.disable_adapter()` it is the base model.
+def _load(folder: Path, quantisation: BitsAndBytesConfig | None) -> PreTrainedModel:
+    return AutoModelForCausalLM.from_pretrained(
+        folder,
+        quantization_config=quantisation,
+        dtype=compute_dtype(_hidden_size(folder)),
+        device_map={"": device()},
+        attn_implementation="sdpa",
+        use_safetensors=True,
+        trust_remote_code=False,
+    )
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A run's tuned model and the base model it came from, in eval mode. With an adapter the two share the base's weights."""
+
+    tuned: PreTrainedModel | PeftModel
+    tokenizer: PreTrainedTokenizerFast
+    whole_base: PreTrainedModel | None = None  # where the tuned model is a whole one
+
+    @contextmanager
+    def base(self) -> Iterator[PreTrainedModel | PeftModel]:
+        """The base model; the tuned one must not be asked meanwhile."""
+        if self.whole_base is not None:
+            yield self.whole_base
+            return
+        assert isinstance(self.tuned, PeftModel)
+        if isinstance(self.tuned.active_peft_config, PromptLearningConfig):
+            yield cast(PreTrainedModel, self.tuned.get_base_model())  # a soft prompt changes nothing in it
+            return
+        with self.tuned.disable_adapter():
+            yield self.tuned
+
+
+def load_run_model(run: Run, token: str | None = None) -> Pair:
+    """A run's base model, in 4 bits where it was trained so, with its adapter (float32); or its whole model beside the base.
 
     Raises FTError `run.no_adapter` and what `pinned` and `load_base` raise.
     """
-    if not run.has_adapter:
+    if not run.is_trained:
         why = "Its training has neither finished nor been stopped."
         raise FTError(
-            "run.no_adapter", "This run has no adapter yet.", why, "Start or resume the training in the Training tab."
+            "run.no_adapter",
+            "This run has no trained model yet.",
+            why,
+            "Start or resume the training in the Training tab.",
         )
-    chosen = pinned(run, token)
+    chosen, training = pinned(run, token), run.spec().training
     tokenizer = load_tokenizer(chosen.base, chosen.revision, token)
-    base = load_base(chosen.base, chosen.revision, token=token)
-    model = PeftModel.from_pretrained(base, run.adapter, autocast_adapter_dtype=True)
-    return model.eval(), tokenizer
+    base = load_base(
+        chosen.base, chosen.revision, quantised=in_four_bits(training.method, training.four_bit), token=token
+    )
+    if not run.has_adapter:
+        return Pair(_load(run.model, None).eval(), tokenizer, base.eval())
+    return Pair(PeftModel.from_pretrained(base, run.adapter, autocast_adapter_dtype=True).eval(), tokenizer)
 
 
 def _hidden_size(folder: Path) -> int:

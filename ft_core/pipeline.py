@@ -17,7 +17,8 @@ from ft_core.data.tell import Tell, silent
 from ft_core.data.tokens import ChatTokenizer, Window
 from ft_core.errors import FTError
 from ft_core.fit import prepare_spec
-from ft_core.run import JobName, Run
+from ft_core.jobs import JobName
+from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.settings.data import DataSpec
 from ft_core.settings.project import ProjectSpec
@@ -159,10 +160,40 @@ def create_run(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) -> Run
     return Run.create(workspace.runs_folder, filled, data, hardware.environment())
 
 
+def duplicate(workspace: Workspace, run: Run, changes: dict[str, Any]) -> Run:
+    """A new run with the settings of `run` but for `changes` (TrainSpec field -> value), on the same dataset version and base revision.
+
+    Raises FTError `project.invalid` naming every change that cannot be, and `data.missing` when the dataset is gone.
+    """
+    old = run.spec()
+    values = old.model_dump(mode="json")
+    values["training"] |= changes
+    spec = project.parse(values, "The new run")
+    if revision := run.model_revision:
+        spec = spec.model_copy(update={"model": spec.model.model_copy(update={"revision": revision})})
+    dataset = Dataset.open(run.folder / run.data()["folder"])
+    data = run.data() | {"folder": os.path.relpath(dataset.folder, workspace.runs_folder / "run")}
+    new = Run.create(workspace.runs_folder, prepare_spec(spec), data, hardware.environment())
+    words = ", ".join(f"{name}={value}" for name, value in changes.items()) or "no change"
+    new.write_log(f"made from run {run.id} with {words}")
+    return new
+
+
+def training_result(run: Run) -> dict[str, Any]:
+    """How the run's training ended: {status, steps, total_steps}, and all of `run.training()` unless that is of an earlier end.
+
+    A training that was paused or discarded leaves no result of its own.
+    """
+    state, written = run.job("train"), run.training() or {}
+    assert state is not None
+    ended = {"status": state.status, "steps": state.step, "total_steps": state.total}
+    return ended | written if written.get("status") == state.status else ended
+
+
 def run_project(
     workspace: Workspace, path: Path, do_job: Callable[[Run, JobName], str], token: str | None = None
 ) -> dict[str, Any]:
-    """The main job: {run, dataset, training, evaluation}. A training that was stopped is not evaluated (null).
+    """The main job: {run, dataset, training, evaluation}. A training that was stopped, paused or discarded is not evaluated (null).
 
     `token` is for a dataset on the Hub. `do_job` does one job of the run and returns how it ended, as `worker.jobs.here` does.
     """
@@ -173,6 +204,6 @@ def run_project(
     return {
         "run": run.id,
         "dataset": dataset.id,
-        "training": run.training(),
+        "training": training_result(run),
         "evaluation": run.report() if finished else None,
     }

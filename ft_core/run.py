@@ -1,127 +1,26 @@
 """The run directory: the only truth about a run, and the only file that knows the names inside it.
 
-JSON files are replaced atomically, JSONL files are appended; a torn last line is ignored. A status is derived: a job that says
-running while its process is gone is interrupted.
+A status is derived: a job that says running while its process is gone is interrupted.
 """
 
-import json
-import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, Protocol, get_args
+from typing import Any, get_args
 
-import orjson
-import psutil
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from ft_core.errors import FTError
+from ft_core.files import append_line, last_lines, read_json, read_lines, write_json, write_text
+from ft_core.jobs import JobName, JobState, Stop
+from ft_core.jobs import Progress as Progress
 from ft_core.settings import project
 from ft_core.settings.project import ProjectSpec
 
-Status = Literal["running", "done", "stopped", "failed", "interrupted"]
-JobName = Literal["train", "evaluate", "serve", "push", "sweep", "data_size"]
-
-
 TRIALS = "trials"
-
-
-class Progress(Protocol):
-    """How a job tells how far it is: `progress(12, 200, "training")`."""
-
-    def __call__(self, step: int, total: int, message: str) -> None: ...
-
-
-class JobState(BaseModel):
-    """What `jobs/<name>.json` holds. `pid` and `process_start` (seconds since 1970) name one process."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    version: Literal[1] = 1
-    status: Status
-    step: int = 0
-    total: int = 0
-    message: str = ""
-    pid: int
-    process_start: float
-    started: float
-    heartbeat: float
-    attempts: int = 1
-    seconds_left: float | None = None
-    port: int | None = None
-
-    @property
-    def alive(self) -> bool:
-        """True while the very process that wrote this state exists."""
-        return process_alive(self.pid, self.process_start)
-
-
-def process_alive(pid: int, started: float) -> bool:
-    """True while process `pid` that started at `started` exists and is no zombie. Process ids are reused, start times are not."""
-    try:
-        process = psutil.Process(pid)
-        return abs(process.create_time() - started) < 1.0 and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
-def write_json(path: Path, value: Any) -> None:
-    """Replace `path` by `value` as JSON, whole or not at all, also across a power cut."""
-    write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
-
-
-def write_text(path: Path, text: str) -> None:
-    """Replace `path` by `text`, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    try:
-        with open(temporary, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def read_json(path: Path) -> Any:
-    """The value in `path`, or None when there is no such file."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-
-
-def append_line(path: Path, row: dict[str, Any]) -> None:
-    """Append one row to a JSONL file, first ending a line that a killed process left torn."""
-    data = (json.dumps(row, ensure_ascii=False) + "\n").encode()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "ab+") as file:
-        size = file.seek(0, os.SEEK_END)
-        if size:
-            file.seek(size - 1)
-            if file.read(1) != b"\n":
-                data = b"\n" + data
-        file.write(data)
-
-
-def read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The rows of a JSONL file. Torn lines (of a process killed while it wrote) are left out."""
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        return
-    for line in data.splitlines():
-        try:
-            row = orjson.loads(line)  # a live page reads 10,000 lines: four times as fast as json
-        except ValueError:
-            continue
-        if isinstance(row, dict):
-            yield row
 
 
 @dataclass(frozen=True)
@@ -132,15 +31,20 @@ class Run:
 
     @classmethod
     def create(
-        cls, runs: Path, spec: ProjectSpec, data: dict[str, Any], environment: dict[str, Any], name: str | None = None
+        cls,
+        runs: Path,
+        spec: ProjectSpec,
+        data: dict[str, Any],
+        environment: dict[str, Any],
+        name: str | None = None,
     ) -> "Run":
-        """Freeze a project into a new folder under `runs`. Its `name` is left out but for the trials of another run.
+        """Freeze a project into a new folder under `runs`, called by the time unless it is a trial and has its number as `name`.
 
         `data` names the dataset version ({"dataset", "folder", "sha256", ...}), `environment` the packages and hardware.
         Raises FTError `disk.full` through the caller's edge when the disk is full; a half-made folder is removed.
         """
-        identity = name or f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
-        run = cls(runs / identity)
+        identity = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+        run = cls(runs / (name or identity))
         run.folder.mkdir(parents=True)
         try:
             write_json(run.folder / "data.json", data)
@@ -165,14 +69,30 @@ class Run:
 
     @property
     def id(self) -> str:
-        """The name of its folder; of a trial with that of its parent: `20260131-120000-abcdef/trials/3`."""
-        above = self.folder.parent
-        return f"{above.parent.name}/{TRIALS}/{self.folder.name}" if above.name == TRIALS else self.folder.name
+        """The folder's name; of a trial `PARENT/3`."""
+        parent = self.folder.parent
+        return f"{parent.parent.name}/{self.folder.name}" if parent.name == TRIALS else self.folder.name
 
     @property
     def created(self) -> datetime:
-        """When the run, or the parent of a trial, was made (UTC), from its id."""
+        """When the run was made (UTC), from its name; a trial's project file is as old as the trial."""
+        if self.folder.parent.name == TRIALS:
+            return datetime.fromtimestamp(self.project.stat().st_mtime, UTC)
         return datetime.strptime("-".join(self.id.split("-")[:2]), "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
+
+    def trials(self) -> list["Run"]:
+        """The runs that a sweep or a measure of the data's size made inside this one, in the order of their numbers."""
+        folders = [project.parent for project in (self.folder / TRIALS).glob("*/project.yaml")]
+        return [Run(folder) for folder in sorted((f for f in folders if f.name.isdigit()), key=lambda f: int(f.name))]
+
+    @property
+    def trials_folder(self) -> Path:
+        return self.folder / TRIALS
+
+    @property
+    def study(self) -> Path:
+        """The history of a sweep, which decides what is tried next."""
+        return self.folder / "study.journal"
 
     @property
     def project(self) -> Path:
@@ -217,9 +137,19 @@ class Run:
         return self.folder / "log.txt"
 
     @property
+    def model(self) -> Path:
+        """The whole model of a method that changes the base's own weights; such a run has no adapter."""
+        return self.folder / "model"
+
+    @property
     def has_adapter(self) -> bool:
         """True once a training has left an adapter that can be used."""
         return (self.adapter / "adapter_config.json").is_file()
+
+    @property
+    def is_trained(self) -> bool:
+        """True once a training has left an adapter or a model that can be used."""
+        return self.has_adapter or (self.model / "config.json").is_file()
 
     # Jobs: one state file each, written by the job's own process alone.
 
@@ -244,7 +174,8 @@ class Run:
         return state
 
     def require_unfinished(self) -> None:
-        """Raise FTError `run.done` when all steps of the training are done: to train again would only undo its evaluation."""
+        """Raise FTError `run.done` when all steps of the training are done (to train again would only undo its evaluation), or `run.discarded`."""
+        self.require_kept()
         state = self.job("train")
         if state is not None and state.status == "done":
             raise FTError(
@@ -252,6 +183,22 @@ class Run:
                 f"Run {self.id} is trained already.",
                 f"All {state.total} steps are done.",
                 f"Evaluate it (Evaluation tab, or `python -m ft_core evaluate {self.id}`), or start a new run.",
+            )
+
+    @property
+    def is_discarded(self) -> bool:
+        """True once what was trained has been removed."""
+        state = self.job("train")
+        return state is not None and state.status == "discarded"
+
+    def require_kept(self) -> None:
+        """Raise FTError `run.discarded` when what was trained has been removed."""
+        if self.is_discarded:
+            raise FTError(
+                "run.discarded",
+                f"Run {self.id} was discarded.",
+                "Its checkpoints, adapter and samples are gone.",
+                f"Start a new run with the same settings: python -m ft_core duplicate {self.id} --start",
             )
 
     def lock(self, name: JobName) -> Path:
@@ -265,15 +212,35 @@ class Run:
 
     # Asking to stop.
 
-    def request_stop(self) -> None:
-        """Ask the job at work to stop and keep what it has."""
-        (self.folder / "stop").touch()
+    def request_stop(self, how: Stop = "keep") -> None:
+        """Ask the job at work to stop: keep the best so far as the adapter, only pause, or discard what it has. The last word counts."""
+        write_text(self.folder / "stop", how)
 
-    def stop_requested(self) -> bool:
-        return (self.folder / "stop").exists()
+    def stop_requested(self) -> Stop | None:
+        """How the job at work is asked to stop; None when it is not. An empty file of an older version means keep."""
+        try:
+            text = (self.folder / "stop").read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        return "pause" if text == "pause" else "discard" if text == "discard" else "keep"
 
     def clear_stop(self) -> None:
         (self.folder / "stop").unlink(missing_ok=True)
+
+    def discard(self) -> None:
+        """Remove what was trained, for good; project, measurements, notes and log stay. The caller holds the locks of all its work."""
+        for trial in self.trials():
+            trial.discard()
+        for folder in (self.checkpoints, self.adapter, *self.folder.glob(".adapter-*")):  # hidden: of a killed training
+            if folder.exists():
+                shutil.rmtree(folder)
+        for name in ("samples.jsonl", "training.json"):
+            (self.folder / name).unlink(missing_ok=True)
+        self.clear_report()
+        self.clear_error("train")
+        state = self.job("train") or JobState.of_this_process()
+        ended = {"status": "discarded", "message": "discarded", "seconds_left": None}
+        self.write_job("train", state.model_copy(update=ended))
 
     # What a training leaves behind while it goes on.
 
@@ -323,6 +290,13 @@ class Run:
         """The result of the training: {status, steps, train_loss, validation_loss, tokens_per_second, peak_memory_gb, ...}."""
         return read_json(self.folder / "training.json")
 
+    def fit(self) -> dict[str, Any]:
+        """What the training measured before its first step, and the micro-batch it goes by: {"micro_batch_size", "measured", "changes"}; else {}."""
+        return read_json(self.folder / "fit.json") or {}
+
+    def write_fit(self, found: dict[str, Any]) -> None:
+        write_json(self.folder / "fit.json", found)
+
     def write_report(self, report: dict[str, Any]) -> None:
         write_json(self.evaluation / "report.json", report)
 
@@ -335,18 +309,6 @@ class Run:
     def report(self) -> dict[str, Any] | None:
         """The evaluation report as `evals.report` wrote it."""
         return read_json(self.evaluation / "report.json")
-
-    # A sweep and a study of the data's size: a run whose trials are runs of their own inside it.
-
-    @property
-    def trials(self) -> Path:
-        """Where the trials are, each a complete run whose folder is its number."""
-        return self.folder / TRIALS
-
-    @property
-    def study(self) -> Path:
-        """The history of a sweep, which decides what is tried next."""
-        return self.folder / "study.journal"
 
     def write_sweep(self, result: dict[str, Any]) -> None:
         write_json(self.folder / "sweep.json", result)
@@ -369,6 +331,17 @@ class Run:
         """Where the run was pushed: {"url", "commit", "repo", "private"}."""
         return read_json(self.folder / "hub.json")
 
+    def notes(self) -> str:
+        """What the person wrote down about this run."""
+        try:
+            return (self.folder / "notes.md").read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return ""
+
+    def write_notes(self, text: str) -> None:
+        """Replace the notes."""
+        write_text(self.folder / "notes.md", text)
+
     def fingerprint(self) -> str:
         """Changes when measurements, samples, results or errors have changed. Cheap: a page that polls asks it before it reads them."""
         names = (
@@ -381,6 +354,7 @@ class Run:
             "data_size.json",
             "evaluation/report.json",
             "adapter/adapter_config.json",
+            "model/config.json",
         )
         found = []
         for name in names:
@@ -393,14 +367,7 @@ class Run:
 
     def log_tail(self, lines: int = 200) -> str:
         """The last lines of the log."""
-        try:
-            with open(self.log, "rb") as file:
-                size = file.seek(0, os.SEEK_END)
-                file.seek(max(0, size - 65536))
-                text = file.read().decode("utf-8", "replace")
-        except FileNotFoundError:
-            return ""
-        return "\n".join(text.splitlines()[-lines:])
+        return "\n".join(last_lines(self.log, lines))
 
     def write_log(self, text: str) -> None:
         """Append one line with the time to the log."""

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ft_core.errors import FTError
-from ft_core.run import Run
+from ft_core.run import TRIALS, Run
 
 LOCAL = "local"
-_RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}(/trials/\d{1,4})?")  # also a trial of a run
+_RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
+_RUN_OR_TRIAL = re.compile(rf"(?P<run>{_RUN_ID.pattern})(/(?P<trial>[0-9]{{1,6}}))?")
 _DATASET_ID = re.compile(r"[0-9a-f]{12}")
 
 
@@ -50,7 +51,7 @@ class Workspace:
         return self.home / "queue"
 
     def runs(self) -> list[Run]:
-        """All runs, newest first."""
+        """All runs, newest first; without the trials inside them."""
         if not self.runs_folder.is_dir():
             return []
         found = [
@@ -61,9 +62,10 @@ class Workspace:
         return sorted(found, key=lambda run: run.id, reverse=True)
 
     def run(self, identity: str) -> Run:
-        """A run by its id alone: what the page uses. Raises FTError `run.missing`."""
-        if _RUN_ID.fullmatch(identity):
-            return Run.open(self.runs_folder / identity)
+        """A run, or a trial as RUN/3, by its id alone: what the page uses. Raises FTError `run.missing`."""
+        if found := _RUN_OR_TRIAL.fullmatch(identity):
+            folder = self.runs_folder / found["run"]
+            return Run.open(folder / TRIALS / found["trial"] if found["trial"] else folder)
         raise FTError(
             "run.missing",
             "There is no such run.",
@@ -72,8 +74,8 @@ class Workspace:
         )
 
     def run_or_path(self, text: str) -> Run:
-        """RUN on the command line: an id, or a path to a run's folder. Raises FTError `run.missing`."""
-        return self.run(text) if _RUN_ID.fullmatch(text) else Run.open(Path(text).expanduser())
+        """RUN on the command line: an id, a trial's as RUN/3, or a path to a run's folder. Raises FTError `run.missing`."""
+        return self.run(text) if _RUN_OR_TRIAL.fullmatch(text) else Run.open(Path(text).expanduser())
 
     def dataset(self, identity: str) -> Path:
         """A dataset version's folder by its id. Raises FTError `dataset.missing`."""

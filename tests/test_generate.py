@@ -6,11 +6,16 @@ from pathlib import Path
 import numpy
 import pytest
 import torch
-from peft import LoraConfig, PeftModel, get_peft_model, prepare_model_for_kbit_training
+from peft import (
+    LoraConfig,
+    PeftModel,
+    PrefixTuningConfig,
+    PromptTuningConfig,
+    get_peft_model,
+    prepare_model_for_kbit_training,
+)
 
-from ft_core import generate, modeling
-from ft_core.data.tokens import ChatTokenizer
-from ft_core.errors import FTError
+from ft_core import generate, modeling, prompts
 from ft_core.settings.example import Example, Message
 from tests import helpers
 
@@ -74,7 +79,7 @@ def test_a_batch_of_answers_is_what_one_by_one_answers_are(model, tokenizer) -> 
 
 def test_answers_are_those_of_a_hand_written_greedy_loop(model, tokenizer) -> None:
     model.eval()
-    ids = generate.prompt_ids(tokenizer, PROMPTS[2])
+    ids = prompts.prompt_ids(tokenizer, PROMPTS[2])
     start = len(ids)
     with torch.no_grad():
         while len(ids) < start + 10 and (len(ids) == start or ids[-1] != END):
@@ -124,7 +129,7 @@ def test_choice_likelihoods_equal_the_plain_forward(model, tokenizer) -> None:
     found = generate.choice_log_likelihoods(model, tokenizer, PROMPTS, CHOICES)
     assert found.shape == (len(PROMPTS), len(CHOICES)) and found.dtype == numpy.float64
     for row, prompt in enumerate(PROMPTS):
-        start = len(generate.prompt_ids(tokenizer, prompt))
+        start = len(prompts.prompt_ids(tokenizer, prompt))
         for column, choice in enumerate(CHOICES):
             turns = [message.as_dict() for message in [*prompt, Message(role="assistant", content=choice)]]
             whole = list(tokenizer.apply_chat_template(turns, return_dict=True)["input_ids"])
@@ -154,27 +159,39 @@ def test_losses_count_the_answer_and_its_end_of_turn(model, tokenizer) -> None:
         assert tokens == len(tokenizer.encode(labels[i])) + 1
 
 
-def test_an_answer_has_the_tokens_that_training_learns(folder, tokenizer) -> None:
-    chat = ChatTokenizer.load(folder)
-    for prompt in PROMPTS[:5]:
-        encoded = chat.encode([*prompt, Message(role="assistant", content="a tool, I think")])
-        learnt = [token for token, counts in zip(encoded.ids, encoded.learnt, strict=True) if counts]
-        assert generate.answer_ids(tokenizer, [*prompt, Message("assistant", "a tool, I think")]) == learnt
-        assert generate.prompt_ids(tokenizer, prompt) + learnt == encoded.ids
-
-
-def test_templates_without_marks_and_with_a_line_break_after_the_turn_are_scored(tokenizer) -> None:
-    other = copy.deepcopy(tokenizer)
-    other.chat_template = "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}<|end|>\n{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}"
-    assert generate.answer_ids(other, [*PROMPTS[0], Message("assistant", "fruit")]) == [*tokenizer.encode("fruit"), END]
-
-
-def test_a_template_that_rewrites_the_prompt_is_refused(tokenizer) -> None:
-    other = copy.deepcopy(tokenizer)
-    other.chat_template = "{{ messages | length }}{% for m in messages %}{{ m.content }}{% endfor %}"
-    with pytest.raises(FTError) as caught:
-        generate.answer_ids(other, [*PROMPTS[0], Message("assistant", "fruit")])
-    assert caught.value.code == "model.template"
+@pytest.mark.parametrize(
+    "config",
+    [
+        PromptTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=6),
+        PrefixTuningConfig(task_type="CAUSAL_LM", num_virtual_tokens=6),
+    ],
+)
+def test_a_soft_prompt_stands_before_every_row_however_rows_are_batched(folder, tokenizer, config) -> None:
+    base = modeling.load_base(str(folder), quantised=False)
+    plain = [answer.text for answer in generate.answers(base, tokenizer, PROMPTS, max_new_tokens=8)]
+    model = get_peft_model(base, config)
+    with torch.random.fork_rng():
+        torch.manual_seed(2)
+        for parameter in model.parameters():
+            if parameter.requires_grad:
+                parameter.data.normal_(std=0.5)
+    labels = ["fruit", "a tool, I think"]
+    together = [answer.text for answer in generate.answers(model, tokenizer, PROMPTS, max_new_tokens=8)]
+    alone = [generate.answers(model, tokenizer, [prompt], max_new_tokens=8)[0].text for prompt in PROMPTS]
+    settings = {"max_new_tokens": 8, "temperature": 0, "top_p": 1, "seed": 0}
+    assert together == alone != plain
+    assert together == ["".join(generate.stream(model, tokenizer, prompt, **settings)) for prompt in PROMPTS]
+    likelihoods = generate.choice_log_likelihoods(model, tokenizer, PROMPTS, labels)
+    examples = [Example(row=1, messages=(*prompt, Message("assistant", labels[1]))) for prompt in PROMPTS]
+    losses = [total for total, _ in generate.answer_losses(model, tokenizer, examples)]
+    assert losses == pytest.approx(-likelihoods[:, 1], abs=1e-3)
+    # peft's own forward, one row without padding, is what was trained.
+    asked, right = prompts.prompt_ids(tokenizer, PROMPTS[0]), prompts.choice_ids(tokenizer, labels)[1]
+    with torch.no_grad():
+        logits = model.eval()(input_ids=torch.tensor([asked + right])).logits[0, -len(right) - 1 : -1]
+    expected = torch.nn.functional.cross_entropy(logits, torch.tensor(right), reduction="sum").item()
+    assert losses[0] == pytest.approx(expected, abs=1e-3)
+    assert generate.context_length(model) == base.config.max_position_embeddings - 6
 
 
 def test_stop_is_obeyed(model, tokenizer) -> None:
@@ -211,7 +228,7 @@ def test_a_sampled_stream_depends_on_its_seed_alone(model, tokenizer) -> None:
 def test_training_goes_on_after_answers_in_between(folder, tokenizer) -> None:
     """bitsandbytes packs 4-bit weights for inference on some processors, and packed weights silently pass no gradient on."""
     model = _with_adapter(folder)
-    ids = torch.tensor([generate.prompt_ids(tokenizer, PROMPTS[0])])
+    ids = torch.tensor([prompts.prompt_ids(tokenizer, PROMPTS[0])])
 
     def gradient() -> torch.Tensor:
         model.train()

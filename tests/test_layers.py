@@ -8,9 +8,9 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 ROWS = [
     {"errors", "amounts"},
-    {"settings"},
+    {"settings", "files", "jobs"},
     {"run", "workspace", "catalog", "hardware", "download", "guide", "turns"},
-    {"modeling", "generate", "fit", "queue"},
+    {"modeling", "prompts", "generate", "fit", "queue"},
     {"data", "starter"},
     {"plan", "train", "evals", "serve", "hub"},
     {"worker", "pipeline"},
@@ -18,7 +18,7 @@ ROWS = [
 ]
 ROW = {room: number for number, rooms in enumerate(ROWS) for room in rooms}
 # A workspace lists runs; the other way round would be a circle.
-SAME_ROW = {"workspace": {"run"}, "cli": {"terminal"}, "__main__": {"cli"}}
+SAME_ROW = {"workspace": {"run"}, "generate": {"prompts"}, "cli": {"terminal"}, "__main__": {"cli"}}
 
 
 def imported_rooms(source: str) -> set[str]:

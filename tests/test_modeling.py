@@ -5,13 +5,13 @@ import json
 import pytest
 import torch
 from bitsandbytes.nn import Linear4bit
-from peft import get_peft_model
 
 from ft_core import modeling
 from ft_core.errors import FTError
 from ft_core.settings.model import ModelSpec
 from ft_core.settings.train import TrainSpec
-from ft_core.train import build, sft
+from ft_core.train import results
+from ft_core.train.methods.adapt import adapt
 from tests.helpers import make_base_model, make_dataset, make_run
 
 
@@ -55,22 +55,23 @@ def test_run_model_is_the_base_while_its_adapter_is_off(tmp_path, base):
     with pytest.raises(FTError) as caught:
         modeling.load_run_model(run)
     assert caught.value.code == "run.no_adapter"
-    fresh = get_peft_model(modeling.load_base(str(base)), build.lora_config(TrainSpec(lora_rank=4)))
+    fresh = adapt(modeling.load_base(str(base)), TrainSpec(lora_rank=4))
     with torch.no_grad():
         for name, parameter in fresh.named_parameters():
             if "lora_B" in name:
                 parameter.fill_(0.05)
     tokenizer = modeling.load_tokenizer(str(base))
-    sft.save_adapter(fresh, tokenizer, run.adapter, ModelSpec(base=str(base)))
+    results.save(run, fresh, tokenizer, ModelSpec(base=str(base)))
 
-    model, _ = modeling.load_run_model(run)
+    pair = modeling.load_run_model(run)
+    model = pair.tuned
     assert not model.training
     assert {parameter.dtype for name, parameter in model.named_parameters() if "lora_" in name} == {torch.float32}
     ids = torch.tensor([[3, 40, 41, 0]])
     with torch.no_grad():
         tuned, expected = model(ids).logits, fresh.eval()(ids).logits
-        with model.disable_adapter():
-            bare = model(ids).logits
+        with pair.base() as alone:
+            bare = alone(ids).logits
         assert torch.equal(tuned, expected) and not torch.allclose(tuned, bare)
         assert torch.equal(bare, modeling.load_base(str(base))(ids).logits)
 

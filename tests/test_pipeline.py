@@ -8,6 +8,7 @@ import yaml
 from ft_core import catalog, pipeline
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
+from ft_core.jobs import JobState
 from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.settings.data import DataSpec
@@ -175,3 +176,41 @@ def test_a_folder_a_list_and_a_dataset_on_the_hub_are_sources(tmp_path, monkeypa
         dataset = pipeline.prepare_source(workspace, spec, tmp_path, token=OWNER)
     assert dataset.report["source"] == "alice/tickets" and dataset.spec.revision == head
     assert sum(dataset.counts.values()) > 50
+
+
+def test_a_duplicate_differs_in_what_was_changed_alone(prepared):
+    workspace, spec, dataset = prepared
+    run = pipeline.create_run(workspace, spec, dataset)
+    run.write_model_revision("0" * 40)
+    new = pipeline.duplicate(workspace, run, {"learning_rate": "1e-3", "epochs": 2})
+    assert new.id != run.id and new.job("train") is None and "learning_rate=1e-3" in new.log_tail()
+    changed = {"learning_rate": 0.001, "epochs": 2.0}
+    assert new.spec().training == run.spec().training.model_copy(update=changed)
+    assert new.spec().model == run.spec().model.model_copy(update={"revision": "0" * 40})
+    assert new.spec().data == run.spec().data and new.data() == run.data()
+    assert Dataset.open(new.folder / new.data()["folder"]).id == dataset.id
+    trial = Run.create(run.folder / "trials", run.spec(), run.data() | {"folder": str(dataset.folder)}, {}, name="1")
+    again = pipeline.duplicate(workspace, trial, {})
+    assert again.data() == run.data(), "a trial lies deeper, its dataset does not"
+
+
+def test_every_wrong_change_is_named(prepared):
+    workspace, spec, dataset = prepared
+    run = pipeline.create_run(workspace, spec, dataset)
+    before = len(workspace.runs())
+    with pytest.raises(FTError) as caught:
+        pipeline.duplicate(workspace, run, {"learning_rat": 1, "epochs": -1, "batch_size": 8})
+    assert caught.value.code == "project.invalid"
+    assert "training.learning_rat" in caught.value.why and "training.epochs" in caught.value.why
+    assert "batch_size" not in caught.value.why and len(workspace.runs()) == before
+
+
+def test_how_a_training_ended_is_not_told_with_the_figures_of_an_earlier_end(prepared):
+    workspace, spec, dataset = prepared
+    run = pipeline.create_run(workspace, spec, dataset)
+    run.write_training({"status": "stopped", "steps": 3, "total_steps": 9, "train_loss": 0.5})
+    state = JobState.of_this_process().model_copy(update={"status": "stopped", "step": 3, "total": 9})
+    run.write_job("train", state)
+    assert pipeline.training_result(run) == run.training()
+    run.write_job("train", state.model_copy(update={"status": "paused", "step": 5}))
+    assert pipeline.training_result(run) == {"status": "paused", "steps": 5, "total_steps": 9}

@@ -1,6 +1,5 @@
 """The run directory: atomic, torn lines survived, status derived from the process itself."""
 
-import json
 import os
 import subprocess
 import sys
@@ -10,7 +9,8 @@ import psutil
 import pytest
 
 from ft_core.errors import FTError
-from ft_core.run import JobState, Run, append_line, read_lines, write_json
+from ft_core.jobs import JobState
+from ft_core.run import Run
 from ft_core.settings import project
 
 
@@ -65,16 +65,6 @@ def test_an_ended_job_stays_ended_when_its_process_is_gone(run):
     assert run.job("train").status == "done"
 
 
-def test_torn_lines_are_ignored_and_ended_before_the_next(tmp_path):
-    path = tmp_path / "metrics.jsonl"
-    append_line(path, {"kind": "train", "step": 1})
-    with open(path, "ab") as file:
-        file.write(b'{"kind": "train", "st')
-    assert list(read_lines(path)) == [{"kind": "train", "step": 1}]
-    append_line(path, {"kind": "train", "step": 2})
-    assert [row["step"] for row in read_lines(path)] == [1, 2]
-
-
 def test_the_last_row_of_a_step_wins(run):
     for step, loss in ((1, 3.0), (2, 2.0), (3, 1.5), (2, 1.9)):
         run.append_metric({"kind": "train", "step": step, "loss": loss})
@@ -86,19 +76,13 @@ def test_the_last_row_of_a_step_wins(run):
     ]
 
 
-def test_json_is_replaced_whole_or_not_at_all(tmp_path):
-    path = tmp_path / "a.json"
-    write_json(path, {"a": 1})
-    with pytest.raises(ValueError):
-        write_json(path, {"a": float("nan")})
-    assert json.loads(path.read_text()) == {"a": 1}
-    assert [file.name for file in tmp_path.iterdir()] == ["a.json"]
-
-
 def test_stop_is_a_file(run):
     assert not run.stop_requested()
-    run.request_stop()
-    assert Run.open(run.folder).stop_requested()
+    for how in ("pause", "discard", "keep"):
+        run.request_stop(how)
+        assert Run.open(run.folder).stop_requested() == how
+    (run.folder / "stop").write_text("")
+    assert run.stop_requested() == "keep", "an older version asked so"
     run.clear_stop()
     run.clear_stop()
     assert not run.stop_requested()
@@ -127,3 +111,43 @@ def test_a_later_version_of_the_state_is_refused(run):
     with pytest.raises(FTError, match=r"jobs/train.json was written by another version") as caught:
         run.job("train")
     assert caught.value.code == "run.newer"
+
+
+def test_notes_are_the_persons_own(run):
+    assert run.notes() == ""
+    run.write_notes("tries a lower\nlearning rate ⚙")
+    assert Run.open(run.folder).notes() == "tries a lower\nlearning rate ⚙"
+
+
+def test_trials_are_whole_runs_inside_a_run(run):
+    assert run.trials() == []
+    for name in ("10", "2", "unfinished"):
+        Run.create(run.folder / "trials", run.spec(), run.data(), {}, name=name)
+    (run.folder / "trials" / "3").mkdir()
+    assert [trial.id for trial in run.trials()] == [f"{run.id}/2", f"{run.id}/10"]
+    trial = run.trials()[0]
+    assert trial.spec() == run.spec() and abs(trial.created.timestamp() - time.time()) < 60
+
+
+def test_discarding_removes_what_was_trained_and_nothing_else(run):
+    kept = {"project.yaml", "data.json", "environment.json", "metrics.jsonl", "log.txt", "notes.md", "jobs", "trials"}
+    trial = Run.create(run.folder / "trials", run.spec(), {}, {}, name="1")
+    for each in (run, trial):
+        for folder in (each.checkpoints / "checkpoint-3", each.adapter, each.folder / ".adapter-0123"):
+            folder.mkdir(parents=True)
+        each.append_sample({"step": 1, "prompt": "a", "answer": "b"})
+        each.append_metric({"kind": "train", "step": 1, "loss": 2.0})
+        each.write_training({"status": "stopped"})
+        each.write_report({"n": 4})
+        each.write_log("train: stopped")
+    run.write_notes("keep me")
+    run.write_job("train", state(2**22 + 1, 1.0, status="stopped"))
+    run.require_kept()
+    run.discard()
+    assert {path.name for path in run.folder.iterdir()} == kept
+    assert {path.name for path in trial.folder.iterdir()} == kept - {"notes.md", "trials"}
+    assert run.job("train").status == "discarded" and run.job("train").step == 3
+    for refused in (run.require_kept, run.require_unfinished):
+        with pytest.raises(FTError) as caught:
+            refused()
+        assert caught.value.code == "run.discarded"

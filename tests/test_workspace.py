@@ -68,3 +68,16 @@ def test_a_dataset_is_named_by_its_id_or_by_its_folder(tmp_path):
     with pytest.raises(FTError) as caught:
         workspace.dataset_or_path("ba9876543210")
     assert caught.value.code == "dataset.missing"
+
+
+def test_a_trial_is_found_inside_its_run_and_not_listed(tmp_path):
+    workspace = Workspace(tmp_path)
+    run = new_run(workspace)
+    trial = Run.create(run.folder / "trials", run.spec(), {}, {}, name="3")
+    assert [found.id for found in workspace.runs()] == [run.id]
+    assert workspace.run_or_path(f"{run.id}/3").folder == workspace.run(trial.id).folder == trial.folder
+    assert workspace.run_or_path(str(trial.folder)).id == f"{run.id}/3"
+    for wrong in (f"{run.id}/4", f"{run.id}/..", f"{run.id}/3/", f"{run.id}/3/../../../x"):
+        with pytest.raises(FTError) as caught:
+            workspace.run(wrong)
+        assert caught.value.code == "run.missing"

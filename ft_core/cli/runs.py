@@ -4,70 +4,223 @@ import contextlib
 import signal
 import sys
 from collections.abc import Iterator
+from typing import Annotated, Any
 
+import typer
+import yaml
 from huggingface_hub import get_token
 
 from ft_core.cli.options import HomeOption, JsonOption, ProjectArgument, RunArgument
-from ft_core.run import JobName, Run
+from ft_core.errors import FTError
+from ft_core.jobs import WORK, JobName, Stop
+from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.terminal.answer import Result, answer
 from ft_core.terminal.progress import shown_progress
-from ft_core.terminal.runs import show_evaluation, show_main_job, show_runs, show_status, show_training
+from ft_core.terminal.runs import (
+    show_duplicate,
+    show_evaluation,
+    show_main_job,
+    show_queue,
+    show_runs,
+    show_runs_compared,
+    show_status,
+    show_stop,
+    show_training,
+)
 from ft_core.terminal.studies import show_study_or_training
+from ft_core.worker import launch
 from ft_core.worker.job import Outcome
-from ft_core.worker.overview import overview, overviews
+from ft_core.worker.launch import unfinished
+from ft_core.worker.overview import overview, overviews, waiting
 from ft_core.workspace import Workspace, home_folder
+
+FAR = 1_000_000  # places: to the very front
 
 
 def train(path: ProjectArgument, as_json: JsonOption = False, home: HomeOption = None) -> None:
     """One training in the foreground."""
-    from ft_core.pipeline import create_run, prepare_source
+    from ft_core.pipeline import create_run, prepare_source, training_result
 
     def work() -> Result:
         workspace = Workspace(home_folder(home))
         spec = project.load(path)
         run = create_run(workspace, spec, prepare_source(workspace, spec, path.parent, token=get_token()))
         in_foreground(run, "train")
-        return training_result(run)
+        return {"run": run.id} | training_result(run)
 
     answer(as_json, work, show_training)
 
 
 def resume(run: RunArgument, as_json: JsonOption = False, home: HomeOption = None) -> None:
-    """Go on with a training, a sweep or a study of the data's size that was stopped or interrupted."""
+    """Go on with a run that was paused, stopped or interrupted."""
     from ft_core.cli import studies
+    from ft_core.pipeline import training_result
 
     def work() -> Result:
         found = Workspace(home_folder(home)).run_or_path(run)
-        if job := studies.study_of(found):
-            return studies.resume_study(found, job)
+        if study := studies.study_of(found):
+            return studies.resume_study(found, study)
         found.require_unfinished()
-        in_foreground(found, "train")
-        return training_result(found)
+        job = unfinished(found)
+        outcome = in_foreground(found, job)
+        return (
+            {"run": found.id} | training_result(found)
+            if job == "train"
+            else {"run": found.id, "job": job, "status": outcome}
+        )
 
     answer(as_json, work, show_study_or_training)
 
 
-def training_result(run: Run) -> Result:
-    return {"run": run.id} | (run.training() or {})
+def stop(
+    run: RunArgument,
+    pause: Annotated[
+        bool, typer.Option("--pause", help="Save a checkpoint now and nothing else; resume later.")
+    ] = False,
+    discard: Annotated[
+        bool,
+        typer.Option("--discard", help="Remove what was trained: checkpoints, adapter, samples. Cannot be undone."),
+    ] = False,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Ask a run to stop and keep the best so far; or to pause; or discard it, also when it is not at work."""
+
+    def work() -> Result:
+        if pause and discard:
+            raise FTError(
+                "command.invalid",
+                "A run is either paused or discarded.",
+                "Both --pause and --discard were given.",
+                "Leave out one of the two.",
+            )
+        how: Stop = "pause" if pause else "discard" if discard else "keep"
+        workspace = Workspace(home_folder(home))
+        found = workspace.run_or_path(run)
+        jobs: tuple[JobName, ...] = (*WORK, "serve")
+        asked: list[JobName] = [
+            job for job in jobs if launch.view(workspace, found, job).status in ("running", "stopping", "queued")
+        ]
+        for job in asked:
+            launch.stop(workspace, found, job, how)
+        if discard:
+            launch.discard(workspace, found)
+        return {"run": found.id, "asked": asked, "how": how, "discarded": found.is_discarded}
+
+    answer(as_json, work, show_stop)
 
 
-def stop(run: RunArgument, as_json: JsonOption = False, home: HomeOption = None) -> None:
-    """Ask a run to stop and keep its work."""
-    from ft_core.worker import launch
+def queue(
+    run: Annotated[str | None, typer.Argument(metavar="[RUN]", help="The waiting run to move or cancel.")] = None,
+    first: Annotated[bool, typer.Option("--first", help="Next of all that wait.")] = False,
+    up: Annotated[bool, typer.Option("--up", help="One place earlier.")] = False,
+    down: Annotated[bool, typer.Option("--down", help="One place later.")] = False,
+    cancel: Annotated[bool, typer.Option("--cancel", help="Out of the queue.")] = False,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Who waits, in order; or move one run in it, or take it out."""
+
+    def work() -> Result:
+        workspace = Workspace(home_folder(home))
+        if (run is not None) + first + up + down + cancel not in (0, 2) or (
+            run is None and (first or up or down or cancel)
+        ):
+            raise FTError(
+                "command.invalid",
+                "It is not clear what to do with the queue.",
+                "It takes a run together with exactly one of --first, --up, --down and --cancel, or none of all.",
+                "Write for example: python -m ft_core queue RUN --first",
+            )
+        if run is not None:
+            found = workspace.run_or_path(run)
+            waiting_jobs = [entry.job for entry in launch.entries(workspace.home) if entry.holds(found, entry.job)]
+            job: JobName = waiting_jobs[0] if waiting_jobs else "train"
+            if cancel:
+                launch.cancel(workspace, found, job)
+            else:
+                launch.move(workspace.home, found, job, 1 if down else -1 if up else -FAR)
+        return {"queue": waiting(workspace)}
+
+    answer(as_json, work, show_queue)
+
+
+def note(
+    run: RunArgument,
+    text: Annotated[
+        str, typer.Argument(metavar="TEXT", help="Replaces what was noted before; an empty text removes it.")
+    ],
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Note down what a run was for, or what it showed."""
+
+    def work() -> Result:
+        found = Workspace(home_folder(home)).run_or_path(run)
+        found.write_notes(text)
+        return {"run": found.id, "notes": found.notes()}
+
+    answer(as_json, work, lambda result: print(f"Noted for run {result['run']}."))
+
+
+def duplicate(
+    run: RunArgument,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="A training setting to change; may be repeated."),
+    ] = None,
+    start: Annotated[bool, typer.Option("--start", help="Queue its training at once.")] = False,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """A new run like another one but for the settings that are given: same dataset version, same base model."""
+    from ft_core.pipeline import duplicate as duplicated
 
     def work() -> Result:
         workspace = Workspace(home_folder(home))
         found = workspace.run_or_path(run)
-        jobs: tuple[JobName, ...] = ("train", "evaluate", "serve", "sweep", "data_size")
-        asked: list[JobName] = [
-            job for job in jobs if launch.view(workspace, found, job).status in ("running", "queued")
-        ]
-        for job in asked:
-            launch.stop(workspace, found, job)
-        return {"run": found.id, "asked": asked}
+        chosen = dict(map(_change, changes or []))
+        new = duplicated(workspace, found, chosen)
+        if start:
+            launch.enqueue(workspace, new, "train")
+        return {"run": new.id, "from": found.id, "changes": chosen, "started": start}
 
-    answer(as_json, work, lambda result: print(f"Asked to stop: {', '.join(result['asked']) or 'nothing was at work'}"))
+    answer(as_json, work, show_duplicate)
+
+
+def _change(text: str) -> tuple[str, Any]:
+    """`learning_rate=0.001` -> the name and the value as a project file would have it."""
+    name, sign, value = text.partition("=")
+    try:
+        if sign and name.strip():
+            return name.strip(), yaml.safe_load(value)
+    except (yaml.YAMLError, ValueError):
+        pass
+    raise FTError(
+        "command.invalid",
+        f"`--set {text}` cannot be understood.",
+        "It takes a setting's name, =, and its value.",
+        "Write for example: --set learning_rate=0.001",
+    )
+
+
+def compare_runs(
+    runs: Annotated[list[str], typer.Argument(metavar="RUN RUN...", help="Ids of runs, or paths of their folders.")],
+    price: Annotated[
+        float | None, typer.Option("--price", min=0, help="What an hour of the hardware costs, in dollars.")
+    ] = None,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Runs side by side: losses, scores, speed, memory, cost, and the settings in which they differ."""
+    from ft_core.worker import comparison
+
+    def work() -> Result:
+        workspace = Workspace(home_folder(home))
+        return comparison.compare_runs([workspace.run_or_path(run) for run in runs], price)
+
+    answer(as_json, work, show_runs_compared)
 
 
 def status(run: RunArgument, as_json: JsonOption = False, home: HomeOption = None) -> None:

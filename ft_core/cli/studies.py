@@ -10,7 +10,8 @@ from huggingface_hub import get_token
 from ft_core.cli.options import HomeOption, JsonOption, ProjectArgument
 from ft_core.cli.runs import in_foreground
 from ft_core.errors import FTError
-from ft_core.run import JobName, Run
+from ft_core.jobs import JobName
+from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.settings.methods import used_by
 from ft_core.settings.project import ProjectSpec

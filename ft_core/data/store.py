@@ -21,7 +21,7 @@ import pyarrow
 from pyarrow import parquet
 
 from ft_core.errors import FTError
-from ft_core.run import read_json, write_json
+from ft_core.files import read_json, write_json
 from ft_core.settings.data import DataSpec
 from ft_core.settings.example import Example, Message
 from ft_core.settings.project import Task

@@ -11,6 +11,7 @@ from transformers import PreTrainedTokenizerBase
 from ft_core import generate
 from ft_core.evals.compare import SEED
 from ft_core.generate import Answer, Model
+from ft_core.prompts import choice_ids, prompt_ids
 from ft_core.settings.example import Example, Message
 
 _ROOM_BEYOND_LABEL = 16  # tokens: an answer longer than the longest label by this much is not a label, whatever follows
@@ -76,7 +77,7 @@ def ask(
         likelihoods = generate.choice_log_likelihoods(
             model, tokenizer, prompts, labels, on_progress=half_done, should_stop=should_stop
         )
-        lengths = numpy.array([len(ids) for ids in generate.choice_ids(tokenizer, labels)])
+        lengths = numpy.array([len(ids) for ids in choice_ids(tokenizer, labels)])
         expected = numpy.array([labels.index(example.answer) for example in examples])
         return Contestant(
             answers, -likelihoods[numpy.arange(len(examples)), expected], lengths[expected], likelihoods, seconds
@@ -91,7 +92,7 @@ def longest_answer(tokenizer: PreTrainedTokenizerBase, labels: Sequence[str], ma
     """Tokens after which an answer is cut off: for labels soon after the longest of them, for a longer answer is wrong anyhow."""
     if not labels:
         return max_new_tokens
-    return min(max_new_tokens, max(len(ids) for ids in generate.choice_ids(tokenizer, labels)) + _ROOM_BEYOND_LABEL)
+    return min(max_new_tokens, max(len(ids) for ids in choice_ids(tokenizer, labels)) + _ROOM_BEYOND_LABEL)
 
 
 def subset(examples: Sequence[Example], limit: int | None, stratified: bool) -> list[Example]:
@@ -139,8 +140,8 @@ def fitting(
     return [
         example
         for example in examples
-        if len(generate.prompt_ids(tokenizer, example.prompt, example.tools)) + max_new_tokens <= context
-        and len(generate.prompt_ids(tokenizer, example.messages, example.tools)) <= context
+        if len(prompt_ids(tokenizer, example.prompt, example.tools)) + max_new_tokens <= context
+        and len(prompt_ids(tokenizer, example.messages, example.tools)) <= context
     ]
 
 
@@ -148,10 +149,10 @@ def fitting_shots(
     tokenizer: PreTrainedTokenizerBase, shots: Sequence[Example], examples: Sequence[Example], room: int
 ) -> list[Example]:
     """As many of the first `shots` as fit, together with the longest example and its right answer, into `room` tokens."""
-    longest = max(examples, key=lambda example: len(generate.prompt_ids(tokenizer, example.messages, example.tools)))
+    longest = max(examples, key=lambda example: len(prompt_ids(tokenizer, example.messages, example.tools)))
     for count in range(len(shots), 0, -1):
         shown = with_shots(longest, shots[:count])
-        if len(generate.prompt_ids(tokenizer, shown.messages, shown.tools)) <= room:
+        if len(prompt_ids(tokenizer, shown.messages, shown.tools)) <= room:
             return list(shots[:count])
     return []
 

@@ -15,7 +15,8 @@ from ft_core.errors import FTError
 from ft_core.evals import answers, compare, metrics, rows
 from ft_core.evals.answers import Contestant
 from ft_core.evals.compare import Interval
-from ft_core.run import Progress, Run
+from ft_core.jobs import Progress
+from ft_core.run import Run
 from ft_core.settings.example import Example
 
 _NAMES = {
@@ -36,11 +37,11 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
     """
     began = time.monotonic()
     spec = run.spec()
-    if not run.has_adapter:
+    if not run.is_trained:
         raise FTError(
             "evaluation.no_adapter",
             "There is nothing to evaluate yet.",
-            "The run has no trained adapter.",
+            "The run has no trained model.",
             "Start the training first.",
         )
     dataset = Dataset.open(run.folder / run.data()["folder"])
@@ -50,10 +51,11 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
     _require_two(examples, "Raise the Test share of the data, or the Limit of the evaluation, in the project file.")
     progress(0, 6 * len(examples), "loading the model")
     modeling.set_threads(spec.training.threads)
-    model, tokenizer = modeling.load_run_model(run, token)
+    pair = modeling.load_run_model(run, token)
+    tokenizer = pair.tokenizer
     most = answers.longest_answer(tokenizer, labels, spec.evaluation.max_new_tokens)
     wanted = answers.choose_shots(dataset.examples("train"), labels, spec.evaluation.few_shot)
-    context = generate.context_length(model)
+    context = generate.context_length(pair.tuned)
     drawn, examples = len(examples), answers.fitting(tokenizer, examples, context, most)
     _require_two(examples, f"Shorten the examples: this base model reads {context:,} tokens, answer included.")
     shots = answers.fitting_shots(tokenizer, wanted, examples, context - most)
@@ -67,7 +69,7 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
             progress(before + done, len(playing) * 2 * len(examples), message)
 
         advance(0)
-        with nullcontext() if name == "tuned" else model.disable_adapter():
+        with nullcontext(pair.tuned) if name == "tuned" else pair.base() as model:
             found[name] = answers.ask(
                 model,
                 tokenizer,
@@ -76,7 +78,7 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
                 shots if name == "few_shot" else [],
                 most,
                 advance,
-                run.stop_requested,
+                lambda: run.stop_requested() is not None,
             )
     found.setdefault("few_shot", None)
     table = _rows(examples, labels, found)

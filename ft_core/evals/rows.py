@@ -4,7 +4,8 @@ import json
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from ft_core.run import Run, read_lines, write_text
+from ft_core.files import read_lines, write_text
+from ft_core.run import Run
 
 Row = dict[str, Any]
 Show = Literal["all", "tuned wrong", "tuned right", "mended", "broken"]

@@ -11,7 +11,8 @@ from typing import Any
 from huggingface_hub import ModelCardData
 
 from ft_core import amounts, catalog
-from ft_core.run import Run, read_json
+from ft_core.files import read_json
+from ft_core.run import Run
 from ft_core.settings.project import ProjectSpec
 from ft_core.settings.train import TrainSpec
 

@@ -10,7 +10,7 @@ from ft_core.hub.push import stage
 from ft_core.run import Run
 
 # Checkpoints are large, of use only to resume, and pickled; jobs and stop are about processes of this machine; the adapter is in model/.
-_LEFT_OUT = ("checkpoints", "jobs", "stop", "adapter")
+_LEFT_OUT = {"checkpoints", "jobs", "stop", "adapter"}  # of its trials, too
 
 
 def pack(run: Run, folder: Path, source: Path | None = None) -> Path:
@@ -22,8 +22,9 @@ def pack(run: Run, folder: Path, source: Path | None = None) -> Path:
     Files are streamed into a temporary file that is renamed when it is whole. Raises OSError when the disk is full.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    result = folder / f"{run.id}.zip"
-    temporary = folder / f".{run.id}.{secrets.token_hex(4)}"
+    name = run.id.replace("/", "-")  # of a trial
+    result = folder / f"{name}.zip"
+    temporary = folder / f".{name}.{secrets.token_hex(4)}"
     try:
         with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             for path in sorted(run.folder.rglob("*")):
@@ -33,7 +34,7 @@ def pack(run: Run, folder: Path, source: Path | None = None) -> Path:
                     path.is_file()
                     and not path.is_symlink()
                     and not hidden
-                    and inside.parts[0] not in _LEFT_OUT
+                    and not _LEFT_OUT & set(inside.parts)
                     and path != result
                 ):
                     archive.write(path, f"{run.id}/{inside.as_posix()}")

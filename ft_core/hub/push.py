@@ -14,9 +14,11 @@ from huggingface_hub.utils import validate_repo_id
 
 from ft_core import catalog
 from ft_core.errors import FTError
+from ft_core.files import write_json, write_text
 from ft_core.hub.card import model_card, revision, tokenizer_folder
 from ft_core.hub.upload import upload
-from ft_core.run import Progress, Run, write_json, write_text
+from ft_core.jobs import Progress
+from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.settings.model import ModelSpec
 

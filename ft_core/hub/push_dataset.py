@@ -12,9 +12,10 @@ from pyarrow import parquet
 from ft_core import amounts
 from ft_core.data.store import Dataset, example_of
 from ft_core.errors import FTError
+from ft_core.files import write_text
 from ft_core.hub.dataset_card import UNKNOWN, dataset_card, features, is_licence, path_of, splits_of, unmasked
 from ft_core.hub.upload import upload
-from ft_core.run import Progress, write_text
+from ft_core.jobs import Progress
 
 # What an earlier push of another version may have left in the repository and this one may not replace.
 _OURS = ["data/*.parquet"]

@@ -11,7 +11,7 @@ from huggingface_hub.utils import validate_repo_id
 
 from ft_core.errors import FTError
 from ft_core.hub import auth
-from ft_core.run import Progress
+from ft_core.jobs import Progress
 
 _PLACE = {"model": "", "dataset": "datasets/"}
 

@@ -9,10 +9,9 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Literal
 
-from peft import PeftModel
 from transformers import PreTrainedTokenizerBase
 
-from ft_core import generate, modeling
+from ft_core import generate, modeling, prompts
 from ft_core.errors import FTError
 from ft_core.run import Run
 from ft_core.settings.example import Message
@@ -41,22 +40,18 @@ class Count:
 class Engine:
     """A loaded model. `lock` is held for one whole answer, so that no request switches the adapter under another."""
 
-    model: PeftModel
-    tokenizer: PreTrainedTokenizerBase
+    pair: modeling.Pair
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
     def load(cls, run: Run, token: str | None = None) -> "Engine":
         """The run's base with its adapter; `token` is for gated Hub models. Raises FTError `run.no_adapter`, `model.*`, `hub.*`."""
-        if not run.has_adapter:
-            raise FTError(
-                "run.no_adapter",
-                "There is no tuned model yet.",
-                f"Run {run.id} has no adapter.",
-                "Finish the training in the Training tab first.",
-            )
-        model, tokenizer = modeling.load_run_model(run, token)
-        return cls(model, tokenizer)
+        return cls(modeling.load_run_model(run, token))
+
+    @property
+    def tokenizer(self) -> PreTrainedTokenizerBase:
+        """The tokenizer of both."""
+        return self.pair.tokenizer
 
     def chat(
         self,
@@ -91,9 +86,9 @@ class Engine:
             if should_stop and should_stop():
                 raise generate.Stopped
         try:
-            with self.model.disable_adapter() if which == "base" else nullcontext():
+            with self.pair.base() if which == "base" else nullcontext(self.pair.tuned) as model:
                 yield from generate.stream(
-                    self.model,
+                    model,
                     self.tokenizer,
                     messages,
                     max_new_tokens=sampling.max_new_tokens,
@@ -107,9 +102,9 @@ class Engine:
 
     def prompt_tokens(self, messages: Sequence[Message]) -> int:
         """How many tokens the conversation is, ready to be answered. Raises jinja2.TemplateError when the model's template refuses it."""
-        return len(generate.prompt_ids(self.tokenizer, messages))
+        return len(prompts.prompt_ids(self.tokenizer, messages))
 
     @property
     def context(self) -> int:
         """The most tokens that prompt and answer may have together."""
-        return generate.context_length(self.model)
+        return generate.context_length(self.pair.tuned)

@@ -21,7 +21,8 @@ from starlette.routing import Route
 
 from ft_core.errors import FTError
 from ft_core.generate import Stopped
-from ft_core.run import Progress, Run
+from ft_core.jobs import Progress
+from ft_core.run import Run
 from ft_core.serve import wire
 from ft_core.serve.engine import Count, Engine, Sampling, Which
 

@@ -119,3 +119,8 @@ STARTS: dict[Initialisation, tuple[Method, ...]] = {
 def used_by(method: Method, setting: str) -> bool:
     """True when the method has this training setting."""
     return method in BELONGS.get(setting, get_args(Method))
+
+
+def in_four_bits(method: Method, chosen: bool) -> bool:
+    """True when the base model is held in 4 bits: always with QLoRA, by choice with methods that leave it as it is."""
+    return method == "qlora" or (method in QUANTISABLE and chosen)

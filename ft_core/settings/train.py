@@ -259,14 +259,21 @@ class TrainSpec(BaseModel):
         if unused:
             listed = ", ".join(f"`{name}`" for name in unused)
             raise PydanticCustomError(
-                "unused", "{title} has no {listed}: leave it out", {"title": title, "listed": listed}
+                "unused",
+                "{title} has no {listed}: leave it out",
+                {"title": title, "listed": listed, "settings": unused},
             )
         if self.initialisation != "default" and self.method not in STARTS[self.initialisation]:
             others = ", ".join(METHODS[method].title for method in STARTS[self.initialisation])
             raise PydanticCustomError(
                 "unused",
                 "{title} cannot begin with {start}, which is for {others}",
-                {"title": title, "start": self.initialisation, "others": others},
+                {
+                    "title": title,
+                    "start": self.initialisation,
+                    "others": others,
+                    "settings": ["method", "initialisation"],
+                },
             )
         return self
 

@@ -11,7 +11,8 @@ from rich.progress import Progress as Bar
 
 from ft_core import amounts
 from ft_core.data.tell import Tell
-from ft_core.run import JobName, Progress, Run
+from ft_core.jobs import JobName, Progress
+from ft_core.run import Run
 
 LINE_SECONDS = 5.0  # between two lines of progress where there is no terminal
 BAR_SECONDS = 1.0  # between two looks into the run's files for the bar

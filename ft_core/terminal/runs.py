@@ -1,16 +1,20 @@
 """Runs: how a training ended, the scores of an evaluation, where one run stands, and all of them."""
 
+import json
+
 from rich.table import Column
 
 from ft_core import amounts
 from ft_core.terminal.answer import Result
-from ft_core.terminal.tables import new_table, print_table
+from ft_core.terminal.tables import inert, new_table, print_table
 
 
 def show_training(result: Result) -> None:
     """How a training ended, and what to do next."""
     _show_end(result)
-    if result["status"] == "stopped":
+    if result["status"] == "discarded":
+        print("Its checkpoints, adapter and samples are removed.")
+    elif result["status"] in ("stopped", "paused"):
         print(f"Go on with: python -m ft_core resume {result['run']}")
     else:
         print(f"Next: python -m ft_core evaluate {result['run']}")
@@ -19,7 +23,7 @@ def show_training(result: Result) -> None:
 def show_main_job(result: Result) -> None:
     """The training and, unless it was stopped, the evaluation after it."""
     training = {"run": result["run"]} | result["training"]
-    if training["status"] == "stopped":
+    if training["status"] != "done":
         show_training(training)
         return
     _show_end(training)
@@ -27,10 +31,11 @@ def show_main_job(result: Result) -> None:
 
 
 def _show_end(result: Result) -> None:
-    losses = [("training", result["train_loss"]), ("validation", result["validation_loss"])]
-    said = ", ".join(f"{name} loss {loss:.3f}" for name, loss in losses if loss is not None)
-    print(f"Run {result['run']}: {result['status']} after {result['steps']} of {result['total_steps']} steps, {said}")
-    if result["cut_off_rows"]:
+    steps = [f"after {result['steps']} of {result['total_steps']} steps"] if result.get("total_steps") else []
+    losses = [("training", result.get("train_loss")), ("validation", result.get("validation_loss"))]
+    said = [f"{name} loss {loss:.3f}" for name, loss in losses if loss is not None]
+    print(f"Run {result['run']}: {', '.join([' '.join([result['status'], *steps]), *said])}")
+    if result.get("cut_off_rows"):
         print(
             f"{amounts.count(result['cut_off_rows'], 'training example')} lost the end of the answer: raise training.max_length"
         )
@@ -60,7 +65,14 @@ def show_status(result: Result) -> None:
         steps = [f"step {state['step']} of {state['total']}"] if state["total"] else []
         at_work = [state["message"]] if state["status"] in ("running", "queued") and state["message"] else []
         left = [f"{amounts.duration(state['seconds_left'])} left"] if state["seconds_left"] is not None else []
-        print(f"- {job}: {', '.join([state['status'], *steps, *at_work, *left])}")
+        way = {"pause": "to pause", "discard": "to be discarded"}.get(state["how"] or "")
+        print(
+            f"- {job}: {' '.join([state['status'], *([way] if way else [])])}{''.join(f', {part}' for part in [*steps, *at_work, *left])}"
+        )
+    if result["trials"]:
+        print(f"{amounts.count(result['trials'], 'trial')} inside: {result['run']}/NUMBER")
+    if result["notes"]:
+        print(f"Notes: {inert(result['notes'])}")
     if result["verdict"]:
         print(result["verdict"]["sentence"])
     if result["hub"]:
@@ -81,3 +93,71 @@ def show_runs(result: Result) -> None:
         verdict = row["verdict"]["result"] if row["verdict"] else states[1]
         table.add_row(row["run"], row["name"] or "cannot be read", row["base"] or "-", states[0], verdict)
     print_table(table)
+
+
+def show_stop(result: Result) -> None:
+    """What was asked, and of which jobs."""
+    if result["discarded"]:
+        print(f"Run {result['run']} is discarded: checkpoints, adapter and samples are removed.")
+        return
+    way = {"pause": "pause", "keep": "stop", "discard": "end; what was trained is removed then"}[result["how"]]
+    print(f"Asked to {way}: {', '.join(result['asked']) or 'nothing was at work'}")
+
+
+def show_queue(result: Result) -> None:
+    """One line a place."""
+    if not result["queue"]:
+        print("Nothing waits.")
+        return
+    table = new_table(*(Column(name, no_wrap=True) for name in ("place", "run")), "name", "job", "status")
+    for row in result["queue"]:
+        table.add_row(str(row["position"]), row["run"], row["name"] or "cannot be read", row["job"], row["status"])
+    print_table(table)
+
+
+def show_duplicate(result: Result) -> None:
+    """The new run, and how it begins."""
+    print(f"Run {result['run']}, made from {result['from']}{', is queued' if result['started'] else ''}.")
+    if not result["started"]:
+        print(f"Begin it: python -m ft_core resume {result['run']}")
+
+
+def show_runs_compared(result: Result) -> None:
+    """A column a run: results first, then the settings in which they differ."""
+    runs = result["runs"]
+    table = new_table("", *(Column(row["run"], justify="right") for row in runs))
+    for key in ("name", "status", "dataset"):
+        table.add_row(key, *(row[key] or "–" for row in runs))
+    figures = {
+        "steps": "steps",
+        "training loss": "train_loss",
+        "validation loss": "validation_loss",
+        "best validation loss": "best_validation_loss",
+        "seconds": "seconds",
+        "tokens per second": "tokens_per_second",
+        "memory at most, GB": "peak_memory_gb",
+    }
+    for title, key in figures.items():
+        table.add_row(title, *(_figure(row[key]) for row in runs))
+    for name in dict.fromkeys(name for row in runs for name in row["scores"]):
+        table.add_row(f"{name}, test", *(amounts.score(row["scores"].get(name)) for row in runs))
+    if any(row["dollars"] is not None for row in runs):
+        table.add_row("dollars", *(_figure(row["dollars"]) for row in runs))
+    for key, values in result["differing_settings"].items():
+        table.add_row(key, *(inert(json.dumps(value, ensure_ascii=False)) for value in values))
+    print_table(table)
+    if not result["differing_settings"]:
+        print("Their settings are the same.")
+
+
+def _figure(value: float | None) -> str:
+    """Three decimals where they matter."""
+    return (
+        "–"
+        if value is None
+        else f"{value:,}"
+        if isinstance(value, int)
+        else f"{value:,.3f}"
+        if value < 100
+        else f"{value:,.0f}"
+    )

@@ -3,18 +3,18 @@
 from math import ceil
 from pathlib import Path
 
-from peft import LoraConfig
 from trl import SFTConfig
 
-from ft_core import fit
 from ft_core.settings.train import TrainSpec
 
+_SCHEDULES = {"cosine": "cosine", "linear": "linear", "constant": "constant_with_warmup"}  # transformers' names
+_OPTIMIZERS = {
+    "adamw": "adamw_torch",
+    "adamw_8bit": "adamw_bnb_8bit",
+    "paged_adamw_8bit": "paged_adamw_8bit",
+    "adafactor": "adafactor",
+}
 POINTS = 2000  # rows of measurements that a training leaves at most
-
-
-def micro_batch_size(spec: TrainSpec) -> int:
-    """Examples computed at once; always a divisor of the batch size."""
-    return fit.largest_divisor(spec.batch_size, spec.micro_batch_size or spec.batch_size)
 
 
 def milestones(spec: TrainSpec, steps: int) -> list[int]:
@@ -23,42 +23,29 @@ def milestones(spec: TrainSpec, steps: int) -> list[int]:
     return [round(number * steps / count) for number in range(1, count + 1)]
 
 
-def lora_config(spec: TrainSpec) -> LoraConfig:
-    """LoRA on every linear layer but the output layer, as in the QLoRA paper (arXiv:2305.14314)."""
-    return LoraConfig(
-        r=spec.lora_rank,
-        lora_alpha=spec.lora_alpha,
-        lora_dropout=spec.lora_dropout,
-        target_modules="all-linear",
-        bias="none",
-        task_type="CAUSAL_LM",
-    )
-
-
 def sft_arguments(
-    spec: TrainSpec, folder: Path, steps: int, dtype: str, use_cpu: bool, gradient_checkpointing: bool
+    spec: TrainSpec, folder: Path, steps: int, micro_batch_size: int, dtype: str, use_cpu: bool
 ) -> SFTConfig:
-    """The trainer's arguments. `dtype` is `float32`, `bfloat16` or `float16`; `folder` gets the checkpoints.
+    """The trainer's arguments. `dtype` is `float32`, `bfloat16` or `float16`; `folder` gets the checkpoints; `micro_batch_size` divides the batch size.
 
     Rows come tokenised and in order, so nothing is prepared or shuffled; callbacks decide when to validate and to save.
     """
-    micro = micro_batch_size(spec)
     return SFTConfig(
         output_dir=str(folder),
         max_steps=steps,
-        per_device_train_batch_size=micro,
-        per_device_eval_batch_size=micro,
-        gradient_accumulation_steps=spec.batch_size // micro,
+        per_device_train_batch_size=micro_batch_size,
+        per_device_eval_batch_size=micro_batch_size,
+        gradient_accumulation_steps=spec.batch_size // micro_batch_size,
         learning_rate=spec.learning_rate,
-        lr_scheduler_type="cosine",
+        lr_scheduler_type=_SCHEDULES[spec.schedule],
         warmup_steps=ceil(spec.warmup_ratio * steps),
         weight_decay=spec.weight_decay,
-        max_grad_norm=1.0,
-        optim="adamw_torch",
+        max_grad_norm=spec.max_gradient_norm,
+        optim=_OPTIMIZERS[spec.optimizer],
         bf16=dtype == "bfloat16",
         fp16=dtype == "float16",
         use_cpu=use_cpu,
-        activation_checkpointing=gradient_checkpointing,
+        activation_checkpointing=spec.gradient_checkpointing,
         seed=spec.seed,
         data_seed=spec.seed,
         train_sampling_strategy="sequential",
@@ -71,7 +58,6 @@ def sft_arguments(
         logging_nan_inf_filter=False,
         eval_strategy="no",
         save_strategy="no",
-        save_total_limit=2,
-        report_to="none",
+        report_to=[] if spec.report_to == "none" else [spec.report_to],
         disable_tqdm=True,
     )

@@ -5,23 +5,30 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy
-import psutil
 import torch
 from peft import PeftModel
-from transformers import PreTrainedTokenizerFast, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers import (
+    PreTrainedModel,
+    PreTrainedTokenizerFast,
+    TrainerCallback,
+    TrainerControl,
+    TrainerState,
+    TrainingArguments,
+)
 
 from ft_core import generate
 from ft_core.errors import FTError
 from ft_core.run import Progress, Run
 from ft_core.settings.example import Example
-from ft_core.train import checkpoints
+from ft_core.settings.train import TrainSpec
+from ft_core.train import checkpoints, memory, validations
 
 _MOVING_STEPS = 20  # tokens per second is the mean over that many steps
 _SAMPLE_TOKENS = 48
+_PART = "eval_part/"  # what a mix logs its parts under
 
 
 @dataclass
@@ -47,12 +54,6 @@ class Plan:
         return self.seconds_before + time.monotonic() - self.started
 
 
-def memory_gb() -> float:
-    """Gigabytes (1e9 bytes) this training holds: on the GPU at most so far, else by the process now."""
-    used = torch.cuda.max_memory_allocated() if torch.cuda.is_available() else psutil.Process().memory_info().rss
-    return round(used / 1e9, 3)
-
-
 class Recorder(TrainerCallback):
     """Writes metrics and progress. Raises FTError `train.diverged` at a loss or gradient that is no number."""
 
@@ -76,7 +77,7 @@ class Recorder(TrainerCallback):
         self.moving.append((tokens, seconds))
         self.tokens += tokens
         self.step_seconds += seconds
-        self.peak_memory_gb = max(self.peak_memory_gb, memory_gb())
+        self.peak_memory_gb = max(self.peak_memory_gb, memory.held_gb())
         self.progress(
             step,
             self.plan.steps,
@@ -94,16 +95,21 @@ class Recorder(TrainerCallback):
         logs, step = logs or {}, state.global_step
         row: dict[str, Any] = {"step": step, "epoch": self.plan.epoch(step), "time": round(time.time(), 3)}
         if "eval_loss" in logs:
-            self.run.append_metric(
-                {"kind": "validation", **row, "loss": logs["eval_loss"], "token_accuracy": logs["token_accuracy"]}
-            )
+            names = {key: logs[f"eval_{key}"] for key in ("accuracy", "preferred") if f"eval_{key}" in logs}
+            parts = {key.removeprefix(_PART): loss for key, loss in logs.items() if key.startswith(_PART)}
+            row |= {"loss": logs["eval_loss"], "token_accuracy": logs.get("token_accuracy")} | names
+            self.run.append_metric({"kind": "validation", **row} | ({"parts": parts} if len(parts) > 1 else {}))
         elif "loss" in logs:
             if not (math.isfinite(logs["loss"]) and math.isfinite(logs["grad_norm"])):
                 raise _diverged(step, args.learning_rate)
-            row |= {key: logs[key] for key in ("loss", "token_accuracy", "learning_rate")}
+            row |= {key: logs.get(key) for key in ("loss", "token_accuracy", "learning_rate")}
             row |= {"gradient_norm": logs["grad_norm"], "tokens": int(self.plan.tokens_after[step])}
-            row |= {"tokens_per_second": round(self.moving_speed(), 1), "memory_gb": memory_gb()}
+            row |= {"tokens_per_second": round(self.moving_speed(), 1), "memory_gb": memory.held_gb()}
             self.run.append_metric({"kind": "train", **row})
+
+    def speed(self) -> float:
+        """Tokens per second of all steps of this attempt; 0 before the first one."""
+        return round(self.tokens / self.step_seconds, 1) if self.tokens else 0.0
 
     def moving_speed(self) -> float:
         """Tokens per second of the last steps."""
@@ -114,17 +120,18 @@ def _diverged(step: int, learning_rate: float) -> FTError:
     return FTError(
         "train.diverged",
         f"The training lost its footing at step {step}: the loss is no longer a number.",
-        f"The steps were too large (Learning rate {learning_rate:g}), so the adapter's values grew without bound.",
-        f"Lower Learning rate to {learning_rate / 5:g} and start a new run; the last good checkpoint of this one is kept.",
+        f"The steps were too large (Learning rate {learning_rate:g}), so the trained values grew without bound.",
+        f"Lower Learning rate to {learning_rate / 5:g} and start a new run; where a checkpoint was good, this run's model is that one.",
     )
 
 
 class Keeper(TrainerCallback):
-    """Asks for a log, a validation and a checkpoint at each milestone, seals checkpoints, and stops when the run asks to."""
+    """Asks for a log, a validation and a checkpoint at each milestone, seals checkpoints, and stops: early, or when the run asks to."""
 
-    def __init__(self, run: Run, plan: Plan, validates: bool) -> None:
+    def __init__(self, run: Run, plan: Plan, training: TrainSpec, validates: bool) -> None:
         self.run = run
         self.plan = plan
+        self.training = training
         self.validates = validates
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
@@ -134,9 +141,18 @@ class Keeper(TrainerCallback):
         if self.run.stop_requested():
             control.should_log = control.should_save = control.should_training_stop = True
 
+    def on_evaluate(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        found = validations.losses(self.run, state.global_step)
+        if state.global_step < self.plan.steps and validations.is_over(found, self.training.early_stopping):
+            best = validations.best_step(found)
+            self.run.write_log(f"ending early: the validation loss was lowest after step {best}")
+            control.should_training_stop = True
+
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        folder = Path(str(args.output_dir)) / f"{checkpoints.PREFIX}{state.global_step}"
-        checkpoints.seal(folder, state.global_step, self.plan.seconds())
+        step = state.global_step
+        checkpoints.seal(self.run.checkpoints / f"{checkpoints.PREFIX}{step}", step, self.plan.seconds())
+        best = validations.best_step(validations.losses(self.run, step))
+        checkpoints.prune(self.run.checkpoints, {step} if best is None else {step, best}, self.training.checkpoint_gb)
 
 
 class Sampler(TrainerCallback):
@@ -153,7 +169,7 @@ class Sampler(TrainerCallback):
         args: TrainingArguments,
         state: TrainerState,
         control: TrainerControl,
-        model: PeftModel | None = None,
+        model: PreTrainedModel | PeftModel | None = None,
         **_: Any,
     ) -> None:
         if state.global_step == 0 and model is not None:
@@ -164,13 +180,13 @@ class Sampler(TrainerCallback):
         args: TrainingArguments,
         state: TrainerState,
         control: TrainerControl,
-        model: PeftModel | None = None,
+        model: PreTrainedModel | PeftModel | None = None,
         **_: Any,
     ) -> None:
         if state.global_step in self.plan.milestones and model is not None:
             self.sample(model, state.global_step)
 
-    def sample(self, model: PeftModel, step: int) -> None:
+    def sample(self, model: PreTrainedModel | PeftModel, step: int) -> None:
         """Write one row for each example."""
         with torch.random.fork_rng():
             answers = generate.answers(

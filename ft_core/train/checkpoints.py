@@ -39,23 +39,47 @@ def seal(folder: Path, step: int, seconds: float) -> None:
 
 def newest(checkpoints: Path) -> Checkpoint | None:
     """The newest complete checkpoint. Those that are not (the process was killed, a disk failed) are removed on the way."""
-    if not checkpoints.is_dir():
-        return None
-    folders = [folder for folder in checkpoints.glob(f"{PREFIX}*") if folder.name.removeprefix(PREFIX).isdigit()]
-    for folder in sorted(folders, key=lambda folder: int(folder.name.removeprefix(PREFIX)), reverse=True):
-        values = _read_seal(folder)
-        if values is not None and _intact(folder, values["files"]):
-            return Checkpoint(folder, values["step"], values["seconds"])
+    for folder in reversed(_folders(checkpoints)):
+        if (found := _checked(folder)) is not None:
+            return found
         shutil.rmtree(folder)
     return None
 
 
-def prune(checkpoints: Path) -> None:
-    """Keep the newest complete checkpoint alone."""
-    kept = newest(checkpoints)
-    for folder in checkpoints.glob(f"{PREFIX}*"):
-        if kept is None or folder != kept.folder:
+def at(checkpoints: Path, step: int) -> Checkpoint | None:
+    """The checkpoint after `step` steps; None when there is none, or it is damaged."""
+    folder = checkpoints / f"{PREFIX}{step}"
+    return _checked(folder) if folder.is_dir() else None
+
+
+def prune(checkpoints: Path, keep: set[int], limit_gb: float) -> None:
+    """Remove the oldest checkpoints until all together take at most `limit_gb` (1e9 bytes); the newest and those in `keep` stay."""
+    folders = _folders(checkpoints)
+    sizes = {folder: sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) for folder in folders}
+    taken = sum(sizes.values())
+    for folder in folders[:-1]:
+        if taken <= limit_gb * 1e9:
+            return
+        if _step(folder) not in keep:
             shutil.rmtree(folder)
+            taken -= sizes[folder]
+
+
+def _folders(checkpoints: Path) -> list[Path]:
+    """Oldest first."""
+    found = [folder for folder in checkpoints.glob(f"{PREFIX}*") if folder.name.removeprefix(PREFIX).isdigit()]
+    return sorted(found, key=_step)
+
+
+def _step(folder: Path) -> int:
+    return int(folder.name.removeprefix(PREFIX))
+
+
+def _checked(folder: Path) -> Checkpoint | None:
+    values = _read_seal(folder)
+    if values is None or not _intact(folder, values["files"]):
+        return None
+    return Checkpoint(folder, values["step"], values["seconds"])
 
 
 def _read_seal(folder: Path) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
+from typing import Any, Literal
 
 import numpy
 import torch
@@ -50,13 +51,40 @@ def tokenise(examples: Sequence[Example], tokenizer: ChatTokenizer, max_length: 
     return rows
 
 
-def cut_off_words(rows: Sequence[TokenRow], max_length: int) -> str:
-    """Which of these examples lose the end of an answer, in one line for the log. At least one does."""
+def check(rows: Sequence[TokenRow], tokenizer: ChatTokenizer, max_length: int) -> str:
+    """What will be learnt, in one line for the log, looked at before a model is loaded.
+
+    Raises FTError `train.no_end_of_turn` when whole examples do not end in a token that ends a turn: such a model would never stop.
+    """
+    whole = [row for row in rows if not row.cut_off]
+    ended = [
+        row for row in whole if tokenizer.is_special(next(label for label in reversed(row.labels) if label != IGNORED))
+    ]
+    if whole and not ended:
+        raise FTError(
+            "train.no_end_of_turn",
+            "The model would not learn to stop.",
+            "The base model's chat template ends no answer with a token of its own, so that none is learnt.",
+            "Choose another Base model.",
+        )
+    learnt = sum(label != IGNORED for row in rows for label in row.labels)
+    said = f"{len(rows)} training examples, {sum(len(row.ids) for row in rows):,} tokens, {learnt:,} of them learnt, {len(ended)} ends of turn"
     cut = [row for row in rows if row.cut_off]
+    if not cut:
+        return said
     return (
-        f"{len(cut)} of {len(rows)} training examples lose the end of an answer (row {_places([row.place for row in cut])}): "
-        f"Longest example is {max_length} tokens, and the longest of them has {max(row.length for row in cut)}."
+        f"{said}; {len(cut)} lose the end of an answer (row {_places([row.place for row in cut])}): "
+        f"Longest example is {max_length} tokens, and the longest of them has {max(row.length for row in cut)}"
     )
+
+
+def share(examples: list[Example], part: float, seed: int) -> list[Example]:
+    """A share of the examples in their order, at least one. With the same seed a smaller share is contained in a larger one."""
+    count = max(1, round(part * len(examples)))
+    if count == len(examples):
+        return examples
+    chosen = numpy.random.default_rng(seed).permutation(len(examples))[:count]
+    return [examples[place] for place in sorted(chosen)]
 
 
 def _places(places: list[str]) -> str:
@@ -80,14 +108,6 @@ def _nothing_to_learn(bare: list[tuple[str, list[int]]], max_length: int) -> FTE
     )
 
 
-def share(count: int, part: float, seed: int) -> numpy.ndarray:
-    """Row numbers of a random part of `count` rows, int64, ascending; at least one. With one seed a smaller part is contained in a larger."""
-    if part >= 1:
-        return numpy.arange(count)
-    kept = max(1, round(count * part))
-    return numpy.sort(numpy.random.default_rng(seed).permutation(count)[:kept])
-
-
 def order(lengths: Sequence[int] | numpy.ndarray, steps: int, batch_size: int, seed: int) -> numpy.ndarray:
     """Row numbers for the whole training, int64 [steps * batch_size]: one shuffled pass after another.
 
@@ -103,23 +123,27 @@ def order(lengths: Sequence[int] | numpy.ndarray, steps: int, batch_size: int, s
     return numpy.take_along_axis(shuffled, by_length, axis=1).reshape(-1)
 
 
-def collate(batch: list[dict[str, list[int]]], pad_id: int) -> dict[str, torch.Tensor]:
-    """Rows -> input_ids, attention_mask, position_ids, labels: int64 [rows, longest], padded on the left.
+def collate(
+    batch: list[dict[str, Any]], pad_id: int, side: Literal["left", "right"] = "left"
+) -> dict[str, torch.Tensor]:
+    """Rows -> input_ids, attention_mask, position_ids, labels: int64 [rows, longest]; `part`: int64 [rows] where rows have one.
 
-    Left, so that the answers, which end the rows, stand in the same few columns: only those go through the vocabulary.
+    Padded on the left, so that the answers, which end the rows, stand in the same few columns: only those go through the vocabulary.
     """
     longest = max(len(row["input_ids"]) for row in batch)
     ids = torch.full((len(batch), longest), pad_id)
     labels = torch.full((len(batch), longest), IGNORED)
     mask = torch.zeros((len(batch), longest), dtype=torch.int64)
     for number, row in enumerate(batch):
-        begin = longest - len(row["input_ids"])
-        ids[number, begin:] = torch.tensor(row["input_ids"])
-        labels[number, begin:] = torch.tensor(row["labels"])
-        mask[number, begin:] = 1
-    return {
+        length = len(row["input_ids"])
+        place = slice(longest - length, longest) if side == "left" else slice(0, length)
+        ids[number, place] = torch.tensor(row["input_ids"])
+        labels[number, place] = torch.tensor(row["labels"])
+        mask[number, place] = 1
+    columns = {
         "input_ids": ids,
         "attention_mask": mask,
         "position_ids": (mask.cumsum(1) - 1).clamp(min=0),
         "labels": labels,
     }
+    return columns | ({"part": torch.tensor([row["part"] for row in batch])} if "part" in batch[0] else {})

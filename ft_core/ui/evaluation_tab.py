@@ -171,7 +171,7 @@ def build(shared: Shared) -> None:
 def start_evaluation(workspace: Workspace, run_id: str) -> None:
     """Queue the evaluation of the selected run. Raises FTError `evaluation.no_adapter`."""
     run = selected_run(workspace, run_id)
-    if run is None or not run.has_adapter:
+    if run is None or not run.is_trained:
         raise FTError(
             "evaluation.no_adapter",
             "There is nothing to evaluate yet.",
@@ -192,7 +192,7 @@ def watch_job(workspace: Workspace, seen: str, run_id: str) -> Any:
     """How the evaluation stands, in the order of `watching`."""
     run = selected_run(workspace, run_id)
     view = launch.view(workspace, run, "evaluate") if run else JobView("none")
-    ready = run is not None and run.has_adapter
+    ready = run is not None and run.is_trained
     training = run is not None and launch.view(workspace, run, "train").status in ("queued", "running", "stopping")
     found = f"{run and run.id} {ready} {training} {view}"
     if found == seen:

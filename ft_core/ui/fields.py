@@ -62,6 +62,14 @@ def collect(model: type[Settings], names: Sequence[str], values: Sequence[Any]) 
     except ValidationError as error:
         sentences, labels = [], []
         for wrong in error.errors(include_url=False):
+            if not wrong["loc"]:  # settings that do not go together
+                labels.append(
+                    ", ".join(
+                        model.model_fields[name].title or name for name in wrong.get("ctx", {}).get("settings", [])
+                    )
+                )
+                sentences.append(f"{wrong['msg']}.")
+                continue
             label = model.model_fields[str(wrong["loc"][0])].title or str(wrong["loc"][0])
             labels.append(label)
             sentences.append(words.sentence(wrong, label, model))

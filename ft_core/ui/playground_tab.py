@@ -141,7 +141,7 @@ def watch_job(workspace: Workspace, seen: str, run_id: str) -> Any:
     """Whether the models are loaded, in the order of `watching`."""
     run = selected_run(workspace, run_id)
     view = launch.view(workspace, run, "serve") if run else JobView("none")
-    ready = run is not None and run.has_adapter
+    ready = run is not None and run.is_trained
     found = f"{run and run.id} {ready} {view}"
     if found == seen:
         return gr.skip()
@@ -176,7 +176,7 @@ def show_run(workspace: Workspace, seen: str, run_id: str) -> Any:
 def start_models(workspace: Workspace, run_id: str) -> list[Any]:
     """Load the selected run's model in a process of its own; one that serves another run is ended first. Raises FTError `run.no_adapter`."""
     run = selected_run(workspace, run_id)
-    if run is None or not run.has_adapter:
+    if run is None or not run.is_trained:
         raise FTError(
             "run.no_adapter",
             "There is no trained model yet.",

@@ -98,7 +98,7 @@ def build(shared: Shared) -> None:
 def show_card(workspace: Workspace, seen: str, run_id: str, repo: str) -> Any:
     """The card of the selected run; a new download is offered only when asked for."""
     run = selected_run(workspace, run_id)
-    ready = run is not None and run.has_adapter
+    ready = run is not None and run.is_trained
     found = f"{run.fingerprint() if run else ''} {ready} {repo}"
     if found == seen:
         return gr.skip()
@@ -181,7 +181,7 @@ def collect_everything(workspace: Workspace, run_id: str) -> Any:
 
 def _run(workspace: Workspace, run_id: str) -> Run:
     run = selected_run(workspace, run_id)
-    if run is None or not run.has_adapter:
+    if run is None or not run.is_trained:
         raise FTError(
             "run.no_adapter",
             "There is no trained model yet.",

@@ -191,6 +191,8 @@ def _status(workspace: Workspace, run: Any) -> str:
         "queued": "waiting",
         "done": "trained",
         "stopped": "stopped",
+        "paused": "paused",
+        "discarded": "discarded",
         "stopping": "stopping",
         "failed": "failed",
         "interrupted": "interrupted",

@@ -18,6 +18,8 @@ JOB_WORDS = {
     "stopping": "Stopping, keeping the work",
     "done": "Done",
     "stopped": "Stopped; the work is kept",
+    "paused": "Paused; it can go on",
+    "discarded": "Discarded",
     "failed": "Failed",
     "interrupted": "Interrupted; it can go on",
 }

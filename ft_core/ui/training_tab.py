@@ -12,6 +12,7 @@ from ft_core.errors import FTError
 from ft_core.fit import plan_steps
 from ft_core.hardware import on_space
 from ft_core.run import Run
+from ft_core.settings.methods import METHODS, used_by
 from ft_core.settings.model import ModelSpec
 from ft_core.settings.project import ProjectSpec
 from ft_core.settings.train import TrainSpec
@@ -292,8 +293,8 @@ def watch_job(workspace: Workspace, seen: str, run_id: str) -> Any:
             gr.update(visible=False),
         ]
     failed = view.status == "failed"
-    done = run.has_adapter and view.status in ("done", "stopped")
-    can_resume = view.status in ("stopped", "interrupted", "failed")
+    done = run.is_trained and view.status in ("done", "stopped")
+    can_resume = view.status in ("stopped", "paused", "interrupted", "failed")
     return [
         found,
         gr.update(visible=True),
@@ -385,7 +386,11 @@ def _model(base: str) -> ModelSpec:
 
 
 def _training(values: tuple[Any, ...]) -> TrainSpec:
-    return fields.collect(TrainSpec, MAIN + ADVANCED, values)
+    """The settings in the form that the chosen method has; the others are left alone."""
+    given = dict(zip(MAIN + ADVANCED, values, strict=True))
+    method = given["method"] if given["method"] in METHODS else "qlora"
+    names = tuple(name for name in given if used_by(method, name))
+    return fields.collect(TrainSpec, names, [given[name] for name in names])
 
 
 def _run(workspace: Workspace, run_id: str) -> Run:

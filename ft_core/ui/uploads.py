@@ -19,7 +19,8 @@ from ft_core.data.read.hub_dataset import is_id
 from ft_core.data.read.refusals import MAX_BYTES
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
-from ft_core.run import Run, write_text
+from ft_core.files import write_text
+from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.settings.data import DataSpec
 from ft_core.settings.project import ProjectSpec

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import cast, get_args
 
 from ft_core.errors import FTError
-from ft_core.run import JobName, Run
+from ft_core.jobs import JobName
+from ft_core.run import Run
 from ft_core.worker.jobs import here
 from ft_core.worker.quiet import quiet_libraries
 

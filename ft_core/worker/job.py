@@ -1,6 +1,5 @@
 """One job of one run in this process: its state file, its heartbeat, its error. The command line and the child both use it."""
 
-import os
 import threading
 import time
 import traceback
@@ -8,14 +7,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Literal
 
-import psutil
 from filelock import FileLock, Timeout
 
 from ft_core.errors import FTError, explain
-from ft_core.run import JobName, JobState, Progress, Run
+from ft_core.jobs import WORK, JobName, JobState, Progress
+from ft_core.run import Run
+from ft_core.worker.discard import discard
 
 HEARTBEAT_SECONDS = 2.0
-Outcome = Literal["done", "stopped"]
+Outcome = Literal["done", "stopped", "paused", "discarded"]
 
 
 class Record:
@@ -25,16 +25,7 @@ class Record:
         self.run = run
         self.name: JobName = name
         self.on_progress = on_progress
-        now = time.time()
-        self.state = JobState(
-            status="running",
-            message="starting",
-            pid=os.getpid(),
-            process_start=psutil.Process().create_time(),
-            started=now,
-            heartbeat=now,
-            attempts=_attempts(run, name),
-        )
+        self.state = JobState.of_this_process(_attempts(run, name))
         self.lock = threading.Lock()
         self.first: tuple[float, int] | None = None
         self.topic = ""
@@ -67,7 +58,7 @@ class Record:
             self.state = self.state.model_copy(update={"port": port, "message": "ready"})
         self._write()
 
-    def end(self, status: Literal["done", "stopped", "failed"], message: str) -> None:
+    def end(self, status: Outcome | Literal["failed"], message: str) -> None:
         self.ended.set()
         if self.thread.ident is not None:
             self.thread.join()
@@ -98,11 +89,12 @@ def perform(
 ) -> Outcome:
     """Do `action` as the run's job `name`, leaving its state, log and error on disk.
 
-    Raises FTError: what `action` raised, explained; `run.busy` when another process is doing this job.
+    Raises FTError: what `action` raised, explained; `run.busy` when another process is doing this job; `run.discarded`.
     """
     lock = FileLock(run.lock(name), timeout=0)
     try:
         with lock:
+            run.require_kept()
             return _perform(run, name, action, on_progress)
     except Timeout as error:
         other = run.job(name)
@@ -122,13 +114,25 @@ def _perform(run: Run, name: JobName, action: Callable[["Record"], Outcome], on_
         record.begin()
         run.write_log(f"{name}: begins (attempt {record.state.attempts})")
         outcome = action(record)
+        if name in WORK:
+            outcome = _obey_late_discard(run, name, outcome)
         record.end(outcome, outcome)
     except BaseException as error:  # noqa: BLE001 - the worker's last line: whatever it was, the run must say so
         return _failed(run, record, error)
     run.write_log(f"{name}: {outcome}")
-    if name not in ("serve", "push"):
+    if name in WORK and (outcome == "discarded" or run.stop_requested() != "discard"):
         run.clear_stop()  # also one that came after the last step: the next job of this run is not meant
     return outcome
+
+
+def _obey_late_discard(run: Run, name: JobName, outcome: Outcome) -> Outcome:
+    """Discarded, and all of it removed, when that was asked for: also after the last step, or while the run was evaluated.
+
+    While another process works in the run too, this one has stopped, and that one reads the request and removes everything.
+    """
+    if outcome != "discarded" and run.stop_requested() != "discard":
+        return outcome
+    return "discarded" if discard(run, held=name) else "stopped"
 
 
 def _failed(run: Run, record: Record, error: BaseException) -> Outcome:
@@ -144,6 +148,9 @@ def _failed(run: Run, record: Record, error: BaseException) -> Outcome:
         run.write_error(record.name, problem)
     with suppress(OSError):
         record.end("failed", problem.what)
+    with suppress(OSError):
+        if record.name in WORK and run.stop_requested() == "discard" and discard(run, held=record.name):
+            run.clear_stop()
     if problem is error:
         raise problem
     raise problem from error

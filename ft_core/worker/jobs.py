@@ -2,25 +2,21 @@
 
 from typing import Any
 
-from ft_core.run import JobName, Progress, Run
+from ft_core.jobs import JobName, Progress
+from ft_core.run import Run
 from ft_core.worker.job import Outcome, Record, perform, stoppable
 
 
 def do(run: Run, name: JobName, arguments: dict[str, Any], token: str | None, record: Record) -> Outcome:
     """Do the job. `arguments`: push {"repo", "private"}, serve {"port"?}; the others take none."""
     if name == "train":
-        from ft_core.train.sft import train
+        from ft_core.train.training import train
 
         return train(run, record.progress, token)["status"]
     if name == "evaluate":
         from ft_core.evals.report import evaluate
 
         return stoppable(lambda: evaluate(run, record.progress, token))
-    if name == "push":
-        from ft_core.hub.push import push
-
-        run.write_hub(push(run, arguments["repo"], arguments["private"], token, record.progress))
-        return "done"
     if name == "sweep":
         from ft_core.worker.sweep import sweep
 
@@ -29,6 +25,11 @@ def do(run: Run, name: JobName, arguments: dict[str, Any], token: str | None, re
         from ft_core.worker.data_size import data_size
 
         return data_size(run, record.progress, token)["status"]
+    if name == "push":
+        from ft_core.hub.push import push
+
+        run.write_hub(push(run, arguments["repo"], arguments["private"], token, record.progress))
+        return "done"
     from ft_core.serve.server import serve
 
     serve(run, record.progress, on_ready=record.ready, port=arguments.get("port", 0), token=token)

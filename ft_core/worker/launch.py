@@ -2,14 +2,12 @@
 
 import json
 import os
-import secrets
 import signal
 import subprocess
 import sys
 import threading
-import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,17 +16,25 @@ from huggingface_hub import get_token
 
 from ft_core.errors import FTError
 from ft_core.hardware import on_space
-from ft_core.run import JobName, JobState, Run, read_json, write_json
+from ft_core.jobs import WORK, JobName, JobState, Stop
+from ft_core.run import Run
+from ft_core.worker import queue
+from ft_core.worker.discard import discard as discard_now
+from ft_core.worker.queue import entries as entries
+from ft_core.worker.queue import move as move
+from ft_core.worker.queue import place as place
 from ft_core.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent.parent
 SECRETS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "OAUTH_CLIENT_SECRET", "FT_API_KEY")
-ViewStatus = Literal["none", "queued", "running", "stopping", "done", "stopped", "failed", "interrupted"]
+ViewStatus = Literal[
+    "none", "queued", "running", "stopping", "done", "stopped", "paused", "discarded", "failed", "interrupted"
+]
 
 
 @dataclass(frozen=True)
 class JobView:
-    """One job as a person sees it. `position` 1 is next in the queue; `seconds_left` is an estimate."""
+    """One job as a person sees it. `position` 1 is next in the queue; `seconds_left` is an estimate; `how` it is stopping."""
 
     status: ViewStatus
     step: int = 0
@@ -38,42 +44,12 @@ class JobView:
     seconds_left: float | None = None
     port: int | None = None
     error: FTError | None = None
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One place in the queue: a file named so that the order of names is the order of arrival."""
-
-    path: Path
-    run: Run
-    job: JobName
-
-
-def entries(home: Path) -> list[Entry]:
-    """The queue, first come first. Entries whose run is gone are left out."""
-    found = []
-    for path in sorted((home / "queue").glob("*.json")):
-        values = read_json(path)
-        if values is None:
-            continue
-        folder = home / values["run"]
-        if (folder / "project.yaml").is_file():
-            found.append(Entry(path, Run(folder), values["job"]))
-        else:
-            path.unlink(missing_ok=True)
-    return found
-
-
-def place(home: Path, run: Run, job: JobName) -> None:
-    """Put a job at the end of the queue, once."""
-    if any(entry.run.id == run.id and entry.job == job for entry in entries(home)):
-        return
-    name = f"{time.time_ns():020d}-{secrets.token_hex(3)}.json"
-    write_json(home / "queue" / name, {"run": os.path.relpath(run.folder, home), "job": job})
+    how: Stop | None = None
 
 
 def enqueue(workspace: Workspace, run: Run, job: JobName) -> None:
-    """Queue a training or an evaluation. A training that was stopped or interrupted goes on where it was."""
+    """Queue a job. One that was paused, stopped or interrupted goes on where it was. Raises FTError `run.discarded`."""
+    run.require_kept()
     run.clear_stop()
     for other in workspace.runs():  # a loaded playground would share the memory, and go on with the old adapter
         stop(workspace, other, "serve")
@@ -87,9 +63,19 @@ def own_token() -> str | None:
 
 
 def resume(workspace: Workspace, run: Run) -> None:
-    """Queue a training that was stopped, interrupted or failed. Raises FTError `run.done`."""
+    """Queue what was paused, stopped, interrupted or failed. Raises FTError `run.done` or `run.discarded`."""
     run.require_unfinished()
-    enqueue(workspace, run, "train")
+    enqueue(workspace, run, unfinished(run))
+
+
+def unfinished(run: Run) -> JobName:
+    """The job that a resumed run goes on with: its sweep or measure of the data's size when it is one, else its training."""
+    parents: tuple[JobName, ...] = ("sweep", "data_size")
+    for name in parents:
+        state = run.job(name)
+        if state is not None and state.status != "done":
+            return name
+    return "train"
 
 
 def ensure_supervisor(home: Path) -> None:
@@ -146,11 +132,11 @@ def view(workspace: Workspace, run: Run, job: JobName) -> JobView:
     """One job as it stands: from its state file and from the queue."""
     state = run.job(job)
     if state is not None and state.status == "running":
-        status: ViewStatus = "stopping" if run.stop_requested() and job not in ("serve", "push") else "running"
-        return JobView(status, state.step, state.total, state.message, seconds_left=state.seconds_left, port=state.port)
-    ending = state is not None and state.status != "interrupted" and state.alive
+        how = run.stop_requested() if job in WORK else None
+        seen = JobView("stopping" if how else "running", state.step, state.total, state.message, how=how)
+        return replace(seen, seconds_left=state.seconds_left, port=state.port)
     for index, entry in enumerate(entries(workspace.home)):
-        if entry.run.id == run.id and entry.job == job and not ending:
+        if entry.holds(run, job) and not entry.over:
             message = "starting" if index == 0 else f"waiting, {index} before it"
             return JobView(
                 "queued", state.step if state else 0, state.total if state else 0, message, position=index + 1
@@ -162,21 +148,62 @@ def view(workspace: Workspace, run: Run, job: JobName) -> JobView:
     )
 
 
-def stop(workspace: Workspace, run: Run, job: JobName) -> None:
-    """Stop a job: out of the queue when it waits; asked to stop and keep its work when it runs. A server is ended."""
+def stop(workspace: Workspace, run: Run, job: JobName, how: Stop = "keep") -> None:
+    """Stop a job: out of the queue when it waits; asked to stop in this way when it runs. A server or a push is ended.
+
+    To discard is about the whole run: see `discard`.
+    """
     state = run.job(job)
     running = state is not None and state.status == "running"
-    if job in ("serve", "push"):
+    if job not in WORK:
         if running:
             end(state)
-        return
-    if running:
-        run.request_stop()
-        return
-    for entry in entries(workspace.home):
-        if entry.run.id == run.id and entry.job == job:
-            run.request_stop()  # the supervisor may be starting it at this moment
-            entry.path.unlink(missing_ok=True)
+    elif how == "discard":
+        discard(workspace, run)
+    elif running:
+        run.request_stop(how)
+    elif any(entry.holds(run, job) for entry in entries(workspace.home)):
+        run.request_stop(how)  # the supervisor may be starting it at this moment
+        queue.cancel(workspace.home, run, job)
+        settle(run, job)
+
+
+def cancel(workspace: Workspace, run: Run, job: JobName) -> None:
+    """Take a waiting job out of the queue. Raises FTError `queue.not_waiting`; one at work is stopped, not cancelled."""
+    queue.require_waiting(workspace.home, run, job)
+    stop(workspace, run, job, "pause")
+
+
+def discard(workspace: Workspace, run: Run) -> None:
+    """End all work of a run and remove what was trained: at once when nothing is at work, else as soon as that has ended."""
+    for name in WORK:
+        queue.cancel(workspace.home, run, name)
+    stop(workspace, run, "serve")  # it answers with the adapter that goes
+    if not discard_now(run):
+        run.request_stop("discard")
+        discard_now(run)  # the work may have ended before it could read the request
+    if run.is_discarded:
+        run.clear_stop()
+
+
+def settle(run: Run, job: JobName) -> bool:
+    """Give an interrupted job that was asked to stop the end that it was asked for; False when there is nothing to settle.
+
+    One that was to keep its work has none that can be used yet when its process was killed: it is told as stopped, and can go on.
+    """
+    with suppress(Timeout), FileLock(run.lock(job), timeout=0):
+        state, how = run.job(job), run.stop_requested()
+        if state is None or state.status != "interrupted" or how is None:
+            return False
+        if how == "discard":
+            if not discard_now(run, held=job):
+                return False
+        else:
+            status = "paused" if how == "pause" else "stopped"
+            run.write_job(job, state.model_copy(update={"status": status, "message": status}))
+        run.clear_stop()
+        return True
+    return False
 
 
 def end(state: JobState | None, force: bool = False) -> None:

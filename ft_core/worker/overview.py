@@ -3,7 +3,8 @@
 from typing import Any, get_args
 
 from ft_core.errors import FTError
-from ft_core.run import JobName, Run
+from ft_core.jobs import JobName
+from ft_core.run import Run
 from ft_core.worker import launch
 from ft_core.workspace import Workspace
 
@@ -27,11 +28,14 @@ def overview(workspace: Workspace, run: Run) -> dict[str, Any]:
                 "total": view.total,
                 "message": view.message,
                 "seconds_left": view.seconds_left,
+                "how": view.how,
             }
             for name, view in views.items()
             if view.status != "none"
         },
         "training": run.training(),
+        "notes": run.notes(),
+        "trials": len(run.trials()),
         "verdict": report["verdict"] if report else None,
         "hub": run.hub(),
         "error": error.as_dict() if error else None,
@@ -48,4 +52,21 @@ def _readable(workspace: Workspace, run: Run) -> dict[str, Any]:
         return overview(workspace, run)
     except FTError as error:
         unknown = dict.fromkeys(("name", "base", "training", "verdict", "hub"))
-        return {"run": run.id, "folder": str(run.folder), "jobs": {}, "error": error.as_dict()} | unknown
+        known = {"run": run.id, "folder": str(run.folder), "jobs": {}, "error": error.as_dict()}
+        return known | {"notes": run.notes(), "trials": len(run.trials())} | unknown
+
+
+def waiting(workspace: Workspace) -> list[dict[str, Any]]:
+    """The queue of this home, everybody's: place, run, its name (None when it cannot be read), job and how that stands."""
+    return [
+        {"position": at, "run": entry.run.id, "name": _name(entry.run), "job": entry.job}
+        | {"status": launch.view(workspace, entry.run, entry.job).status}
+        for at, entry in enumerate(launch.entries(workspace.home), 1)
+    ]
+
+
+def _name(run: Run) -> str | None:
+    try:
+        return run.spec().name
+    except FTError:
+        return None

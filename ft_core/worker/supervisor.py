@@ -15,9 +15,10 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from ft_core.errors import FTError
-from ft_core.run import JobState, Run
-from ft_core.worker import launch
-from ft_core.worker.launch import Entry
+from ft_core.jobs import WORK, JobState
+from ft_core.run import Run
+from ft_core.worker import launch, queue
+from ft_core.worker.queue import Entry
 
 ATTEMPTS = 3
 IDLE_SECONDS = 20.0
@@ -42,32 +43,40 @@ def main() -> None:
 
 
 def pick_up(home: Path) -> None:
-    """Queue every training and evaluation that says running while its process is gone."""
+    """Queue all work that says running while its process is gone, unless it was to pause or to be discarded: that is settled."""
     for project in sorted(home.glob("people/*/runs/*/project.yaml")):
         run = Run(project.parent)
-        for job in ("train", "evaluate", "sweep", "data_size"):
+        for job in WORK:
             state = run.job(job)
-            if state is not None and state.status == "interrupted":
-                launch.place(home, run, job)
+            if state is None or state.status != "interrupted":
+                continue
+            if run.stop_requested() in ("pause", "discard") and launch.settle(run, job):
+                queue.cancel(home, run, job)
+            else:
+                queue.place(home, run, job)
 
 
 def work(home: Path, token: str | None = None) -> None:
     """Do the queue, first come first served, until it has been empty for IDLE_SECONDS."""
     idle_since = time.monotonic()
     while time.monotonic() - idle_since < IDLE_SECONDS:
-        waiting = launch.entries(home)
-        if waiting:
-            do(waiting[0], token)
+        entry = queue.take(home)
+        if entry is not None:
+            do(home, entry, token)
             idle_since = time.monotonic()
         time.sleep(POLL_SECONDS)
 
 
-def do(entry: Entry, token: str | None = None) -> None:
+def do(home: Path, entry: Entry, token: str | None = None) -> None:
     """One job to its end, begun again after a crash; then its place in the queue is given up."""
     run, job = entry.run, entry.job
     state = run.job(job)
+    if run.is_discarded or (job == "train" and state is not None and state.status == "done"):
+        queue.give_up(home, entry)  # to train again would only undo its evaluation
+        return
     if state is not None and state.status == "interrupted" and state.attempts >= ATTEMPTS:
-        _give_up(entry, state)
+        _too_many_crashes(entry, state)
+        queue.give_up(home, entry)
         return
     child = None if state is not None and state.status == "running" else launch.start(run, job, {}, token)
     _watch(entry, child)
@@ -75,13 +84,11 @@ def do(entry: Entry, token: str | None = None) -> None:
     if child is not None and (state is None or state.pid != child.pid):
         if state is not None and state.status == "running":
             return  # a command line was faster; its job is watched at the next look
-        _never_began(entry, child.pid)
-    elif state is not None and state.status == "interrupted" and run.stop_requested():
-        run.write_job(job, state.model_copy(update={"status": "stopped", "message": "stopped"}))
-        run.clear_stop()
-    elif state is not None and state.status == "interrupted":
+        if not run.is_discarded:
+            _never_began(entry, child.pid)
+    elif state is not None and state.status == "interrupted" and not launch.settle(run, job):
         return
-    entry.path.unlink(missing_ok=True)
+    queue.give_up(home, entry)
 
 
 def _watch(entry: Entry, child: subprocess.Popen[bytes] | None) -> None:
@@ -100,7 +107,7 @@ def _watch(entry: Entry, child: subprocess.Popen[bytes] | None) -> None:
         time.sleep(POLL_SECONDS)
 
 
-def _give_up(entry: Entry, state: JobState) -> None:
+def _too_many_crashes(entry: Entry, state: JobState) -> None:
     """After too many crashes."""
     error = FTError(
         "worker.crashed",
@@ -129,7 +136,6 @@ def _fail(entry: Entry, state: JobState, error: FTError) -> None:
     with suppress(OSError):  # on a full disk the place in the queue must still be given up
         entry.run.write_error(entry.job, error)
         entry.run.write_job(entry.job, state.model_copy(update={"status": "failed", "message": error.what}))
-    entry.path.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import psutil
 
-from ft_core.run import JobState, Run
+from ft_core.jobs import JobState
+from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.workspace import Workspace
 

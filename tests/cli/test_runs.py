@@ -14,8 +14,10 @@ from filelock import FileLock
 
 from ft_core.cli.runs import in_foreground
 from ft_core.errors import FTError
-from ft_core.run import JobState, Run
+from ft_core.jobs import JobState
+from ft_core.run import Run
 from ft_core.settings.project import parse
+from ft_core.worker import launch
 from ft_core.workspace import Workspace
 from tests.cli.calls import ROOT, command, values
 
@@ -99,3 +101,54 @@ def test_a_run_that_is_stopping_elsewhere_still_stops(tmp_path):
     with FileLock(run.lock("train")), pytest.raises(FTError) as caught:  # as the process at work holds it
         in_foreground(run, "train")
     assert caught.value.code == "run.busy" and run.stop_requested()
+
+
+def waiting_runs(home, count):
+    """Runs that wait, as the page leaves them; nobody is there to begin them."""
+    workspace = Workspace(home)
+    made = [
+        Run.create(workspace.runs_folder, parse({"name": f"n{number}", "data": {"source": "x.csv"}}, "p"), {}, {})
+        for number in range(count)
+    ]
+    for run in made:
+        launch.place(home, run, "train")
+    return made
+
+
+def test_the_queue_is_read_and_changed(tmp_path):
+    one, two, three = waiting_runs(tmp_path / "home", 3)
+
+    def order(*words):
+        return [(row["position"], row["name"]) for row in values(command(tmp_path, "queue", *words, "--json"))["queue"]]
+
+    assert order() == [(1, "n0"), (2, "n1"), (3, "n2")]
+    assert order(three.id, "--first") == [(1, "n2"), (2, "n0"), (3, "n1")]
+    assert order(one.id, "--down") == [(1, "n2"), (2, "n1"), (3, "n0")]
+    assert order(two.id, "--cancel") == [(1, "n2"), (2, "n0")]
+    for words in ([three.id], ["--first"], [three.id, "--up", "--down"], [two.id, "--up"]):
+        refused = command(tmp_path, "queue", *words, "--json")
+        error = json.loads(refused.stdout)["error"]
+        assert refused.returncode == 2 and error["code"] in ("command.invalid", "queue.not_waiting")
+
+
+def test_notes_a_duplicate_and_runs_side_by_side(project, made):
+    values(command(project, "note", made["run"], "the first one", "--json"))
+    assert values(command(project, "status", made["run"], "--json"))["notes"] == "the first one"
+    changes = ("--set", "learning_rate=0.001", "--set", "epochs=2")
+    new = values(command(project, "duplicate", made["run"], *changes, "--json"))
+    assert new["changes"] == {"learning_rate": 0.001, "epochs": 2} and not new["started"]
+    found = values(command(project, "compare-runs", made["run"], new["run"], "--price", "1", "--json"))
+    assert found["differing_settings"] == {"training.epochs": [12.0, 2.0], "training.learning_rate": [0.005, 0.001]}
+    assert [row["status"] for row in found["runs"]] == ["done", "none"] and found["runs"][0]["dollars"] > 0
+    refused = command(project, "duplicate", made["run"], "--set", "speed=9", "--json")
+    assert refused.returncode == 2 and "training.speed" in json.loads(refused.stdout)["error"]["why"]
+
+
+def test_a_run_at_rest_is_discarded_and_not_resumed(tmp_path):
+    (run,) = waiting_runs(tmp_path / "home", 1)
+    run.adapter.mkdir()
+    assert json.loads(command(tmp_path, "stop", run.id, "--pause", "--discard", "--json").stdout)["error"]
+    said = values(command(tmp_path, "stop", run.id, "--discard", "--json"))
+    assert said["discarded"] and said["asked"] == ["train"] and not run.adapter.exists()
+    refused = command(tmp_path, "resume", run.id, "--json")
+    assert refused.returncode == 2 and json.loads(refused.stdout)["error"]["code"] == "run.discarded"

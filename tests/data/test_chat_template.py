@@ -6,7 +6,7 @@ import pytest
 from transformers import PreTrainedTokenizerFast
 
 import ft_core.starter
-from ft_core import generate
+from ft_core import prompts
 from ft_core.data.chat_template import ChatTemplate
 from ft_core.settings.example import Message
 
@@ -71,9 +71,9 @@ def test_the_text_is_that_of_transformers_and_of_generation(name, tools, tokeniz
     turns = [message.as_dict() for message in plain]
     assert template.render(plain) == other.apply_chat_template(turns, tokenize=False)
     for end in (2, 4, 6):
-        asked = other.decode(generate.prompt_ids(other, TOOL_TALK[:end], tools))
+        asked = other.decode(prompts.prompt_ids(other, TOOL_TALK[:end], tools))
         assert asked == template.render(TOOL_TALK[:end], prompt=True, tools=tools)
-        learnt = other.decode(generate.answer_ids(other, TOOL_TALK[: end + 1], tools))
+        learnt = other.decode(prompts.answer_ids(other, TOOL_TALK[: end + 1], tools))
         text, spans = template.render_learnt(TOOL_TALK[: end + 1], tools)
         assert text[slice(*spans[-1])].rstrip() == learnt
 

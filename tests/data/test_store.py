@@ -9,7 +9,7 @@ from pyarrow import parquet
 
 from ft_core.data import store
 from ft_core.errors import FTError
-from ft_core.run import read_json, write_json
+from ft_core.files import read_json, write_json
 from ft_core.settings.example import Example, Message
 
 EXAMPLE = Example(7, (Message("system", "Sort."), Message("user", "ünï"), Message("assistant", "a")))

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from ft_core import modeling
+from ft_core import modeling, prompts
 from ft_core.evals import answers
 from ft_core.settings.example import Example, Message
 from tests import helpers
@@ -79,8 +79,8 @@ def test_only_as_many_examples_as_fit_are_shown(tmp_path) -> None:
     tokenizer = modeling.load_tokenizer(str(helpers.make_base_model(tmp_path)))
     shots = [_example(row, "Ada saw apple", "fruit") for row in range(4)]
     test = [_example(9, "Ben saw drill in garden", "tool")]
-    alone = len(answers.generate.prompt_ids(tokenizer, test[0].messages))
-    each = len(answers.generate.prompt_ids(tokenizer, answers.with_shots(test[0], shots[:1]).messages)) - alone
+    alone = len(prompts.prompt_ids(tokenizer, test[0].messages))
+    each = len(prompts.prompt_ids(tokenizer, answers.with_shots(test[0], shots[:1]).messages)) - alone
     assert answers.fitting_shots(tokenizer, shots, test, 10_000) == shots
     assert answers.fitting_shots(tokenizer, shots, test, alone + 2 * each) == shots[:2]
     assert answers.fitting_shots(tokenizer, shots, test, alone) == []
@@ -89,7 +89,7 @@ def test_only_as_many_examples_as_fit_are_shown(tmp_path) -> None:
 def test_examples_that_the_model_cannot_read_whole_are_left_out(tmp_path) -> None:
     tokenizer = modeling.load_tokenizer(str(helpers.make_base_model(tmp_path)))
     short, long = _example(1, "Ada saw apple", "fruit"), _example(2, "Ada saw apple " * 20, "fruit")
-    needed = len(answers.generate.prompt_ids(tokenizer, short.prompt)) + 8
+    needed = len(prompts.prompt_ids(tokenizer, short.prompt)) + 8
     assert answers.fitting(tokenizer, [short, long], needed, 8) == [short]
     assert answers.fitting(tokenizer, [short, long], needed - 1, 8) == []
     assert answers.fitting(tokenizer, [short, long], 10_000, 8) == [short, long]

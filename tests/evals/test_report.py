@@ -11,7 +11,7 @@ from ft_core.evals import metrics, report, rows
 from ft_core.run import Run
 from ft_core.settings.evaluation import EvalSpec
 from ft_core.settings.train import TrainSpec
-from ft_core.train import sft
+from ft_core.train import training
 from tests import helpers
 
 TRAINING = TrainSpec(
@@ -31,7 +31,7 @@ def run(tmp_path_factory) -> Run:
     run = helpers.make_run(
         home / "runs", helpers.make_base_model(home / "base"), dataset, TRAINING, EvalSpec(few_shot=3, max_new_tokens=8)
     )
-    assert sft.train(run, _quiet)["status"] == "done"
+    assert training.train(run, _quiet)["status"] == "done"
     return run
 
 

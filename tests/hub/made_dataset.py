@@ -7,7 +7,7 @@ from ft_core.data import store
 from ft_core.data.mix import prepare_mix
 from ft_core.data.prepare import prepare
 from ft_core.data.store import Dataset
-from ft_core.run import read_json
+from ft_core.files import read_json
 from ft_core.settings.data import DataSpec, PartSpec
 
 LABELS = ("bill | ing", "<x>login", "*other*")

@@ -1,10 +1,12 @@
 """The zip file of a run."""
 
+import shutil
 import zipfile
 
 import pytest
 
 from ft_core.hub.pack import pack
+from ft_core.run import Run
 
 
 def test_everything_made_is_inside_and_checkpoints_are_not(run, tmp_path):
@@ -50,3 +52,15 @@ def test_a_failure_leaves_the_older_zip_and_nothing_half_made(run, tmp_path, mon
         pack(run, tmp_path)
     assert (tmp_path / f"{run.id}.zip").read_bytes() == first
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [f"{run.id}.zip"]
+
+
+def test_a_trial_is_packed_under_its_number_and_a_run_without_the_checkpoints_of_its_trials(run, tmp_path):
+    trial = Run.create(run.folder / "trials", run.spec(), run.data(), run.environment(), name="3")
+    shutil.copytree(run.adapter, trial.adapter)
+    (trial.checkpoints / "checkpoint-1").mkdir(parents=True)
+    (trial.checkpoints / "checkpoint-1" / "optimizer.pt").write_bytes(b"large")
+    with zipfile.ZipFile(pack(run, tmp_path)) as archive:
+        inside = [name for name in archive.namelist() if "/trials/" in name]
+    assert f"{run.id}/trials/3/project.yaml" in inside and not any("checkpoint" in name for name in inside)
+    assert pack(trial, tmp_path) == tmp_path / f"{run.id}-3.zip"
+    shutil.rmtree(run.folder / "trials")

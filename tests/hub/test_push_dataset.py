@@ -8,8 +8,8 @@ from pyarrow import parquet
 
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
+from ft_core.files import write_json
 from ft_core.hub.push_dataset import push_dataset, stage
-from ft_core.run import write_json
 from tests import hub_standin
 from tests.hub.made_dataset import make_dataset, make_mix, private_step, with_report
 

@@ -26,9 +26,9 @@ def test_base_and_tuned_answer_differently_and_always_the_same(engine):
 
 
 def test_tuned_is_what_the_model_with_its_adapter_writes(engine):
-    with engine.model.disable_adapter():
-        base = generate.answers(engine.model, engine.tokenizer, [QUESTION], max_new_tokens=8)[0].text
-    tuned = generate.answers(engine.model, engine.tokenizer, [QUESTION], max_new_tokens=8)[0].text
+    with engine.pair.base() as model:
+        base = generate.answers(model, engine.tokenizer, [QUESTION], max_new_tokens=8)[0].text
+    tuned = generate.answers(engine.pair.tuned, engine.tokenizer, [QUESTION], max_new_tokens=8)[0].text
     assert (ask(engine, "base"), ask(engine, "tuned")) == (base, tuned)
 
 

@@ -3,13 +3,14 @@
 import pytest
 from pydantic import ValidationError
 
+from ft_core.settings.methods import BELONGS, METHODS
 from ft_core.settings.train import TrainSpec
 
 
 @pytest.mark.parametrize(
     ("field", "good", "bad"),
     [
-        ("method", ("qlora",), ("full",)),
+        ("method", ("qlora", "full"), ("adapters",)),
         ("epochs", (0.1, 100), (0, 101)),
         ("learning_rate", (1e-6, 1), (0, 1.1, "fast")),
         ("batch_size", (1, 1024), (0, 1025, 1.5)),
@@ -47,3 +48,30 @@ def test_every_setting_explains_itself_in_a_sentence():
 
 def test_what_depends_on_the_machine_is_left_open():
     assert TrainSpec().threads is None and TrainSpec().micro_batch_size is None
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_setting_that_the_method_lacks_is_refused_and_not_written(method):
+    for name, methods in BELONGS.items():
+        value = TrainSpec.model_fields[name].default
+        if method in methods:
+            assert name in TrainSpec.model_validate({"method": method, name: value}).model_dump()
+            continue
+        with pytest.raises(ValidationError, match=f"{METHODS[method].title} has no `{name}`: leave it out"):
+            TrainSpec.model_validate({"method": method, name: value})
+        assert name not in TrainSpec(method=method).model_dump()
+    written = TrainSpec(method=method).model_dump(mode="json")
+    assert TrainSpec.model_validate(written) == TrainSpec(method=method)
+
+
+def test_a_beginning_belongs_to_its_methods():
+    assert TrainSpec(method="lora", initialisation="pissa").initialisation == "pissa"
+    with pytest.raises(ValidationError, match="QLoRA cannot begin with pissa, which is for LoRA, rsLoRA"):
+        TrainSpec(method="qlora", initialisation="pissa")
+
+
+def test_every_setting_has_a_source_or_says_what_too_little_and_too_much_look_like():
+    for name, field in TrainSpec.model_fields.items():
+        extra = field.json_schema_extra
+        assert isinstance(extra, dict) and set(extra) == {"too_low", "too_high", "source"}, name
+        assert any(extra.values()) or name in ("seed", "report_to"), name

@@ -34,7 +34,7 @@ def project(**values: Any) -> list[str]:
         ({"warmup_ratio": float("nan")}, "warmup_ratio: must be a number from 0 to 0.5 (given: nan)."),
         ({"threads": float("inf")}, "threads: must be a whole number of at least 1 (given: inf)."),
         ({"weight_decay": [1]}, "weight_decay: must be a number from 0 to 1 (given: [1])."),
-        ({"method": "lora"}, "method: must be `qlora` (given: 'lora')."),
+        ({"keep": "all"}, "keep: must be `best` or `last` (given: 'all')."),
     ],
 )
 def test_a_wrong_number_or_choice_gets_what_the_setting_takes(given, wanted):

@@ -6,7 +6,8 @@ import time
 import psutil
 import pytest
 
-from ft_core.run import JobName, JobState, Run
+from ft_core.jobs import JobName, JobState
+from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.terminal.progress import shown_progress, tell_lines
 

@@ -1,6 +1,16 @@
 """Runs: how they ended, their scores, where they stand."""
 
-from ft_core.terminal.runs import show_evaluation, show_main_job, show_runs, show_status, show_training
+from ft_core.terminal.runs import (
+    show_duplicate,
+    show_evaluation,
+    show_main_job,
+    show_queue,
+    show_runs,
+    show_runs_compared,
+    show_status,
+    show_stop,
+    show_training,
+)
 from tests.terminal.made import flat
 
 METRIC = {"title": "Accuracy", "better": "higher", "base": 0.25, "few_shot": None, "tuned": 0.75, "difference": 0.5}
@@ -47,11 +57,14 @@ def test_answers_that_were_cut_off_are_told(capsys):
 
 def test_runs_and_status(capsys):
     job = {"status": "running", "step": 3, "total": 9, "message": "training, epoch 1", "seconds_left": 65.0}
+    job["how"] = "pause"
     row = {
         "run": "20260101-000000-abcdef",
         "name": "[red]",
         "base": "starter",
         "folder": "/f",
+        "trials": 2,
+        "notes": "first\ntry\x1b[2J",
         "jobs": {"train": job},
         "verdict": {"result": "better", "sentence": "It is better."},
         "hub": {"url": "http://hub/x"},
@@ -59,7 +72,8 @@ def test_runs_and_status(capsys):
     }
     show_status(row)
     shown = capsys.readouterr().out
-    assert "- train: running, step 3 of 9, training, epoch 1, 1 min 5 s left" in shown
+    assert "- train: running to pause, step 3 of 9, training, epoch 1, 1 min 5 s left" in shown
+    assert "2 trials inside" in shown and "Notes: first\n          try␛" in shown
     assert "It is better." in shown and "http://hub/x" in shown and "  Fix: Fix." in shown
     broken = {"run": "20260101-000000-000000", "name": None, "base": None, "jobs": {}, "verdict": None}
     show_runs({"runs": [row, broken]})
@@ -67,3 +81,46 @@ def test_runs_and_status(capsys):
     assert "20260101-000000-abcdef [red] starter running better" in shown and "cannot be read" in shown
     show_runs({"runs": []})
     assert "No runs yet." in capsys.readouterr().out
+
+
+def test_a_paused_and_a_discarded_training_have_no_figures(capsys):
+    show_training({"run": "r1", "status": "paused", "steps": 4, "total_steps": 9})
+    assert capsys.readouterr().out == "Run r1: paused after 4 of 9 steps\nGo on with: python -m ft_core resume r1\n"
+    show_training({"run": "r1", "status": "discarded", "steps": 4, "total_steps": 9})
+    shown = capsys.readouterr().out
+    assert "are removed" in shown and "resume" not in shown
+
+
+def test_how_a_run_was_asked_to_stop(capsys):
+    show_stop({"run": "r1", "asked": ["train"], "how": "pause", "discarded": False})
+    assert capsys.readouterr().out == "Asked to pause: train\n"
+    show_stop({"run": "r1", "asked": [], "how": "keep", "discarded": False})
+    assert "nothing was at work" in capsys.readouterr().out
+    show_stop({"run": "r1", "asked": [], "how": "discard", "discarded": True})
+    assert "Run r1 is discarded" in capsys.readouterr().out
+
+
+def test_the_queue_and_a_duplicate(capsys):
+    row = {"position": 2, "run": "20260101-000000-abcdef", "name": None, "job": "train", "status": "queued"}
+    show_queue({"queue": [row]})
+    assert "2 20260101-000000-abcdef cannot be read train queued" in flat(capsys.readouterr().out)
+    show_queue({"queue": []})
+    assert "Nothing waits." in capsys.readouterr().out
+    show_duplicate({"run": "new", "from": "old", "changes": {}, "started": False})
+    assert "resume new" in capsys.readouterr().out
+    show_duplicate({"run": "new", "from": "old", "changes": {}, "started": True})
+    assert "is queued" in capsys.readouterr().out
+
+
+def test_runs_side_by_side(capsys):
+    known = {"status": "done", "dataset": "d", "steps": 9, "train_loss": 0.25, "validation_loss": None}
+    known |= {"best_validation_loss": None, "seconds": 130.0, "tokens_per_second": 2500.0, "peak_memory_gb": 1.25}
+    rows = [known | {"run": name, "name": "n", "scores": {}, "dollars": None} for name in ("r1", "r2")]
+    rows[1] |= {"scores": {"accuracy": 0.5}, "dollars": 0.125}
+    show_runs_compared({"runs": rows, "differing_settings": {"training.learning_rate": [0.002, 0.001]}})
+    shown = flat(capsys.readouterr().out)
+    assert "training loss 0.250 0.250" in shown and "tokens per second 2,500 2,500" in shown
+    assert "accuracy, test – 0.500" in shown and "dollars – 0.125" in shown
+    assert "training.learning_rate 0.002 0.001" in shown
+    show_runs_compared({"runs": rows, "differing_settings": {}})
+    assert "Their settings are the same." in capsys.readouterr().out

@@ -1,14 +1,18 @@
 """Settings become the libraries' configurations."""
 
+from typing import get_args
+
 import pytest
+from transformers import SchedulerType
+from transformers.training_args import OptimizerNames
 
 from ft_core.settings.train import TrainSpec
 from ft_core.train import build
 
 
 def test_a_step_sees_the_batch_size(tmp_path):
-    spec = TrainSpec(batch_size=12, micro_batch_size=8, learning_rate=1e-3, warmup_ratio=0.1)
-    arguments = build.sft_arguments(spec, tmp_path, 95, "float32", use_cpu=True, gradient_checkpointing=False)
+    spec = TrainSpec(batch_size=12, learning_rate=1e-3, warmup_ratio=0.1)
+    arguments = build.sft_arguments(spec, tmp_path, 95, 6, "float32", use_cpu=True)
     assert arguments.per_device_train_batch_size == 6 and arguments.gradient_accumulation_steps == 2
     assert arguments.max_steps == 95 and arguments.warmup_steps == 10 and arguments.learning_rate == 1e-3
     assert (
@@ -18,12 +22,7 @@ def test_a_step_sees_the_batch_size(tmp_path):
 
 @pytest.mark.parametrize(("steps", "every"), [(200, 1), (2000, 1), (2001, 2), (10_000, 5)])
 def test_at_most_two_thousand_measurements(tmp_path, steps, every):
-    assert (
-        build.sft_arguments(
-            TrainSpec(), tmp_path, steps, "float32", use_cpu=True, gradient_checkpointing=False
-        ).logging_steps
-        == every
-    )
+    assert build.sft_arguments(TrainSpec(), tmp_path, steps, 8, "float32", use_cpu=True).logging_steps == every
 
 
 def test_milestones_are_even_and_end_with_the_last_step():
@@ -31,6 +30,10 @@ def test_milestones_are_even_and_end_with_the_last_step():
     assert build.milestones(TrainSpec(evaluations=10), 3) == [1, 2, 3]
 
 
-def test_lora_is_on_all_linear_layers():
-    config = build.lora_config(TrainSpec(lora_rank=4, lora_alpha=8, lora_dropout=0.1))
-    assert (config.r, config.lora_alpha, config.lora_dropout, config.target_modules) == (4, 8, 0.1, "all-linear")
+@pytest.mark.parametrize("optimizer", get_args(TrainSpec.model_fields["optimizer"].annotation))
+@pytest.mark.parametrize("schedule", get_args(TrainSpec.model_fields["schedule"].annotation))
+def test_every_schedule_and_optimizer_is_one_of_the_library(tmp_path, optimizer, schedule):
+    spec = TrainSpec(optimizer=optimizer, schedule=schedule, max_gradient_norm=0.3)
+    arguments = build.sft_arguments(spec, tmp_path, 10, 8, "float32", use_cpu=True)
+    assert arguments.optim in list(OptimizerNames) and arguments.lr_scheduler_type in list(SchedulerType)
+    assert arguments.max_grad_norm == 0.3

@@ -13,8 +13,9 @@ from ft_core.errors import FTError
 from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.settings.example import Example, Message
+from ft_core.settings.train import TrainSpec
 from ft_core.train import checkpoints
-from ft_core.train.callbacks import Keeper, Plan, Recorder, Sampler, memory_gb
+from ft_core.train.callbacks import Keeper, Plan, Recorder, Sampler
 from tests.helpers import make_base_model
 
 LOGS = {"loss": 1.5, "grad_norm": 0.7, "learning_rate": 1e-3, "token_accuracy": 0.4}
@@ -51,10 +52,6 @@ def test_epochs_and_seconds_are_counted_over_all_attempts():
     found.started = time.monotonic() - 5
     assert found.epoch(4) == 1.0 and found.epoch(10) == 2.5
     assert 65 <= found.seconds() < 66
-
-
-def test_memory_is_what_this_process_holds():
-    assert 0.05 < memory_gb() < 200
 
 
 def test_each_step_is_told_with_its_epoch(run, arguments):
@@ -121,7 +118,7 @@ def test_what_is_no_number_ends_the_training_with_advice(run, arguments, wrong):
 
 @pytest.mark.parametrize("validates", [True, False])
 def test_a_milestone_asks_for_log_validation_and_checkpoint(run, arguments, validates):
-    keeper, control = Keeper(run, plan(), validates), TrainerControl()
+    keeper, control = Keeper(run, plan(), TrainSpec(), validates), TrainerControl()
     keeper.on_step_end(arguments, at(4), control)
     assert not (control.should_log or control.should_save or control.should_evaluate)
     keeper.on_step_end(arguments, at(5), control)
@@ -130,7 +127,7 @@ def test_a_milestone_asks_for_log_validation_and_checkpoint(run, arguments, vali
 
 
 def test_a_request_to_stop_saves_first(run, arguments):
-    keeper, control = Keeper(run, plan(), True), TrainerControl()
+    keeper, control = Keeper(run, plan(), TrainSpec(), True), TrainerControl()
     run.request_stop()
     keeper.on_step_end(arguments, at(3), control)
     assert control.should_save and control.should_log and control.should_training_stop
@@ -140,9 +137,45 @@ def test_a_saved_checkpoint_is_sealed_with_the_time_trained(run, arguments):
     folder = run.checkpoints / "checkpoint-5"
     folder.mkdir(parents=True)
     (folder / "weights").write_bytes(b"1234")
-    Keeper(run, plan(seconds_before=60.0), True).on_save(arguments, at(5), TrainerControl())
+    Keeper(run, plan(seconds_before=60.0), TrainSpec(), True).on_save(arguments, at(5), TrainerControl())
     found = checkpoints.newest(run.checkpoints)
     assert found is not None and (found.folder, found.step) == (folder, 5) and 60 <= found.seconds < 120
+
+
+def validated(run, *losses: float) -> None:
+    """A validation after every step, from step 1 on."""
+    for step, loss in enumerate(losses, start=1):
+        run.append_metric({"kind": "validation", "step": step, "loss": loss})
+
+
+@pytest.mark.parametrize(
+    ("losses", "patience", "ends"),
+    [((3, 1, 2, 2), 2, True), ((3, 1, 2), 2, False), ((3, 1, 2, 0.5), 2, False), ((3, 1, 2, 2, 2), 0, False)],
+)
+def test_a_training_ends_early_when_the_validation_loss_no_longer_falls(run, arguments, losses, patience, ends):
+    validated(run, *losses)
+    control = TrainerControl()
+    keeper = Keeper(run, plan(), TrainSpec(early_stopping=patience), True)
+    keeper.on_evaluate(arguments, at(len(losses)), control)
+    assert control.should_training_stop == ends
+    assert ("ending early: the validation loss was lowest after step 2" in run.log_tail()) == ends
+
+
+def test_old_checkpoints_go_when_the_disk_is_meant_to_hold_no_more(run, arguments):
+    validated(run, 3, 1, 2, 2, 2)
+    keeper = Keeper(run, plan(), TrainSpec(checkpoint_gb=1e-9), True)
+    for step in range(1, 6):
+        folder = run.checkpoints / f"checkpoint-{step}"
+        folder.mkdir(parents=True)
+        (folder / "weights").write_bytes(b"1234")
+        keeper.on_save(arguments, at(step), TrainerControl())
+    assert sorted(folder.name for folder in run.checkpoints.iterdir()) == ["checkpoint-2", "checkpoint-5"]
+
+
+def test_a_mix_is_validated_part_by_part(run, arguments):
+    logs = {"eval_loss": 0.9, "token_accuracy": 0.6, "eval_part/faq": 0.5, "eval_part/mail": 1.2}
+    Recorder(run, plan(), lambda *_: None).on_log(arguments, at(5), TrainerControl(), logs=logs)
+    assert run.metrics()[0]["parts"] == {"faq": 0.5, "mail": 1.2}
 
 
 @pytest.fixture(scope="module")

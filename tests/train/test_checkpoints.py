@@ -20,8 +20,25 @@ def test_newest_by_step(tmp_path):
         make(tmp_path, step)
     found = checkpoints.newest(tmp_path)
     assert found == checkpoints.Checkpoint(tmp_path / "checkpoint-10", 10, 15.0)
-    checkpoints.prune(tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint-10"]
+    checkpoints.prune(tmp_path, keep={8}, limit_gb=0)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["checkpoint-10", "checkpoint-8"]
+
+
+def test_the_oldest_go_first_and_only_as_many_as_needed(tmp_path):
+    size = sum(path.stat().st_size for path in make(tmp_path, 100).iterdir())
+    for step in (101, 102, 103):
+        make(tmp_path, step)
+    checkpoints.prune(tmp_path, keep={103}, limit_gb=10)
+    assert len(list(tmp_path.iterdir())) == 4
+    checkpoints.prune(tmp_path, keep={103}, limit_gb=(3 * size + 10) / 1e9)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["checkpoint-101", "checkpoint-102", "checkpoint-103"]
+
+
+def test_one_checkpoint_by_its_step(tmp_path):
+    place = make(tmp_path, 7)
+    assert checkpoints.at(tmp_path, 7).folder == place and checkpoints.at(tmp_path, 8) is None
+    (place / "weights").write_bytes(b"v" * 7)
+    assert checkpoints.at(tmp_path, 7) is None
 
 
 @pytest.mark.parametrize("damage", ["no seal", "torn seal", "shorter", "other bytes", "file gone"])

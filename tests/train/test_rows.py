@@ -38,9 +38,8 @@ def test_rows_are_cut_and_say_so(chat):
     whole = len(chat.encode(long.messages).ids)
     cut, short = rows.tokenise([long, example(5, "a", "tool")], chat, 20)
     assert len(cut.ids) == len(cut.labels) == 20 and cut.cut_off and not short.cut_off
-    assert rows.cut_off_words([cut, short], 20) == (
-        "1 of 2 training examples lose the end of an answer (row 4): Longest example is 20 tokens, "
-        f"and the longest of them has {whole}."
+    assert rows.check([cut, short], chat, 20).endswith(
+        f"; 1 lose the end of an answer (row 4): Longest example is 20 tokens, and the longest of them has {whole}"
     )
     (exact,) = rows.tokenise([long], chat, whole)
     assert not exact.cut_off and len(exact.ids) == whole
@@ -64,7 +63,44 @@ def test_rows_whose_answer_is_cut_off_are_named(chat):
 def test_a_row_of_a_mix_is_named_with_its_part(chat):
     of_faq = replace(example(4, "hammer " * 30, "tool"), part="faq")
     cut = rows.tokenise([of_faq], chat, len(chat.encode(of_faq.messages).ids) - 2)
-    assert "(row faq: 4)" in rows.cut_off_words(cut, 20)
+    assert "(row faq: 4)" in rows.check(cut, chat, 20)
+
+
+def test_what_will_be_learnt_is_counted(chat):
+    found = rows.tokenise([example(1, "a", "tool"), example(2, "b", "fruit")], chat, 64)
+    learnt = sum(label != rows.IGNORED for row in found for label in row.labels)
+    tokens = sum(len(row.ids) for row in found)
+    assert (
+        rows.check(found, chat, 64) == f"2 training examples, {tokens} tokens, {learnt} of them learnt, 2 ends of turn"
+    )
+
+
+def test_a_model_that_would_never_stop_is_refused(chat):
+    (row,) = rows.tokenise([example(1, "a", "tool")], chat, 64)
+    endless = replace(row, labels=[*row.labels[:-1], rows.IGNORED])
+    with pytest.raises(FTError, match="would not learn to stop") as caught:
+        rows.check([endless], chat, 64)
+    assert caught.value.code == "train.no_end_of_turn"
+
+
+def test_a_smaller_share_is_contained_in_a_larger_one():
+    examples = [example(row, "a", "tool") for row in range(40)]
+    shares = [rows.share(examples, part, seed=3) for part in (0.125, 0.25, 0.5, 1.0)]
+    assert [len(found) for found in shares] == [5, 10, 20, 40] and shares[3] == examples
+    for small, large in zip(shares, shares[1:], strict=False):
+        assert {one.row for one in small} < {one.row for one in large}
+        assert [one.row for one in small] == sorted(one.row for one in small)
+    assert rows.share(examples, 0.125, seed=4) != shares[0] and len(rows.share(examples, 0.001, seed=3)) == 1
+
+
+def test_soft_prompts_have_their_padding_on_the_right():
+    batch = rows.collate(
+        [{"input_ids": [5, 6], "labels": [-100, 6], "part": 1}, {"input_ids": [7], "labels": [7], "part": 0}],
+        9,
+        "right",
+    )
+    assert batch["input_ids"].tolist() == [[5, 6], [7, 9]] and batch["labels"].tolist() == [[-100, 6], [7, -100]]
+    assert batch["attention_mask"].tolist() == [[1, 1], [1, 0]] and batch["part"].tolist() == [1, 0]
 
 
 def test_every_pass_holds_every_row_and_steps_are_sorted():
@@ -92,13 +128,3 @@ def test_collate_pads_on_the_left():
     assert batch["labels"].tolist() == [[-100, 6, 7], [-100, -100, 8]]
     assert batch["attention_mask"].tolist() == [[1, 1, 1], [0, 0, 1]]
     assert batch["position_ids"].tolist() == [[0, 1, 2], [0, 0, 0]] and batch["labels"].dtype == torch.int64
-
-
-def test_a_share_is_nested_in_order_and_follows_the_seed():
-    whole = rows.share(100, 1.0, 3)
-    assert whole.tolist() == list(range(100))
-    half, quarter = rows.share(100, 0.5, 3), rows.share(100, 0.25, 3)
-    assert len(half) == 50 and len(quarter) == 25 and set(quarter) < set(half)
-    assert half.tolist() == sorted(half) and half.tolist() != list(range(50))
-    assert half.tolist() != rows.share(100, 0.5, 4).tolist()
-    assert len(rows.share(3, 0.01, 3)) == 1, "never none"

@@ -80,7 +80,7 @@ def test_learnt_tokens_are_the_labels_of_the_trainer(make, tmp_path, base):
     data = DataSpec(source=source.name, split=SplitSpec(validation=0.0, test=0.25), clean=keep)
     dataset = prepare(source, data, None, tmp_path / "datasets")
     run = make_run(tmp_path / "runs", base, dataset, SPEC)
-    trainer, _ = sft.prepare(run, lambda step, total, message: None)
+    trainer = sft.prepare(run, lambda step, total, message: None, None, 8).trainer
     trained = []
     for batch in trainer.get_train_dataloader():
         for ids, labels, mask in zip(batch["input_ids"], batch["labels"], batch["attention_mask"], strict=True):

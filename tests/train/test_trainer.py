@@ -8,6 +8,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, TrainerCallback
 
 from ft_core.settings.train import TrainSpec
 from ft_core.train import build
+from ft_core.train.methods.adapt import adapt
 from ft_core.train.rows import IGNORED, collate
 from ft_core.train.trainer import AnswerTrainer
 from tests.helpers import make_base_model
@@ -37,22 +38,18 @@ def trainer(base, tmp_path):
             self.seen.append(dict(logs or {}))
 
     def make(micro_batch_size: int = 4) -> tuple[AnswerTrainer, list[dict]]:
-        spec = TrainSpec(
-            batch_size=4, micro_batch_size=micro_batch_size, lora_rank=4, threads=1, warmup_ratio=0, learning_rate=1e-2
-        )
+        spec = TrainSpec(method="lora", batch_size=4, lora_rank=4, threads=1, warmup_ratio=0, learning_rate=1e-2)
         torch.manual_seed(0)
         logs = Logs()
-        arguments = build.sft_arguments(
-            spec, tmp_path / "out", 2, "float32", use_cpu=True, gradient_checkpointing=False
-        )
+        arguments = build.sft_arguments(spec, tmp_path / "out", 2, micro_batch_size, "float32", use_cpu=True)
         rows = Dataset.from_dict(TABLE)
         made = AnswerTrainer(
-            model=AutoModelForCausalLM.from_pretrained(base),
+            model=adapt(AutoModelForCausalLM.from_pretrained(base), spec),
             arguments=arguments,
             train_rows=Dataset.from_dict({key: values * 2 for key, values in TABLE.items()}),
             validation_rows=rows,
             tokenizer=AutoTokenizer.from_pretrained(base),
-            lora=build.lora_config(spec),
+            part_names=["faq", "mail"],
             callbacks=[logs],
         )
         return made, logs.seen
@@ -113,11 +110,11 @@ def test_micro_batches_give_the_same_step(trainer):
 
 def test_the_adapter_is_float32_and_changes_while_the_base_stays(trainer):
     made, logs = trainer()
-    trained = {n: p.detach().clone() for n, p in made.peft_model.named_parameters() if p.requires_grad}
-    frozen = {n: p.detach().clone() for n, p in made.peft_model.named_parameters() if not p.requires_grad}
+    trained = {n: p.detach().clone() for n, p in made.trained.named_parameters() if p.requires_grad}
+    frozen = {n: p.detach().clone() for n, p in made.trained.named_parameters() if not p.requires_grad}
     assert trained and all("lora_" in name and value.dtype == torch.float32 for name, value in trained.items())
     made.train()
-    after = dict(made.peft_model.named_parameters())
+    after = dict(made.trained.named_parameters())
     assert all(torch.equal(value, after[name]) for name, value in frozen.items())
     assert any(not torch.equal(value, after[name]) for name, value in trained.items())
     losses = [row["loss"] for row in logs if "loss" in row]
@@ -135,6 +132,15 @@ def test_a_validation_is_a_mean_over_tokens_and_leaves_the_random_state(trainer)
     assert row["eval_loss"] == pytest.approx(total / 10, rel=1e-5), "not the mean over its two batches"
     assert row["token_accuracy"] == right / 10
     assert made.tally.learnt == 0, "the next training loss begins afresh"
+
+
+def test_a_validation_of_a_mix_is_a_mean_over_the_tokens_of_each_part(trainer):
+    made, logs = trainer(2)
+    made.model.eval()
+    made.evaluate(Dataset.from_dict(TABLE | {"part": [0, 1, 1, 0]}))
+    (row,) = [row for row in logs if "eval_loss" in row]
+    weighted = (row["eval_part/faq"] * 5 + row["eval_part/mail"] * 5) / 10
+    assert weighted == pytest.approx(row["eval_loss"], rel=1e-5) and row["eval_part/faq"] != row["eval_part/mail"]
 
 
 def test_no_card_is_written_and_nobody_is_told(trainer, tmp_path):

@@ -8,7 +8,8 @@ import pytest
 from filelock import FileLock
 
 from ft_core import pipeline
-from ft_core.run import JobState, Run
+from ft_core.jobs import JobState
+from ft_core.run import Run
 from ft_core.ui import uploads
 from ft_core.workspace import Workspace
 from tests import helpers

@@ -5,12 +5,14 @@ import pytest
 
 from ft_core.errors import FTError
 from ft_core.settings.data import SplitSpec
+from ft_core.settings.methods import used_by
 from ft_core.settings.share import ShareSpec
 from ft_core.settings.train import TrainSpec
 from ft_core.ui import fields
 from ft_core.ui.training_tab import ADVANCED, MAIN
 
 NAMES = tuple(TrainSpec.model_fields)
+QLORA = tuple(name for name in NAMES if used_by("qlora", name))
 
 
 def test_every_training_setting_is_in_the_form_once():
@@ -19,7 +21,7 @@ def test_every_training_setting_is_in_the_form_once():
 
 @pytest.mark.parametrize("spec", [TrainSpec, SplitSpec, ShareSpec])
 def test_an_untouched_form_is_the_default_settings(spec):
-    names = tuple(spec.model_fields)
+    names = tuple(spec.model_fields) if spec is not TrainSpec else QLORA
     shown = [component.value for component in fields.inputs(spec, names, "x")]
     assert fields.collect(spec, names, shown) == spec()
 
@@ -36,7 +38,7 @@ def test_changed_values_arrive():
         micro_batch_size=2,
         threads=3,
     )
-    assert fields.collect(TrainSpec, NAMES, [getattr(changed, name) for name in NAMES]) == changed
+    assert fields.collect(TrainSpec, QLORA, [getattr(changed, name) for name in QLORA]) == changed
 
 
 def test_an_input_tells_what_its_field_tells():
@@ -59,12 +61,18 @@ def test_a_setting_that_may_be_left_out_shows_0_for_it():
 def test_all_wrong_settings_are_named_by_their_labels():
     values = [
         0 if name == "epochs" else 999 if name == "lora_rank" else TrainSpec.model_fields[name].default
-        for name in NAMES
+        for name in QLORA
     ]
     with pytest.raises(FTError) as caught:
-        fields.collect(TrainSpec, NAMES, values)
+        fields.collect(TrainSpec, QLORA, values)
     assert caught.value.code == "settings.invalid"
     assert "Epochs" in caught.value.fix and "LoRA rank" in caught.value.fix
+
+
+def test_settings_that_do_not_go_together_are_named_by_their_labels():
+    with pytest.raises(FTError, match="QLoRA cannot begin with pissa") as caught:
+        fields.collect(TrainSpec, ("method", "initialisation"), ("qlora", "pissa"))
+    assert caught.value.fix == "Change Method, Initialisation."
 
 
 def test_an_emptied_input_is_told_unless_the_setting_may_be_left_out():

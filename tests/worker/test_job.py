@@ -7,8 +7,10 @@ import time
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from ft_core.errors import FTError
+from ft_core.jobs import JobState
 from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.worker.job import perform
@@ -116,3 +118,69 @@ def test_a_stop_that_came_too_late_is_not_meant_for_the_next_job(run, outcome):
 
     assert perform(run, "train", action) == outcome
     assert not run.stop_requested()
+
+
+@pytest.mark.parametrize("outcome", ["paused", "stopped"])
+def test_the_state_is_what_the_job_says(run, outcome):
+    assert perform(run, "train", lambda _record: outcome) == outcome
+    assert run.job("train").status == outcome
+
+
+@pytest.mark.parametrize(("job", "outcome"), [("train", "discarded"), ("train", "done"), ("evaluate", "stopped")])
+def test_a_discarded_job_removes_what_was_trained(run, job, outcome):
+    """Also when the request came after the last step, and when it was the evaluation that was at work."""
+    run.write_job("train", JobState.of_this_process().model_copy(update={"status": "paused"}))
+
+    def action(_record):
+        run.adapter.mkdir()
+        run.request_stop("discard")
+        return outcome
+
+    assert perform(run, job, action) == "discarded"
+    assert run.is_discarded and not run.adapter.exists() and not run.stop_requested()
+    with pytest.raises(FTError) as caught:
+        perform(run, "train", lambda _record: "done")
+    assert caught.value.code == "run.discarded" and run.is_discarded
+
+
+def test_a_job_that_fails_while_it_was_to_be_discarded_is_discarded(run):
+    def action(_record):
+        run.adapter.mkdir()
+        run.request_stop("discard")
+        raise FTError("train.diverged", "What.", "Why.", "Fix.")
+
+    with pytest.raises(FTError, match="What"):
+        perform(run, "train", action)
+    assert run.is_discarded and not run.adapter.exists()
+
+
+def test_what_another_process_works_with_is_not_removed_under_its_hands(run):
+    """It reads the same request, and is the last to leave."""
+
+    def action(_record):
+        run.adapter.mkdir()
+        run.request_stop("discard")
+        return "discarded"
+
+    with FileLock(run.lock("evaluate")):
+        assert perform(run, "train", action) == "stopped"
+        assert run.adapter.is_dir() and run.stop_requested() == "discard"
+    assert perform(run, "evaluate", lambda _record: "stopped") == "discarded"
+    assert run.is_discarded and not run.adapter.exists()
+
+
+def test_a_disk_that_is_full_of_measurements_ends_the_job_and_it_goes_on_later(run):
+    full = run.folder / "metrics.jsonl"
+    full.symlink_to("/dev/full")
+
+    def action(_record):
+        run.append_metric({"kind": "train", "step": 1})
+        return "done"
+
+    with pytest.raises(FTError) as caught:
+        perform(run, "train", action)
+    assert caught.value.code == "disk.full" and run.job("train").status == "failed"
+    full.unlink()
+    run.require_unfinished()
+    assert perform(run, "train", action) == "done" and run.error("train") is None
+    assert [row["step"] for row in run.metrics()] == [1]

@@ -71,3 +71,18 @@ def test_a_server_takes_the_port_it_is_told(run):
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(FTError) as caught:
         jobs.here(run, "serve", {"port": taken.getsockname()[1]})
     assert caught.value.code == "serve.port" and run.error("serve").code == "serve.port"
+
+
+def test_a_discarded_training_leaves_its_settings_and_its_log(tmp_path):
+    run = make_run(tmp_path / "runs", make_base_model(tmp_path / "base"), make_dataset(tmp_path / "datasets", 60))
+
+    def discard(step, _total, _message):
+        if step == 2:
+            run.request_stop("discard")
+
+    assert jobs.here(run, "train", {}, on_progress=discard) == "discarded"
+    assert run.is_discarded and not run.has_adapter and not run.checkpoints.exists() and run.samples() == []
+    assert run.metrics() and run.training() is None and not run.stop_requested()
+    with pytest.raises(FTError) as caught:
+        jobs.here(run, "evaluate")
+    assert caught.value.code == "run.discarded"

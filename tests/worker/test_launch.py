@@ -10,7 +10,8 @@ import pytest
 from filelock import FileLock
 
 from ft_core.errors import FTError
-from ft_core.run import JobState, Run
+from ft_core.jobs import JobState
+from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.worker import launch
 from ft_core.worker.launch import JobView
@@ -243,3 +244,60 @@ def test_a_token_reaches_the_child_by_its_standard_input_alone(workspace, monkey
     assert run.error("push").code == "run.no_adapter", "it went on past the reading of its arguments"
     for path in workspace.home.rglob("*"):
         assert not path.is_file() or SECRET.encode() not in path.read_bytes(), path
+
+
+@pytest.mark.parametrize("how", ["pause", "keep", "discard"])
+def test_a_running_job_is_asked_in_the_way_that_was_chosen(workspace, how):
+    run = new_run(workspace)
+    run.adapter.mkdir()
+    with sleeping_job(run, "train"), FileLock(run.lock("train")):
+        launch.stop(workspace, run, "train", how)
+        seen = launch.view(workspace, run, "train")
+        assert (seen.status, seen.how) == ("stopping", how) and run.adapter.is_dir()
+
+
+@pytest.mark.parametrize("status", ["stopped", "failed", "paused", "done", "interrupted"])
+def test_a_run_at_rest_is_discarded_at_once(workspace, supervised, status):
+    run = new_run(workspace)
+    run.adapter.mkdir()
+    at = state(**GONE) if status == "interrupted" else state(status)
+    run.write_job("train", at)
+    launch.discard(workspace, run)
+    assert not run.adapter.exists() and not run.stop_requested()
+    assert launch.view(workspace, run, "train").status == "discarded"
+    for begin in (launch.resume, lambda *names: launch.enqueue(*names, "evaluate")):
+        with pytest.raises(FTError) as caught:
+            begin(workspace, run)
+        assert caught.value.code == "run.discarded"
+    assert queued(workspace) == []
+
+
+def test_a_waiting_run_is_discarded_out_of_the_queue(workspace, supervised):
+    run, other = new_run(workspace), new_run(workspace)
+    for each in (run, other):
+        launch.enqueue(workspace, each, "train")
+    launch.stop(workspace, run, "train", "discard")
+    assert queued(workspace) == [(other.id, "train")] and run.is_discarded
+
+
+def test_an_interrupted_job_that_was_cancelled_does_not_come_back(workspace, supervised):
+    run = new_run(workspace)
+    run.write_job("train", state(**GONE))
+    launch.enqueue(workspace, run, "train")
+    launch.cancel(workspace, run, "train")
+    assert launch.view(workspace, run, "train").status == "paused" and queued(workspace) == []
+    with pytest.raises(FTError) as caught:
+        launch.cancel(workspace, run, "train")
+    assert caught.value.code == "queue.not_waiting"
+    launch.resume(workspace, run)
+    assert queued(workspace) == [(run.id, "train")]
+
+
+def test_a_resumed_sweep_goes_on_with_the_sweep(workspace, supervised):
+    run = new_run(workspace)
+    assert launch.unfinished(run) == "train"
+    run.write_job("sweep", state("paused"))
+    launch.resume(workspace, run)
+    assert queued(workspace) == [(run.id, "sweep")]
+    run.write_job("sweep", state("done"))
+    assert launch.unfinished(run) == "train"

@@ -5,8 +5,9 @@ import json
 from ft_core.errors import FTError
 from ft_core.run import Run
 from ft_core.settings import project
+from ft_core.worker import launch
 from ft_core.worker.job import perform
-from ft_core.worker.overview import overview, overviews
+from ft_core.worker.overview import overview, overviews, waiting
 from ft_core.workspace import Workspace
 
 
@@ -46,3 +47,23 @@ def test_a_run_that_cannot_be_read_does_not_hide_the_others(tmp_path):
     found = {row["run"]: row for row in overviews(workspace)}
     assert found[newer.id]["error"]["code"] == "project.newer" and found[newer.id]["name"] is None
     assert found[fine.id]["name"] == "mine" and set(found[fine.id]) == set(found[newer.id])
+
+
+def test_notes_and_trials_are_told(tmp_path):
+    workspace = Workspace(tmp_path)
+    run = new_run(workspace)
+    run.write_notes("first try")
+    Run.create(run.folder / "trials", run.spec(), {}, {}, name="1")
+    assert (overview(workspace, run)["notes"], overview(workspace, run)["trials"]) == ("first try", 1)
+
+
+def test_the_queue_names_who_waits(tmp_path):
+    workspace, other = Workspace(tmp_path), Workspace(tmp_path, "ada")
+    hers, mine = new_run(other), new_run(workspace)
+    for run in (hers, mine):
+        launch.place(workspace.home, run, "train")
+    hers.project.write_text("version: 2\n")
+    assert waiting(workspace) == [
+        {"position": 1, "run": hers.id, "name": None, "job": "train", "status": "queued"},
+        {"position": 2, "run": mine.id, "name": "mine", "job": "train", "status": "queued"},
+    ]

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from ft_core.run import JobState
+from ft_core.jobs import JobState
 from ft_core.settings.train import TrainSpec
 from ft_core.worker import launch, supervisor
 from ft_core.workspace import Workspace
@@ -119,7 +119,7 @@ def test_a_stop_pressed_while_it_starts_is_obeyed(workspace, base):
     run = new_run(workspace, base, LONG)
     launch.place(workspace.home, run, "train")
     run.request_stop()
-    supervisor.do(launch.entries(workspace.home)[0])
+    supervisor.do(workspace.home, launch.entries(workspace.home)[0])
     state = run.job("train")
     assert state.status == "stopped" and state.step < LONG.epochs
     assert launch.entries(workspace.home) == [] and not run.stop_requested()
@@ -130,7 +130,7 @@ def test_a_job_that_ends_only_by_force_stays_ended(workspace, base, monkeypatch)
     run = new_run(workspace, base, LONG)
     launch.place(workspace.home, run, "train")
     run.request_stop()
-    supervisor.do(launch.entries(workspace.home)[0])
+    supervisor.do(workspace.home, launch.entries(workspace.home)[0])
     assert launch.entries(workspace.home) == []
     assert run.job("train") is None or run.job("train").status in ("stopped", "failed")
 
@@ -139,7 +139,45 @@ def test_a_child_that_cannot_begin_is_reported(workspace, base, monkeypatch):
     run = new_run(workspace, base, SHORT)
     monkeypatch.setattr(sys, "executable", shutil.which("false"))
     launch.place(workspace.home, run, "train")
-    supervisor.do(launch.entries(workspace.home)[0])
+    supervisor.do(workspace.home, launch.entries(workspace.home)[0])
     assert launch.entries(workspace.home) == [], "it is not begun again for ever"
     view = launch.view(workspace, run, "train")
     assert view.status == "failed" and view.error.code == "worker.not_started"
+
+
+GONE = {"pid": 2**22 + 5, "process_start": 1.0, "started": 1.0, "heartbeat": 1.0}
+
+
+def test_every_kind_of_work_is_picked_up_and_a_stop_that_was_pressed_is_kept_to(workspace, base):
+    """A process that was killed before it could pause, or discard: that is settled, and not begun again."""
+    dataset = make_dataset(workspace.datasets)
+    sweep, paused, discarded, kept = (make_run(workspace.runs_folder, base, dataset, SHORT) for _ in range(4))
+    sweep.write_job("sweep", JobState(status="running", **GONE))
+    for run, how in ((paused, "pause"), (discarded, "discard"), (kept, "keep")):
+        run.write_job("train", JobState(status="running", **GONE))
+        run.request_stop(how)
+        run.adapter.mkdir()
+    supervisor.pick_up(workspace.home)
+    found = {(entry.run.id, entry.job) for entry in launch.entries(workspace.home)}
+    assert found == {(sweep.id, "sweep"), (kept.id, "train")}
+    assert paused.job("train").status == "paused" and paused.adapter.is_dir() and not paused.stop_requested()
+    assert discarded.is_discarded and not discarded.adapter.exists()
+
+
+def test_a_discarded_or_finished_training_is_not_begun(workspace, base):
+    run = new_run(workspace, base, SHORT)
+    for status in ("discarded", "done"):
+        run.write_job("train", JobState(status=status, **GONE))
+        launch.place(workspace.home, run, "train")
+        supervisor.work(workspace.home)
+        assert launch.entries(workspace.home) == [] and run.job("train").status == status
+
+
+def test_a_run_that_is_discarded_at_work_is_gone_when_its_process_ends(workspace, base):
+    run = new_run(workspace, base, LONG)
+    launch.enqueue(workspace, run, "train")
+    wait_for(lambda: len(run.metrics()) >= 2)
+    launch.discard(workspace, run)
+    wait_for(lambda: run.is_discarded)
+    wait_for(lambda: launch.entries(workspace.home) == [])
+    assert not run.adapter.exists() and not run.checkpoints.exists() and run.metrics() and not run.stop_requested()

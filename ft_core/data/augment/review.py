@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ft_core.data.augment.generated import Generated, Status
 from ft_core.errors import FTError
-from ft_core.run import write_text
+from ft_core.files import write_text
 
 _ADAPTER = TypeAdapter(Generated)
 

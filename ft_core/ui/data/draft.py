@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ft_core.errors import FTError
-from ft_core.run import write_text
+from ft_core.files import write_text
 from ft_core.settings import project
 from ft_core.settings.data import ColumnSpec, DataSpec
 from ft_core.settings.project import ProjectSpec

@@ -3,7 +3,7 @@ import pytest
 from ft_core.data import store
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
-from ft_core.run import read_json
+from ft_core.files import read_json
 from ft_core.ui import uploads
 from ft_core.ui.data import comparison, draft
 from tests.ui.data.prepared import make

@@ -1,0 +1,69 @@
+"""The jobs of a run, and what the state file of one holds."""
+
+import os
+import time
+from typing import Literal, Protocol, get_args
+
+import psutil
+from pydantic import BaseModel, ConfigDict
+
+Status = Literal["running", "done", "stopped", "paused", "discarded", "failed", "interrupted"]
+Work = Literal["train", "evaluate", "sweep", "data_size"]  # waits in the queue, follows the run's stop file
+JobName = Literal[Work, "serve", "push"]
+WORK: tuple[Work, ...] = get_args(Work)
+# pause: a checkpoint now and nothing else. keep: the best so far becomes the adapter. discard: what was trained is removed.
+Stop = Literal["pause", "keep", "discard"]
+
+
+class Progress(Protocol):
+    """How a job tells how far it is: `progress(12, 200, "training")`."""
+
+    def __call__(self, step: int, total: int, message: str) -> None: ...
+
+
+class JobState(BaseModel):
+    """What `jobs/<name>.json` holds. `pid` and `process_start` (seconds since 1970) name one process."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: Literal[1] = 1
+    status: Status
+    step: int = 0
+    total: int = 0
+    message: str = ""
+    pid: int
+    process_start: float
+    started: float
+    heartbeat: float
+    attempts: int = 1
+    seconds_left: float | None = None
+    port: int | None = None
+
+    @classmethod
+    def of_this_process(cls, attempts: int = 1) -> "JobState":
+        """The state of a job that begins now in this process."""
+        now = time.time()
+        started = psutil.Process().create_time()
+        return cls(
+            status="running",
+            message="starting",
+            pid=os.getpid(),
+            process_start=started,
+            started=now,
+            heartbeat=now,
+            attempts=attempts,
+        )
+
+    @property
+    def alive(self) -> bool:
+        """True while the very process that wrote this state exists."""
+        return process_alive(self.pid, self.process_start)
+
+
+def process_alive(pid: int, started: float) -> bool:
+    """True while process `pid` that started at `started` exists and is no zombie. Process ids are reused, start times are not."""
+    try:
+        process = psutil.Process(pid)
+        return abs(process.create_time() - started) < 1.0 and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -1,0 +1,51 @@
+"""Base model and settings -> the model to train."""
+
+from peft import PeftModel
+from transformers import PreTrainedModel
+
+from ft_core.errors import FTError
+from ft_core.settings.methods import METHODS
+from ft_core.settings.train import TrainSpec
+from ft_core.train.methods import dora, full, ia3, layers, lora, prefix_tuning, prompt_tuning, rslora
+
+
+def adapt(base: PreTrainedModel, spec: TrainSpec) -> PreTrainedModel | PeftModel:
+    """The model whose trainable parameters are those the method learns, all of them float32.
+
+    Raises FTError `model.no_place` for an architecture in which the method finds nothing to change, and `settings.layers`.
+    """
+    try:
+        model = _adapted(base, spec)
+    except ValueError as error:
+        said = str(error).partition("\n")[0].rstrip(".")
+        raise FTError(
+            "model.no_place",
+            f"{METHODS[spec.method].title} finds nothing to change in this base model.",
+            f"The library said: {said}.",
+            "Choose another Method, or another Base model.",
+        ) from error
+    # A bfloat16 weight loses changes below 1/256 of its size.
+    for parameter in model.parameters():
+        if parameter.requires_grad:
+            parameter.data = parameter.data.float()
+    return model
+
+
+def _adapted(base: PreTrainedModel, spec: TrainSpec) -> PreTrainedModel | PeftModel:
+    match spec.method:
+        case "qlora" | "lora":  # the same adapter: the base model is in 4 bits or is not
+            return lora.adapt(base, spec)
+        case "dora":
+            return dora.adapt(base, spec)
+        case "rslora":
+            return rslora.adapt(base, spec)
+        case "full":
+            return full.adapt(base)
+        case "layers":
+            return layers.adapt(base, spec)
+        case "ia3":
+            return ia3.adapt(base)
+        case "prompt_tuning":
+            return prompt_tuning.adapt(base, spec)
+        case "prefix_tuning":
+            return prefix_tuning.adapt(base, spec)

@@ -1,0 +1,37 @@
+"""Chosen layers only: the last layers learn, the others are frozen (Lee et al. 2019, arXiv:1911.03090)."""
+
+from torch import nn
+from transformers import PreTrainedModel
+
+from ft_core.errors import FTError
+from ft_core.settings.train import TrainSpec
+
+
+def adapt(base: PreTrainedModel, spec: TrainSpec) -> PreTrainedModel:
+    """The base model in float32 with all but its last layers frozen. Raises FTError `settings.layers`."""
+    blocks = _blocks(base)
+    if spec.trained_layers > len(blocks):
+        raise FTError(
+            "settings.layers",
+            f"This base model has {len(blocks)} layers.",
+            f"Trained layers asks for {spec.trained_layers}.",
+            f"Set Trained layers to {len(blocks)} at most, or choose full fine-tuning.",
+        )
+    base.float().requires_grad_(False)
+    for block in blocks[-spec.trained_layers :]:
+        block.requires_grad_(True)
+    return base
+
+
+def _blocks(base: PreTrainedModel) -> nn.ModuleList:
+    """The list of the model's layers, whatever its architecture calls it."""
+    count = base.config.num_hidden_layers
+    found = [module for module in base.modules() if isinstance(module, nn.ModuleList) and len(module) == count]
+    if not found:
+        raise FTError(
+            "model.layers",
+            "The layers of this base model cannot be told apart.",
+            f"Nothing in it is a list of {count} layers.",
+            "Choose another Method, such as LoRA.",
+        )
+    return found[0]

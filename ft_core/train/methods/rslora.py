@@ -1,0 +1,15 @@
+"""rsLoRA: LoRA scaled by alpha / sqrt(rank), so that high ranks keep learning (Kalajdzievski 2023, arXiv:2312.03732)."""
+
+from dataclasses import replace
+
+from peft import PeftModel, get_peft_model
+from transformers import PreTrainedModel
+
+from ft_core.settings.train import TrainSpec
+from ft_core.train.methods import lora
+
+
+def adapt(base: PreTrainedModel, spec: TrainSpec) -> PeftModel:
+    """The base model with a rank-stabilised LoRA adapter that has no effect yet."""
+    config = replace(lora.configuration(spec), use_rslora=True)
+    return get_peft_model(base, config, low_cpu_mem_usage=spec.initialisation == "eva")

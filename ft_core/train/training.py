@@ -1,0 +1,150 @@
+"""One training: from a run directory's settings to its result. Resumes by itself, stops when asked, shrinks when memory is short."""
+
+import shutil
+from typing import Any
+
+from transformers import set_seed
+
+from ft_core import fit, modeling
+from ft_core.errors import FTError
+from ft_core.jobs import Progress
+from ft_core.run import Run
+from ft_core.train import checkpoints, memory, results, trial, validations
+from ft_core.train.sft import Prepared, prepare
+
+_ROOM = 0.92  # of the memory there is may be filled: what else runs on the machine is not still
+
+
+def train(run: Run, progress: Progress, token: str | None = None) -> dict[str, Any]:
+    """Train the run, going on from its newest complete checkpoint, until done, early stopping, or asked to stop.
+
+    Returns {"status": "done" | "stopped" | "paused" | "discarded", "steps", "total_steps", "kept_step", "stopped_early", "epochs",
+    "train_loss", "validation_loss", "tokens_per_second", "peak_memory_gb", "seconds", "trainable_parameters", "cut_off_rows",
+    "micro_batch_size", "weights_sha256"}, and writes it when a result was saved (done, stopped). Losses are in nats per token;
+    `validation_loss` is that of the weights kept, those after `kept_step` steps; `cut_off_rows` is how many training examples lose the
+    end of an answer to Longest example. `token` is for gated Hub models. On the CPU a resumed training ends with the weights of an
+    uninterrupted one, to the bit.
+
+    Where memory is refused, the same steps go on in smaller micro-batches from the newest checkpoint, and the run says so.
+    Raises FTError `train.nothing_to_learn`, `train.diverged` (the best checkpoint is then the result) and what `modeling` raises.
+    """
+    training = run.spec().training
+    modeling.set_threads(training.threads)
+    while True:
+        micro = run.fit().get("micro_batch_size") or fit.largest_divisor(
+            training.batch_size, training.micro_batch_size or training.batch_size
+        )
+        try:
+            return _attempt(run, progress, token, micro)
+        except (MemoryError, RuntimeError) as error:
+            if not memory.ran_out(error) or micro == 1:
+                raise
+        # Outside the handler: the error's traceback holds the model and everything computed.
+        memory.give_back()
+        _shrink(run, training.batch_size, micro, "memory was refused")
+
+
+def _attempt(run: Run, progress: Progress, token: str | None, micro: int) -> dict[str, Any]:
+    set_seed(run.spec().training.seed)
+    prepared = prepare(run, progress, token, micro)
+    checkpoint = checkpoints.newest(run.checkpoints)
+    if checkpoint is None and run.fit().get("measured") is None:
+        progress(0, prepared.plan.steps, "measuring memory and time")
+        _try_out(run, prepared, micro)
+        set_seed(run.spec().training.seed)
+    begun = checkpoint.step if checkpoint else 0
+    plan = prepared.plan
+    if checkpoint is not None:
+        plan.seconds_before = checkpoint.seconds
+        run.write_log(f"going on from step {checkpoint.step} of {plan.steps}")
+    over = begun >= plan.steps or validations.is_over(
+        validations.losses(run, begun), run.spec().training.early_stopping
+    )
+    if checkpoint is not None and over:
+        prepared.trainer.load_weights(checkpoint.folder)
+        prepared.trainer.state.global_step = begun
+    else:
+        try:
+            prepared.trainer.train(resume_from_checkpoint=str(checkpoint.folder) if checkpoint else None)
+        except FTError as error:
+            if error.code == "train.diverged" and checkpoints.newest(run.checkpoints):
+                _finish(run, prepared, token, ended=prepared.trainer.state.global_step)
+            raise
+    return _finish(run, prepared, token, ended=prepared.trainer.state.global_step)
+
+
+def _try_out(run: Run, prepared: Prepared, micro: int) -> None:
+    """Measure before the first step, and write it into the run. Raises MemoryError when a smaller micro-batch is needed."""
+    batch_size = run.spec().training.batch_size
+    found = trial.measure(prepared.trainer, prepared.lengths, micro, batch_size // micro)
+    room = memory.limit_gb() * _ROOM
+    if found.peak_memory_gb > room and micro > 1:
+        raise MemoryError(f"out of memory: {found.peak_memory_gb} GB needed, {room:.2f} GB there")
+    run.write_fit({"micro_batch_size": micro, "measured": found.as_dict(), "changes": run.fit().get("changes", [])})
+    run.write_log(
+        f"measured: {found.peak_memory_gb} GB at its highest for {micro} examples of {found.longest_tokens} tokens at once, "
+        f"{found.seconds_per_step} seconds a step"
+    )
+
+
+def _shrink(run: Run, batch_size: int, micro: int, why: str) -> None:
+    """Go on with smaller micro-batches: as many examples in every step as before, fewer at once."""
+    smaller = fit.largest_divisor(batch_size, micro // 2)
+    checkpoint = checkpoints.newest(run.checkpoints)
+    step = checkpoint.step if checkpoint else 0
+    changes = [*run.fit().get("changes", []), {"step": step, "from": micro, "to": smaller, "why": why}]
+    run.write_fit(run.fit() | {"micro_batch_size": smaller, "changes": changes})
+    run.write_log(
+        f"{why} with {micro} examples at once: going on from step {step} with {smaller} at once, still {batch_size} in every step"
+    )
+
+
+def _finish(run: Run, prepared: Prepared, token: str | None, ended: int) -> dict[str, Any]:
+    """Save the weights to keep, and say how the training went."""
+    trainer, spec = prepared.trainer, run.spec().training
+    how = run.stop_requested()
+    found = validations.losses(run, ended)
+    early = ended < prepared.plan.steps and validations.is_over(found, spec.early_stopping)
+    status = "done" if ended >= prepared.plan.steps or early else "stopped"
+    if status == "stopped" and how in ("pause", "discard"):
+        return _result(run, prepared, ended, ended) | {"status": "paused" if how == "pause" else "discarded"}
+    kept = ended
+    best = validations.best_step(found) if spec.keep == "best" else None
+    if best is not None and best != ended and (checkpoint := checkpoints.at(run.checkpoints, best)):
+        trainer.load_weights(checkpoint.folder)
+        kept = best
+        run.write_log(f"keeping the weights after step {best}, where the validation loss was lowest")
+    run.clear_report()  # it measured the weights that are now replaced
+    weights = results.save(run, trainer.trained, trainer.tokenizer, modeling.pinned(run, token), prepared.beginning)
+    if prepared.beginning:
+        shutil.rmtree(prepared.beginning)
+    checkpoints.prune(run.checkpoints, keep={kept}, limit_gb=0)
+    result = _result(run, prepared, ended, kept) | {"status": status, "stopped_early": early, "weights_sha256": weights}
+    run.write_training(result)
+    return result
+
+
+def _result(run: Run, prepared: Prepared, ended: int, kept: int) -> dict[str, Any]:
+    """`train_loss` is the mean over the last tenth of the steps."""
+    plan, recorder = prepared.plan, prepared.recorder
+    measured = [row for row in run.metrics() if row["step"] <= ended]
+    steps = [row for row in measured if row["kind"] == "train"]
+    last = [row["loss"] for row in steps if row["step"] > ended - max(1, plan.steps // 10)]
+    held = {row["step"]: row["loss"] for row in measured if row["kind"] == "validation"}
+    return {
+        "status": "stopped",
+        "steps": ended,
+        "total_steps": plan.steps,
+        "kept_step": kept,
+        "stopped_early": False,
+        "epochs": plan.epoch(ended),
+        "train_loss": sum(last) / len(last) if last else None,
+        "validation_loss": held.get(kept, held[max(held)] if held else None),
+        "tokens_per_second": recorder.speed() or (steps[-1]["tokens_per_second"] if steps else 0.0),
+        "peak_memory_gb": max([recorder.peak_memory_gb, *(row["memory_gb"] for row in steps)]),
+        "seconds": round(plan.seconds(), 1),
+        "trainable_parameters": sum(p.numel() for p in prepared.trainer.trained.parameters() if p.requires_grad),
+        "cut_off_rows": plan.cut_off_rows,
+        "micro_batch_size": prepared.trainer.args.per_device_train_batch_size,
+        "weights_sha256": None,
+    }

@@ -1,0 +1,60 @@
+"""A trial before the first step: the longest micro-batch and some usual ones, really computed, for memory and time."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy
+import torch
+
+from ft_core.train import memory
+
+_USUAL = 2  # micro-batches whose time is taken, after the longest one has warmed everything up
+_ADAM_BYTES = 8  # two float32 moments for each parameter that learns
+
+
+@dataclass(frozen=True)
+class Trial:
+    """`peak_memory_gb` with the optimizer's moments, which come with the first step; `seconds_per_step` for a usual step."""
+
+    micro_batch_size: int
+    longest_tokens: int
+    peak_memory_gb: float
+    seconds_per_step: float
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def measure(trainer: Any, lengths: numpy.ndarray, micro_batch_size: int, steps_per_update: int) -> Trial:
+    """Compute loss and gradients of real rows, and forget them: weights and random state stay as they are.
+
+    `lengths` are the tokens of every row of the whole training in its order, int64 [rows]. Raises what memory that is refused raises.
+    """
+    parts = lengths[: len(lengths) // micro_batch_size * micro_batch_size].reshape(-1, micro_batch_size)
+    longest = int(parts.max(axis=1).argmax())
+    trained = sum(p.numel() for p in trainer.model.parameters() if p.requires_grad)
+    with torch.random.fork_rng(), memory.watched() as peak:
+        _compute(trainer, range(longest * micro_batch_size, (longest + 1) * micro_batch_size))
+        began = time.perf_counter()
+        usual = range(min(_USUAL, len(parts)))
+        for part in usual:
+            _compute(trainer, range(part * micro_batch_size, (part + 1) * micro_batch_size))
+        seconds = (time.perf_counter() - began) / len(usual) * steps_per_update
+    return Trial(
+        micro_batch_size,
+        int(parts[longest].max()),
+        round(peak.gb + trained * _ADAM_BYTES / 1e9, 3),
+        round(seconds, 4),
+    )
+
+
+def _compute(trainer: Any, places: Sequence[int]) -> None:
+    batch = trainer.data_collator([trainer.train_dataset[place] for place in places])
+    trainer.model.train()
+    with trainer.compute_loss_context_manager():
+        loss = trainer.compute_loss(trainer.model, trainer._prepare_inputs(batch))
+    loss.backward()
+    trainer.model.zero_grad(set_to_none=True)
+    trainer.forget()

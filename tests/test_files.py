@@ -1,0 +1,52 @@
+"""Files that outlive a killed process: whole or not at all, torn lines survived."""
+
+import errno
+import json
+
+import pytest
+
+from ft_core.files import append_line, last_lines, read_json, read_lines, sync_folder, write_json
+
+
+def test_torn_lines_are_ignored_and_ended_before_the_next(tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    append_line(path, {"kind": "train", "step": 1})
+    with open(path, "ab") as file:
+        file.write(b'{"kind": "train", "st')
+    assert list(read_lines(path)) == [{"kind": "train", "step": 1}]
+    append_line(path, {"kind": "train", "step": 2})
+    assert [row["step"] for row in read_lines(path)] == [1, 2]
+
+
+def test_json_is_replaced_whole_or_not_at_all(tmp_path):
+    path = tmp_path / "a.json"
+    write_json(path, {"a": 1})
+    with pytest.raises(ValueError):
+        write_json(path, {"a": float("nan")})
+    assert json.loads(path.read_text()) == {"a": 1}
+    assert [file.name for file in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_what_is_not_there_is_none_and_no_rows(tmp_path):
+    assert read_json(tmp_path / "a.json") is None and list(read_lines(tmp_path / "a.jsonl")) == []
+
+
+def test_the_last_lines_of_a_long_file(tmp_path):
+    path = tmp_path / "log.txt"
+    assert last_lines(path, 3) == []
+    path.write_text("".join(f"line {number}\n" for number in range(20_000)), encoding="utf-8")
+    assert last_lines(path, 2) == ["line 19998", "line 19999"]
+
+
+def test_a_full_disk_is_the_systems_own_error_and_what_was_there_stays(tmp_path):
+    full = tmp_path / "metrics.jsonl"
+    full.symlink_to("/dev/full")
+    with pytest.raises(OSError) as caught:
+        append_line(full, {"step": 1})
+    assert caught.value.errno == errno.ENOSPC
+
+
+def test_a_folder_that_is_gone_cannot_be_synced(tmp_path):
+    sync_folder(tmp_path)
+    with pytest.raises(FileNotFoundError):
+        sync_folder(tmp_path / "gone")

@@ -1,0 +1,76 @@
+"""What the rules look at, read from a real run."""
+
+from dataclasses import replace
+
+import numpy
+import pytest
+
+from ft_core.data.store import Dataset
+from ft_core.settings.model import ModelSpec
+from ft_core.train.coach import curves as module
+from ft_core.train.coach.curves import read
+from ft_core.train.coach.robust import slope
+from tests.helpers import make_run
+
+
+def test_curves_are_the_runs_measurements(healthy_run, healthy):
+    rows = healthy_run.metrics()
+    train = [row for row in rows if row["kind"] == "train"]
+    held = [row for row in rows if row["kind"] == "validation"]
+    assert healthy.loss.tolist() == [row["loss"] for row in train] and healthy.last_step == train[-1]["step"]
+    assert healthy.gradient_norm.tolist() == [row["gradient_norm"] for row in train]
+    assert healthy.learning_rate.tolist() == [row["learning_rate"] for row in train]
+    assert healthy.validation_loss.tolist() == [row["loss"] for row in held] and len(held) == 8
+    assert healthy.total_steps == healthy.last_step == healthy_run.training()["total_steps"]
+    assert (healthy.status, healthy.error, healthy.training) == ("done", None, healthy_run.spec().training)
+    assert healthy.epoch(healthy.last_step) == pytest.approx(3, rel=0.02)
+    assert healthy.measured and healthy.ended and healthy.half_done
+
+
+def test_the_data_is_counted(healthy_run, healthy):
+    data = Dataset.open(healthy_run.folder / healthy_run.data()["folder"])
+    assert (healthy.train_examples, healthy.validation_examples) == (data.counts["train"], data.counts["validation"])
+    assert 2 < healthy.learnt_tokens < 5, "a short label and the end of the turn"
+
+
+def test_a_run_that_has_not_begun_has_empty_curves(tmp_path, base, clean):
+    curves = read(make_run(tmp_path / "runs", base, clean))
+    assert curves.status == "running" and len(curves.steps) == len(curves.validation_loss) == 0
+    assert not (curves.measured or curves.ended or curves.half_done)
+
+
+def test_a_run_is_half_done_by_its_steps_or_its_end(healthy):
+    running = replace(healthy, status="running")
+    assert running.half_done and not replace(running, total_steps=10 * healthy.total_steps).half_done
+    assert replace(running, status="stopped", total_steps=10 * healthy.total_steps).half_done
+
+
+def test_the_usual_rate_goes_by_the_size_of_the_base_model(tmp_path):
+    small = tmp_path / "model.safetensors"
+    small.write_bytes(b"1")
+    assert module._usual_rate(tmp_path) == 2e-3
+    with open(small, "r+b") as file:
+        file.truncate(300_000_000)
+    assert module._usual_rate(tmp_path) == module._usual_rate(None) == 2e-4
+
+
+def test_learnt_tokens_stay_unknown_while_the_tokenizer_is_elsewhere(clean):
+    assert module._learnt_tokens(clean, ModelSpec(base="nobody/never-downloaded"), 128) is None
+
+
+def test_along_the_way_a_steady_fall_is_a_straight_line(crawling):
+    """The schedule slows the loss down at both ends; against the path it does not."""
+    path = crawling.validation_path
+    middle = len(path) // 2
+    early, late = slice(0, middle), slice(middle, None)
+    by_step = [slope(crawling.validation_steps[part], crawling.validation_loss[part])[0] for part in (early, late)]
+    by_path = [slope(path[part], crawling.validation_loss[part])[0] for part in (early, late)]
+    assert crawling.path[-1] == 1 and (numpy.diff(crawling.path) >= 0).all()
+    assert by_step[1] / by_step[0] < 0.6 < 0.8 < by_path[1] / by_path[0]
+
+
+def test_a_validation_loss_is_as_sure_as_its_examples_are_many_and_alike(healthy, by_heart, crawling):
+    assert by_heart.example_scatter == 1, "a training loss that was learnt by heart tells nothing of other examples"
+    assert by_heart.validation_error == pytest.approx(by_heart.validation_examples**-0.5)
+    assert crawling.example_scatter < 0.5, "before anything is learnt all losses are large and alike"
+    assert 0.5 < healthy.example_scatter <= 1

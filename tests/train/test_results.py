@@ -1,0 +1,42 @@
+"""What a training leaves is whole, replaces what was there, and its hash is that of its weights."""
+
+import hashlib
+
+import pytest
+from safetensors.torch import load_file
+
+from ft_core import modeling
+from ft_core.settings.model import ModelSpec
+from ft_core.settings.train import TrainSpec
+from ft_core.train import results
+from ft_core.train.methods.adapt import adapt
+from tests.helpers import make_base_model, make_dataset, make_run
+
+
+@pytest.fixture
+def made(tmp_path):
+    """(run, base folder, tokenizer)."""
+    base = make_base_model(tmp_path / "base")
+    run = make_run(tmp_path / "runs", base, make_dataset(tmp_path / "datasets", 60))
+    return run, base, modeling.load_tokenizer(str(base))
+
+
+def test_an_adapter_replaces_the_one_before(made):
+    run, base, tokenizer = made
+    spec = ModelSpec(base=str(base))
+    model = adapt(modeling.load_base(str(base), quantised=False), TrainSpec(method="lora", lora_rank=4))
+    first = results.save(run, model, tokenizer, spec)
+    next(p for p in model.parameters() if p.requires_grad).data.add_(1)
+    second = results.save(run, model, tokenizer, spec)
+    weights = (run.adapter / "adapter_model.safetensors").read_bytes()
+    assert first != second == hashlib.sha256(weights).hexdigest() == results.sha256(run.adapter)
+    assert [path.name for path in run.folder.glob("*adapter*")] == ["adapter"]
+    assert (run.adapter / "tokenizer.json").is_file() and not (run.adapter / "README.md").exists()
+
+
+def test_a_whole_model_lies_beside_no_adapter(made):
+    run, base, tokenizer = made
+    model = adapt(modeling.load_base(str(base), quantised=False), TrainSpec(method="full"))
+    assert results.save(run, model, tokenizer, ModelSpec(base=str(base))) == results.sha256(run.model)
+    assert run.is_trained and not run.has_adapter
+    assert "model.norm.weight" in load_file(run.model / "model.safetensors")
