@@ -86,15 +86,6 @@ class Run:
         return [Run(folder) for folder in sorted((f for f in folders if f.name.isdigit()), key=lambda f: int(f.name))]
 
     @property
-    def trials_folder(self) -> Path:
-        return self.folder / TRIALS
-
-    @property
-    def study(self) -> Path:
-        """The history of a sweep, which decides what is tried next."""
-        return self.folder / "study.journal"
-
-    @property
     def project(self) -> Path:
         return self.folder / "project.yaml"
 
@@ -309,6 +300,18 @@ class Run:
     def report(self) -> dict[str, Any] | None:
         """The evaluation report as `evals.report` wrote it."""
         return read_json(self.evaluation / "report.json")
+
+    # A sweep and a study of the data's size: a run whose trials are runs of their own inside it.
+
+    @property
+    def trials_folder(self) -> Path:
+        """Where the trials are, each in a folder called by its number."""
+        return self.folder / TRIALS
+
+    @property
+    def study(self) -> Path:
+        """The history of a sweep, which decides what is tried next."""
+        return self.folder / "study.journal"
 
     def write_sweep(self, result: dict[str, Any]) -> None:
         write_json(self.folder / "sweep.json", result)

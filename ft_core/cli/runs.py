@@ -53,14 +53,14 @@ def train(path: ProjectArgument, as_json: JsonOption = False, home: HomeOption =
 
 
 def resume(run: RunArgument, as_json: JsonOption = False, home: HomeOption = None) -> None:
-    """Go on with a run that was paused, stopped or interrupted."""
+    """Go on with a training, a sweep or a study of the data's size that was paused, stopped or interrupted."""
     from ft_core.cli import studies
     from ft_core.pipeline import training_result
 
     def work() -> Result:
         found = Workspace(home_folder(home)).run_or_path(run)
-        if study := studies.study_of(found):
-            return studies.resume_study(found, study)
+        if job := studies.study_of(found):
+            return studies.resume_study(found, job)
         found.require_unfinished()
         job = unfinished(found)
         outcome = in_foreground(found, job)
