@@ -304,6 +304,11 @@ class Run:
     # A sweep and a study of the data's size: a run whose trials are runs of their own inside it.
 
     @property
+    def trials_folder(self) -> Path:
+        """Where the trials are, each in a folder called by its number."""
+        return self.folder / TRIALS
+
+    @property
     def study(self) -> Path:
         """The history of a sweep, which decides what is tried next."""
         return self.folder / "study.journal"

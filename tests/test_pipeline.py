@@ -12,6 +12,8 @@ from ft_core.jobs import JobState
 from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.settings.data import DataSpec
+from ft_core.settings.data_size import DataSizeSpec
+from ft_core.settings.sweep import SweepSpec
 from ft_core.worker import jobs
 from ft_core.workspace import Workspace
 from tests import hub_standin
@@ -92,6 +94,21 @@ def test_a_run_is_created_with_every_choice_filled_in(prepared):
     assert run.data()["labels"] == list(dataset.labels) and run.data()["counts"] == dataset.counts
     assert run.environment()["packages"]["torch"]
     assert workspace.run(run.id) == run
+
+
+def test_the_settings_of_a_study_survive_and_get_their_usual_ranges(prepared):
+    workspace, spec, dataset = prepared
+    studies = {
+        "sweep": SweepSpec.model_validate({"settings": ["learning_rate"], "trials": 3}),
+        "data_size": DataSizeSpec(shares=(0.5, 1.0)),
+    }
+    frozen = pipeline.create_run(workspace, spec.model_copy(update=studies), dataset).spec()
+    assert frozen.data_size == studies["data_size"] and frozen.sweep is not None and frozen.sweep.trials == 3
+    assert frozen.sweep.settings["learning_rate"].holds(spec.training.learning_rate)
+    wrong = SweepSpec.model_validate({"settings": {"virtual_tokens": [4, 8]}})
+    with pytest.raises(FTError) as caught:
+        pipeline.create_run(workspace, spec.model_copy(update={"sweep": wrong}), dataset)
+    assert caught.value.code == "sweep.unused"
 
 
 def test_a_moved_home_still_finds_its_data(folder, tmp_path):

@@ -4,11 +4,11 @@ import gc
 import os
 import shutil
 import sys
-from typing import Any
+from typing import Any, Literal
 
 from ft_core.fit import prepare_spec
 from ft_core.jobs import Progress
-from ft_core.run import TRIALS, Run
+from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.settings.evaluation import EvalSpec
 from ft_core.settings.methods import used_by
@@ -18,7 +18,7 @@ from ft_core.worker.job import Outcome
 
 def child(parent: Run, number: int, changes: dict[str, Any], evaluation: EvalSpec | None = None) -> Run:
     """Trial `number` of the parent, made now unless it is there. Raises FTError `project.invalid` for settings that do not go together."""
-    folder = parent.folder / TRIALS / str(number)
+    folder = parent.trials_folder / str(number)
     if (folder / "project.yaml").is_file():
         return Run(folder)
     spec = changed(parent.spec(), changes, f"Trial {number}")
@@ -31,7 +31,7 @@ def child(parent: Run, number: int, changes: dict[str, Any], evaluation: EvalSpe
     )  # relative to the run's folder, and a trial's is deeper; an absolute one stays
     if not os.path.isabs(data["folder"]):
         data = data | {"folder": os.path.relpath(dataset, folder)}
-    return Run.create(parent.folder / TRIALS, spec, data, parent.environment(), str(number))
+    return Run.create(parent.trials_folder, spec, data, parent.environment(), str(number))
 
 
 def changed(spec: ProjectSpec, changes: dict[str, Any], where: str) -> ProjectSpec:
@@ -46,6 +46,16 @@ def changed(spec: ProjectSpec, changes: dict[str, Any], where: str) -> ProjectSp
     values = {name: value for name, value in values.items() if used_by(values["method"], name)}
     whole = spec.model_dump(mode="json") | {"training": values, "sweep": None, "data_size": None}
     return prepare_spec(project.parse(whole, where))
+
+
+def pass_on_stop(parent: Run, run: Run) -> None:
+    """Ask a trial to stop: to pause when its parent is to, else to keep what it has. What is to be discarded goes with the parent."""
+    run.request_stop("pause" if parent.stop_requested() == "pause" else "keep")
+
+
+def stopped_as(parent: Run) -> Literal["paused", "stopped"]:
+    """How a parent that was asked to stop ends."""
+    return "paused" if parent.stop_requested() == "pause" else "stopped"
 
 
 def train_child(parent: Run, run: Run, progress: Progress, token: str | None) -> Outcome:

@@ -14,7 +14,15 @@ from ft_core.settings.data_size import DataSizeSpec
 from ft_core.settings.project import ProjectSpec
 from ft_core.train.learning_curve import forecast
 from ft_core.train.rows import share_size
-from ft_core.worker.children import child, release_memory, seconds_trained, train_child, validation_losses
+from ft_core.worker.children import (
+    child,
+    pass_on_stop,
+    release_memory,
+    seconds_trained,
+    stopped_as,
+    train_child,
+    validation_losses,
+)
 
 FEWEST_TEST = 2  # test examples that an evaluation needs
 
@@ -22,7 +30,7 @@ FEWEST_TEST = 2  # test examples that an evaluation needs
 def data_size(run: Run, progress: Progress, token: str | None = None) -> dict[str, Any]:
     """Train on each share of the training split, score each on the same test examples, and forecast what twice the data would buy.
 
-    Returns and writes {"version", "status": "running" | "done" | "stopped" | "failed", "points": [{"share", "examples", "run",
+    Returns and writes {"version", "status": "running" | "done" | "stopped" | "paused" | "failed", "points": [{"share", "examples", "run",
     "validation_loss", "score", "low", "high", "seconds"}], "headline": metric | null, "title", "better": "higher" | "lower" | null,
     "forecast": {"told", "examples", "loss", "gain", "low", "high", "curve", "sentence"}, "sentence"}. Losses are in nats per token, the
     lowest of a training. `low` to `high` of a point is the 95 % interval of its score; of a loss, that of its difference to the base model.
@@ -37,7 +45,7 @@ def data_size(run: Run, progress: Progress, token: str | None = None) -> dict[st
     try:
         for number in range(len(plan.shares)):
             if run.stop_requested() or not work.point(number):
-                return work.write("stopped")
+                return work.write(stopped_as(run))
             work.write("running")
     except FTError:
         with suppress(OSError):
@@ -62,7 +70,7 @@ def _require(run: Run, spec: ProjectSpec) -> tuple[DataSizeSpec, Dataset]:
             "The data has no validation split, and they are compared by their validation loss.",
             "Raise the Validation share of the data, and prepare it again.",
         )
-    sizes = [_examples(spec, dataset.counts, share) for share in spec.data_size.shares]
+    sizes = [_examples(dataset.counts, share) for share in spec.data_size.shares]
     if len(set(sizes)) < len(sizes):
         raise FTError(
             "data_size.same",
@@ -73,7 +81,7 @@ def _require(run: Run, spec: ProjectSpec) -> tuple[DataSizeSpec, Dataset]:
     return spec.data_size, dataset
 
 
-def _examples(spec: ProjectSpec, counts: dict[str, int], share: float) -> int:
+def _examples(counts: dict[str, int], share: float) -> int:
     return share_size(counts["train"], share)
 
 
@@ -111,7 +119,7 @@ class _Work:
 
         def watch(step: int, total: int, message: str) -> None:
             if self.run.stop_requested():
-                one.request_stop()
+                pass_on_stop(self.run, one)
             words = f"shares of the data, {number + 1} of {len(self.plan.shares)} ({share:.1%}): {message}"
             self.progress(number, len(self.plan.shares), words)
 
@@ -130,7 +138,7 @@ class _Work:
         report = one.report() if self.scored else None
         row: dict[str, Any] = {
             "share": share,
-            "examples": _examples(self.spec, self.counts, share),
+            "examples": _examples(self.counts, share),
             "run": one.id,
             "validation_loss": min(filter(math.isfinite, validation_losses(one)), default=None),
             "score": None,

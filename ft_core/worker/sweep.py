@@ -8,13 +8,13 @@ from typing import Any
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
 from ft_core.jobs import Progress
-from ft_core.run import TRIALS, Run
+from ft_core.run import Run
 from ft_core.settings.methods import used_by
 from ft_core.settings.sweep import SweepSpec
 from ft_core.settings.train import TrainSpec
 from ft_core.train.build import milestones
 from ft_core.train.search import Candidate, Ended, Search
-from ft_core.worker.children import child, seconds_trained, train_child, validation_losses
+from ft_core.worker.children import child, pass_on_stop, seconds_trained, stopped_as, train_child, validation_losses
 
 SAVE_SECONDS = 5.0  # between two records of the time spent, while a trial is trained
 SAME_FAILURES = 3  # failures with one reason and no success, after which the reason is the sweep's own
@@ -24,7 +24,7 @@ NOT_ITS_SETTINGS = ("disk.full", "run.busy", "stopped")  # errors that no trial 
 def sweep(run: Run, progress: Progress, token: str | None = None) -> dict[str, Any]:
     """Try the settings of the run's sweep until its trials or minutes are used up, or it is asked to stop.
 
-    Returns and writes {"version", "status": "running" | "done" | "stopped" | "failed", "wanted", "seconds", "trials": [{"number", "run",
+    Returns and writes {"version", "status": "running" | "done" | "stopped" | "paused" | "failed", "wanted", "seconds", "trials": [{"number", "run",
     "settings", "value", "status": "done" | "pruned" | "failed", "seconds", "reason"}], "best": {"number", "run", "settings", "value"} | null,
     "importances": {setting: share} | null}. A value is the lowest validation loss, in nats per token; `seconds` are of all attempts together.
     `token` is for gated Hub models.
@@ -48,7 +48,7 @@ def sweep(run: Run, progress: Progress, token: str | None = None) -> dict[str, A
         with suppress(OSError):
             work.write("failed")
         raise
-    return work.write("stopped")
+    return work.write(stopped_as(run))
 
 
 def _require(run: Run) -> SweepSpec:
@@ -178,7 +178,7 @@ class _Work:
         return result
 
     def _row(self, trial: Ended) -> dict[str, Any]:
-        one = Run(self.run.folder / TRIALS / str(trial.number))
+        one = Run(self.run.trials_folder / str(trial.number))
         method = trial.settings.get("method", self.method)
         return {
             "number": trial.number,
@@ -210,7 +210,7 @@ class _Watch:
         if step in self.after:
             self.look()
         if self.hopeless or self.work.run.stop_requested():
-            self.one.request_stop()
+            pass_on_stop(self.work.run, self.one)
         self.work.watch(message)
 
     def look(self) -> bool:

@@ -40,8 +40,8 @@ def test_a_trial_points_to_the_same_data_with_other_settings(parent):
 
 
 def test_it_is_made_once_and_a_half_made_one_again(parent):
-    (parent.trials / "0").mkdir(parents=True)
-    (parent.trials / "0" / "data.json").write_text("{")
+    (parent.trials_folder / "0").mkdir(parents=True)
+    (parent.trials_folder / "0" / "data.json").write_text("{")
     one = child(parent, 0, {"seed": 5})
     one.append_metric({"kind": "train", "step": 1})
     assert child(parent, 0, {"seed": 6}).spec().training.seed == 5 and one.metrics()
@@ -50,10 +50,10 @@ def test_it_is_made_once_and_a_half_made_one_again(parent):
 def test_its_id_finds_it_in_the_workspace_and_it_is_not_listed_as_a_run(parent, tmp_path):
     workspace = Workspace(tmp_path / "home")
     one = child(parent, 2, {"seed": 5})
-    assert one.id == f"{parent.id}/trials/2" and one.created == parent.created
+    assert one.id == f"{parent.id}/2" and parent.trials() == [one]
     assert workspace.run(one.id) == one and workspace.run_or_path(one.id) == one
     assert workspace.runs() == [parent]
-    for wrong in (f"{parent.id}/trials/../..", f"{parent.id}/trials/9", f"{parent.id}/data/1"):
+    for wrong in (f"{parent.id}/../..", f"{parent.id}/9", f"{parent.id}/data/1"):
         with pytest.raises(FTError, match="no run|no such run"):
             workspace.run(wrong)
 

@@ -69,13 +69,13 @@ def whole(made):
     run = parent(made, SETTINGS, seed=3)
 
     def stop(_step, _total, message):
-        if message.startswith("trials, 2 of 3: training") and (run.trials / "1" / "metrics.jsonl").exists():
+        if message.startswith("trials, 2 of 3: training") and (run.trials_folder / "1" / "metrics.jsonl").exists():
             run.request_stop()
 
     assert jobs.here(run, "sweep", on_progress=stop) == "stopped"
     result = run.sweep()
     assert result and result["status"] == "stopped" and [row["status"] for row in result["trials"]] == ["done"]
-    half = Run(run.trials / "1")
+    half = Run(run.trials_folder / "1")
     assert half.job("train").status == "stopped" and half.has_adapter and not run.stop_requested()
     assert jobs.here(run, "sweep") == "done"
     assert attempts(half) == 2 and half.job("train").status == "done", "it went on with the trial that was stopped"
@@ -89,7 +89,7 @@ def test_every_trial_is_a_run_and_the_best_is_the_lowest(whole):
     done = [row for row in result["trials"] if row["status"] == "done"]
     assert len(done) == 2 and result["best"]["value"] == min(row["value"] for row in done)
     for row in done:
-        one = Run(whole.trials / str(row["number"]))
+        one = Run(whole.trials_folder / str(row["number"]))
         losses = [metric["loss"] for metric in one.metrics() if metric["kind"] == "validation"]
         assert row["value"] == min(losses) and row["run"] == one.id and row["seconds"] > 0
         assert one.spec().training.learning_rate == row["settings"]["learning_rate"] and one.has_adapter
@@ -100,14 +100,14 @@ def test_every_trial_is_a_run_and_the_best_is_the_lowest(whole):
 def test_a_hopeless_trial_is_ended_early(whole):
     (pruned,) = [row for row in whole.sweep()["trials"] if row["status"] == "pruned"]
     assert pruned["settings"]["learning_rate"] == BAD and pruned["number"] == 2
-    one = Run(whole.trials / str(pruned["number"]))
+    one = Run(whole.trials_folder / str(pruned["number"]))
     assert 0 < one.training()["steps"] < one.training()["total_steps"] and not one.stop_requested()
 
 
 def test_killed_in_the_middle_it_ends_with_the_same_trials(made, whole):
     run = parent(made, SETTINGS, seed=3)
     child = subprocess.Popen([sys.executable, "-c", CHILD, str(run.folder)], cwd=ROOT, stderr=subprocess.DEVNULL)
-    second = Run(run.trials / "1")
+    second = Run(run.trials_folder / "1")
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and not any(row["kind"] == "validation" for row in second.metrics()):
         time.sleep(0.01)
@@ -116,7 +116,7 @@ def test_killed_in_the_middle_it_ends_with_the_same_trials(made, whole):
     assert second.job("train").status == "interrupted" and run.job("sweep").status == "interrupted"
     assert jobs.here(run, "sweep") == "done"
     assert outcomes(run) == outcomes(whole), "the same settings and, to the bit, the same losses"
-    assert [attempts(Run(run.trials / str(number))) for number in range(3)] == [1, 2, 1]
+    assert [attempts(Run(run.trials_folder / str(number))) for number in range(3)] == [1, 2, 1]
     assert run.sweep()["seconds"] > run.sweep()["trials"][2]["seconds"]
 
 
