@@ -7,9 +7,15 @@ found by listing them with torch.autograd.graph.saved_tensors_hooks. `python -m 
 from pydantic import BaseModel, ConfigDict
 
 from ft_core.fit.architecture import Architecture
+from ft_core.fit.steps import largest_divisor
 from ft_core.settings.methods import LORA, QUANTISABLE, WHOLE_MODEL
 from ft_core.settings.train import Optimizer, TrainSpec
 
+# Examples computed at once. On two cores with the starter model, sorted micro-batches of 8 trained 1.24 times as fast as one of 16,
+# because they are hardly padded; 4 was no faster.
+CPU_MICRO_BATCH = 8
+GPU_MICRO_BATCH = 16
+USABLE = 0.9  # of a machine's memory: the rest is the system's and the estimate's error
 _FLOAT32 = 4
 # NF4: 4 bits a weight, an 8-bit scale for each 64 of them and a float32 one for each 256 scales (arXiv:2305.14314, section 3).
 _NF4 = 0.5 + 1 / 64 + 4 / (64 * 256)
@@ -96,7 +102,9 @@ def trained_parameters(architecture: Architecture, training: TrainSpec) -> int:
     if method in LORA:
         magnitudes = sum(layer.outputs * layer.count for layer in architecture.linears) if method == "dora" else 0
         return architecture.lora_parameters(training.lora_rank) + magnitudes
-    if method == "ia3":  # a factor for each key, value and input of the MLP's last layer (arXiv:2205.05638, section 3.3)
+    if (
+        method == "ia3"
+    ):  # a factor for each key, value and input of the MLP's last layer (arXiv:2205.05638, section 3.3)
         return architecture.layers * (2 * keys + architecture.intermediate_size)
     if method == "prompt_tuning":
         return training.virtual_tokens * architecture.hidden_size
@@ -119,7 +127,9 @@ def weights_bytes(architecture: Architecture, training: TrainSpec, bytes_per_val
         return _NF4 * architecture.linear + bytes_per_value * (architecture.embedding + architecture.other)
     if training.method in WHOLE_MODEL:
         learning = trained_parameters(architecture, training)
-        copies = 2 * learning if bytes_per_value == 2 else 0  # autocast keeps them in 16 bits, too, until the step is made
+        copies = (
+            2 * learning if bytes_per_value == 2 else 0
+        )  # autocast keeps them in 16 bits, too, until the step is made
         return _FLOAT32 * learning + copies + bytes_per_value * (architecture.parameters - learning)
     return bytes_per_value * architecture.parameters
 
@@ -171,3 +181,21 @@ def _kept_by_a_layer(architecture: Architecture, training: TrainSpec, bytes_per_
     if method == "prefix_tuning":  # keys and values are repeated for each head
         values += 2 * (queries - keys)
     return bytes_per_value * values + 2 * _FLOAT32 * hidden
+
+
+def largest_micro_batch(
+    architecture: Architecture,
+    training: TrainSpec,
+    tokens: int,
+    bytes_per_value: int,
+    on_gpu: bool,
+    memory: float,
+    learnt: int | None = None,
+) -> int:
+    """The most examples computed at once: a divisor of the batch size, within the machine's limit, that fits into `memory` bytes; at least 1."""
+    size = largest_divisor(training.batch_size, GPU_MICRO_BATCH if on_gpu else CPU_MICRO_BATCH)
+    while size > 1:
+        if estimate(architecture, training, size, tokens, bytes_per_value, on_gpu, learnt).total <= USABLE * memory:
+            return size
+        size = largest_divisor(training.batch_size, size - 1)
+    return 1
