@@ -210,7 +210,8 @@ def plan_project(workspace: Workspace, path: Path, tell: Tell = silent, token: s
     lengths = dataset.report["token_lengths"] if known.longest else None
     longest = min(known.longest or training.max_length, training.max_length)
     usual = min(lengths["median"], longest) if lengths else longest
-    work = cost.Work(tokens=steps * training.batch_size * usual, longest=longest, learnt=known.learnt)
+    rows = steps * training.batch_size
+    work = cost.Work(rows=rows, tokens=rows * usual, longest=longest, learnt=known.learnt)
     result: dict[str, Any] = {
         "model": spec.model.base,
         "method": training.method,

@@ -61,13 +61,14 @@ class Facts(BaseModel):
 
 
 class Choice(BaseModel):
-    """A setting's value and, in a sentence, why."""
+    """A setting's value and, in a sentence, why. `usual`: it is the same for every model, data and machine."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     setting: str
     value: Any
     reason: str
+    usual: bool = False
 
 
 def choose(spec: ProjectSpec, facts: Facts) -> tuple[ProjectSpec, list[Choice]]:
@@ -92,7 +93,7 @@ def choose(spec: ProjectSpec, facts: Facts) -> tuple[ProjectSpec, list[Choice]]:
         else:
             value, reason = _value(setting, spec, training, facts)
         training = training.model_copy(update={setting: value})
-        choices.append(Choice(setting=setting, value=value, reason=reason))
+        choices.append(Choice(setting=setting, value=value, reason=reason, usual=setting in rest))
     return spec.model_copy(update={"training": training}), choices
 
 
@@ -135,7 +136,7 @@ def _value(setting: str, spec: ProjectSpec, training: TrainSpec, facts: Facts) -
             return _optimizer(training, facts)
         case "threads":
             return facts.hardware.cores, f"This machine has {amounts.count(facts.hardware.cores, 'processor core')}."
-    return getattr(training, setting), f"The usual value. {TrainSpec.model_fields[setting].description}"
+    return getattr(training, setting), TrainSpec.model_fields[setting].description or ""
 
 
 def _below(number: float, table: tuple[tuple[float, Any], ...]) -> Any:

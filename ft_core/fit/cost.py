@@ -18,6 +18,8 @@ from ft_core.settings.train import TrainSpec
 _CPU_EFFICIENCY = 0.6
 _GPU_EFFICIENCY = 0.25
 _FOUR_BIT_SLOWDOWN = 1.33
+# A GPU waits for Python while the model is small: some hundred kernels a layer, forward and back, of about 10 microseconds; assumed.
+_GPU_SECONDS_A_LAYER = 0.002
 _START_SECONDS = 60.0  # until the first step: libraries and weights are loaded
 
 
@@ -54,10 +56,11 @@ class FlavourFit(BaseModel):
 
 
 class Work(BaseModel):
-    """What is to be learnt from in all: `tokens` of all steps; of one example the `longest` and over how many its answers stretch."""
+    """What is to be learnt from in all: `rows` and `tokens` of all steps; of one example the `longest` and over how many its answers stretch."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    rows: int
     tokens: int
     longest: int
     learnt: int | None = None
@@ -87,11 +90,15 @@ def flops_per_token(architecture: Architecture, training: TrainSpec) -> float:
     return each + (2.0 * body if training.gradient_checkpointing else 0)
 
 
-def seconds(architecture: Architecture, training: TrainSpec, tokens: int, flavour: Flavour) -> float:
-    """An estimate, not a measure, of the whole training there."""
+def seconds(
+    architecture: Architecture, training: TrainSpec, work: Work, flavour: Flavour, micro_batch_size: int
+) -> float:
+    """An estimate, not a measure, of the whole training there: as long as the arithmetic takes, or the starting of it."""
     rate = flavour.tflops * 1e12 * (_GPU_EFFICIENCY if flavour.gpu else _CPU_EFFICIENCY)
     slow = _FOUR_BIT_SLOWDOWN if flavour.gpu and in_four_bits(training) else 1.0
-    return _START_SECONDS + slow * tokens * flops_per_token(architecture, training) / rate
+    computing = slow * work.tokens * flops_per_token(architecture, training) / rate
+    waiting = _GPU_SECONDS_A_LAYER * architecture.layers * work.rows / micro_batch_size if flavour.gpu else 0.0
+    return _START_SECONDS + max(computing, waiting)
 
 
 def fits(architecture: Architecture, training: TrainSpec, work: Work) -> list[FlavourFit]:
@@ -108,7 +115,7 @@ def here(
     took = measured_seconds
     fitting = needed <= USABLE * facts.memory
     if took is None and like is not None and fitting:
-        took = seconds(architecture, training, work.tokens, like)
+        took = seconds(architecture, training, work, like, training.micro_batch_size or 1)
     return FlavourFit(
         flavour="here",
         title=facts.hardware.label,
@@ -135,7 +142,7 @@ def _there(architecture: Architecture, training: TrainSpec, work: Work, flavour:
     size = largest_micro_batch(architecture, training, tokens, value, flavour.gpu, memory, work.learnt)
     needed = estimate(architecture, training, size, tokens, value, flavour.gpu, work.learnt).total
     fitting = needed <= USABLE * memory
-    hours = seconds(architecture, training, work.tokens, flavour) / 3600 if fitting else None
+    hours = seconds(architecture, training, work, flavour, size) / 3600 if fitting else None
     return FlavourFit(
         flavour=flavour.name,
         title=flavour.title,

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ft_core.fit.architecture import Architecture
 from ft_core.fit.steps import largest_divisor
-from ft_core.settings.methods import LORA, QUANTISABLE, WHOLE_MODEL
+from ft_core.settings.methods import LORA, QUANTISABLE, WHOLE_MODEL, Method
 from ft_core.settings.train import Optimizer, TrainSpec
 
 # Examples computed at once. On two cores with the starter model, sorted micro-batches of 8 trained 1.24 times as fast as one of 16,
@@ -29,9 +29,11 @@ _MOMENTS: dict[Optimizer, float] = {
 }
 # Resident memory of Python with torch and the libraries once steps are made, measured with the starter model.
 _LIBRARIES = 0.6e9
-# On a processor freed tensors leave holes that the next ones do not fill (glibc before 2.38 searches none for aligned memory):
-# measured with 512, 2,048 and 4,096 tokens at once, each byte kept costs 2.4. A GPU's memory is managed by torch, almost without holes.
-_HEAP = 2.4
+# On a processor freed tensors leave holes that the next ones do not fill (glibc before 2.38 searches none for aligned memory): each byte
+# kept costs this many, measured with 128 to 4,096 tokens at once. LoRA makes and frees three results beside each one that is kept,
+# so it leaves most. A GPU's memory is managed by torch, almost without holes.
+_HEAP = 1.7
+_HEAP_OF: dict[Method, float] = {"qlora": 2.4, "lora": 2.4, "rslora": 2.4, "dora": 1.5}
 # What a CUDA context with its kernels holds on the GPU beside what torch counts, as nvidia-smi shows it.
 _CUDA_CONTEXT = 0.5e9
 
@@ -89,7 +91,7 @@ def estimate(
         adapter=0 if whole else _FLOAT32 * trained,
         gradients=gradients,
         optimizer=_MOMENTS[training.optimizer] * trained,
-        activations=activations * (1 if on_gpu else _HEAP),
+        activations=activations * (1 if on_gpu else _HEAP_OF.get(training.method, _HEAP)),
         # Their log-softmax is kept, its gradient and that of the logits are made: three of float32 (and one in 16 bits).
         logits=columns * architecture.vocabulary * (3 * _FLOAT32 + (2 if bytes_per_value == 2 else 0)),
         fixed=_CUDA_CONTEXT if on_gpu else _LIBRARIES,
@@ -139,7 +141,7 @@ def _activations_per_token(architecture: Architecture, training: TrainSpec, byte
 
     With checkpointing only each layer's input is kept, and one layer at a time is made again (arXiv:1604.06174).
     """
-    layers, layer = architecture.layers, _kept_by_a_layer(architecture, training, bytes_per_value)
+    layers, layer = architecture.layers, kept_by_a_layer(architecture, training, bytes_per_value)
     if training.method == "layers":
         layers = min(training.trained_layers, layers)
     # On the way back: the gradients of the MLP's three inner values and of the two tensors of the hidden size.
@@ -158,7 +160,7 @@ def _kept_whatever_the_rows(architecture: Architecture, training: TrainSpec, byt
     return size
 
 
-def _kept_by_a_layer(architecture: Architecture, training: TrainSpec, bytes_per_value: int) -> float:
+def kept_by_a_layer(architecture: Architecture, training: TrainSpec, bytes_per_value: int) -> float:
     """Bytes that one layer keeps of each token.
 
     Both norms keep their input in float32. Attention (sdpa: flash on a GPU and on a processor) keeps queries, keys, values and its

@@ -27,8 +27,12 @@ def show_plan(result: Result, path: Path) -> None:
     )
     table = new_table(Column("setting", no_wrap=True), Column("value", justify="right", no_wrap=True), "why")
     for choice in result["settings"]:
-        table.add_row(choice["setting"], _value(choice["value"]), choice["reason"])
+        if not choice["usual"]:
+            table.add_row(choice["setting"], _value(choice["value"]), choice["reason"])
     print_table(table)
+    usual = [f"{choice['setting']} {_value(choice['value'])}" for choice in result["settings"] if choice["usual"]]
+    if usual:
+        print(f"As always: {', '.join(usual)}")
     if result["memory_gb"] is None:
         print(
             "The base model is not on this machine and not among those we know, so its memory and time cannot be told before it is downloaded."

@@ -1,6 +1,6 @@
 """Does it fit: the memory that `ft_core.fit.memory` foretells, beside what a training of two steps really took.
 
-    python -m tests.benchmarks.fit [--shapes starter 30M 135M] [--methods qlora lora full]
+    python -m tests.benchmarks.fit [--shapes starter 30M 135M] [--methods qlora lora full] [--cells 1x128 8x128 2x512]
 
 Each cell is a process of its own that trains through `ft_core.train.sft` on rows of exactly that many tokens. On a processor the
 measure is the highest resident memory of that process, on a GPU what torch held at most. Exit code 3 if an estimate is more than a
@@ -14,10 +14,14 @@ import sys
 import tempfile
 from pathlib import Path
 from shutil import copyfile
-from typing import Any, get_args
+from typing import Any
 
 from ft_core import catalog
+from ft_core.data.prepare import prepare
 from ft_core.data.tokens import ChatTokenizer
+from ft_core.fit.architecture import architecture
+from ft_core.fit.memory import estimate
+from ft_core.run import Run
 from ft_core.settings.data import DataSpec, SplitSpec
 from ft_core.settings.example import Message
 from ft_core.settings.methods import Method
@@ -29,7 +33,8 @@ ROOT = Path(__file__).parents[2]
 TOLERANCE = 0.2
 # SHAPES: hidden, MLP, layers, heads, key-value heads, vocabulary. 135M is SmolLM2-135M's (its config.json on the Hub).
 SHAPES = {"30M": (384, 1024, 14, 6, 2, 16384), "135M": (576, 1536, 30, 9, 3, 49152)}
-CELLS = [(1, 128), (4, 128), (8, 128), (2, 512), (8, 512), (16, 256)]  # examples computed at once, tokens of each
+CELLS = [(1, 128), (8, 128), (2, 512)]  # examples computed at once, tokens of each
+METHODS: tuple[Method, ...] = ("qlora", "lora", "full")
 ANSWER = "billing problem"  # what is learnt of each row is short, as in a classification
 ROWS = 40
 
@@ -81,9 +86,6 @@ def write_rows(path: Path, base: str, tokens: int) -> None:
 
 def make_run(folder: Path, base: str, method: Method, micro_batch: int, tokens: int) -> Path:
     """The folder of a run that trains two steps of two micro-batches each."""
-    from ft_core.data.prepare import prepare
-    from ft_core.run import Run
-
     write_rows(folder / "rows.jsonl", base, tokens)
     data = DataSpec.model_validate(
         {"source": "rows.jsonl", "clean": {"near_duplicates": "keep", "private_data": "keep"}}
@@ -105,7 +107,6 @@ def train(run_folder: Path) -> dict[str, Any]:
     from transformers import set_seed
 
     from ft_core import modeling
-    from ft_core.run import Run
     from ft_core.train import sft
     from ft_core.train.callbacks import Sampler
 
@@ -130,7 +131,59 @@ def _highest_resident() -> int:
 def measure(run_folder: Path) -> dict[str, Any]:
     """`train` in a process of its own."""
     command = [sys.executable, "-m", "tests.benchmarks.fit", "--run", str(run_folder)]
-    answer = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if answer.returncode:
         raise RuntimeError(answer.stderr[-3000:])
     return json.loads(answer.stdout.splitlines()[-1])
+
+
+def compare(base: str, shape: str, method: Method, micro_batch: int, tokens: int) -> float:
+    """One line of the table; returns estimate / measure."""
+    with tempfile.TemporaryDirectory() as folder:
+        run_folder = make_run(Path(folder), base, method, micro_batch, tokens)
+        training = Run.open(run_folder).spec().training
+        measured = measure(run_folder)
+    sizes = architecture(base)
+    assert sizes is not None
+    tokenizer = ChatTokenizer.load(catalog.base_folder(base) or Path(base), base)
+    learnt = 1 + tokenizer.encode((Message("user", ""), Message("assistant", ANSWER))).learnt.count(True)
+    value, on_gpu = measured["bytes_per_value"], measured["on_gpu"]
+    foretold = estimate(sizes, training, micro_batch, tokens, value, on_gpu, learnt)
+    # On a GPU the measure is what torch holds; the context is beside it.
+    total = foretold.total - (foretold.fixed if on_gpu else 0)
+    ratio = total / measured["peak"]
+    sizes_said = f"{total / 1e9:.2f} GB | {measured['peak'] / 1e9:.2f} GB | {ratio:.2f}"
+    print(f"| {shape} | {method} | {micro_batch} | {tokens} | {sizes_said} |", flush=True)
+    return ratio
+
+
+def main() -> None:
+    """Print the table; exit code 3 when an estimate is too far beside its measure."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--run", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--shapes", nargs="+", default=[catalog.STARTER, *SHAPES])
+    parser.add_argument("--methods", nargs="+", default=METHODS)
+    parser.add_argument("--cells", nargs="+", default=[f"{rows}x{tokens}" for rows, tokens in CELLS])
+    asked = parser.parse_args()
+    if asked.run:
+        print(json.dumps(train(asked.run)))
+        return
+    print(
+        "| shape | method | at once | tokens | estimated | measured | ratio |\n|---|---|---|---|---|---|---|",
+        flush=True,
+    )
+    ratios = []
+    with tempfile.TemporaryDirectory() as folder:
+        for shape in asked.shapes:
+            base = make_model(shape, Path(folder) / shape)
+            for method in asked.methods:
+                for cell in asked.cells:
+                    rows, tokens = map(int, cell.split("x"))
+                    ratios.append(compare(base, shape, method, rows, tokens))
+    worst = max(abs(ratio - 1) for ratio in ratios)
+    print(f"{len(ratios)} estimates, from {min(ratios):.2f} to {max(ratios):.2f} of what was measured")
+    sys.exit(3 if worst > TOLERANCE else 0)
+
+
+if __name__ == "__main__":
+    main()
