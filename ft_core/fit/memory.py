@@ -91,11 +91,20 @@ def estimate(
         adapter=0 if whole else _FLOAT32 * trained,
         gradients=gradients,
         optimizer=_MOMENTS[training.optimizer] * trained,
-        activations=activations * (1 if on_gpu else _HEAP_OF.get(training.method, _HEAP)),
+        activations=activations if on_gpu else _on_the_heap(activations, architecture, training, bytes_per_value),
         # Their log-softmax is kept, its gradient and that of the logits are made: three of float32 (and one in 16 bits).
         logits=columns * architecture.vocabulary * (3 * _FLOAT32 + (2 if bytes_per_value == 2 else 0)),
         fixed=_CUDA_CONTEXT if on_gpu else _LIBRARIES,
     )
+
+
+def _on_the_heap(kept: float, architecture: Architecture, training: TrainSpec, bytes_per_value: int) -> float:
+    """Bytes that a processor's heap holds for `kept`, its holes among them.
+
+    At least what loading left behind: each weight was there in 16 bits and in the type that is computed in before it became 4 bits.
+    """
+    left = (2 + bytes_per_value) * architecture.linear if in_four_bits(training) else 0
+    return max(left, kept * _HEAP_OF.get(training.method, _HEAP))
 
 
 def trained_parameters(architecture: Architecture, training: TrainSpec) -> int:
