@@ -11,7 +11,10 @@ _HERE = Path(__file__).parent
 
 
 class BaseModelInfo(BaseModel):
-    """One suggested base model. `parameters` is a count, `context` is in tokens."""
+    """One suggested base model. `parameters` is a count, `context` is in tokens; the rest are its sizes, as its config.json names them.
+
+    `tied`: the output layer is the input embedding. `query_bias`: queries, keys and values have a bias.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -21,6 +24,14 @@ class BaseModelInfo(BaseModel):
     licence: str
     context: int
     good_for: str
+    layers: int
+    hidden_size: int
+    intermediate_size: int
+    heads: int
+    key_value_heads: int
+    vocabulary: int
+    tied: bool
+    query_bias: bool = False
 
 
 def suggestions() -> list[BaseModelInfo]:

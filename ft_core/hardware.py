@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from functools import cache
 from importlib import metadata
+from pathlib import Path
 
 import psutil
 from pydantic import BaseModel, ConfigDict
@@ -28,6 +29,7 @@ class Hardware(BaseModel):
     """Processor cores, memory in gigabytes (1e9 bytes), the GPU when there is one, the Space's id on a Space.
 
     `gpu_memory_gb` is None also for a GPU that does not tell: one that shares the computer's memory, or a slice of one.
+    `matrix_units`: the processor multiplies bfloat16 matrices in hardware (AMX).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -37,6 +39,7 @@ class Hardware(BaseModel):
     gpu: str | None = None
     gpu_memory_gb: float | None = None
     space: str | None = None
+    matrix_units: bool = False
 
     @property
     def label(self) -> str:
@@ -63,6 +66,7 @@ def describe() -> Hardware:
         gpu=gpu,
         gpu_memory_gb=gpu_memory,
         space=os.environ.get("SPACE_ID") if on_space() else None,
+        matrix_units=_matrix_units(),
     )
 
 
@@ -80,6 +84,14 @@ def _memory_gb() -> float:
     if on_space() and given.endswith("Gi") and given[:-2].isdigit():
         return round(int(given[:-2]) * 2**30 / 1e9, 1)
     return round(psutil.virtual_memory().total / 1e9, 1)
+
+
+def _matrix_units() -> bool:
+    """As Linux lists a processor's abilities; nowhere else is there torch that uses them."""
+    try:
+        return "amx_bf16" in Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return False
 
 
 def _gpu() -> tuple[str | None, float | None]:

@@ -12,17 +12,24 @@ from ft_core.data.prepare import prepare, token_lengths
 from ft_core.data.read import hub_dataset
 from ft_core.data.read.several import files_in
 from ft_core.data.split import SPLITS
-from ft_core.data.store import Dataset
+from ft_core.data.store import Dataset, example_of
 from ft_core.data.tell import Tell, silent
 from ft_core.data.tokens import ChatTokenizer, Window
 from ft_core.errors import FTError
-from ft_core.fit import prepare_spec
+from ft_core.fit import cost, plan_steps, training_rows
+from ft_core.fit.architecture import architecture
+from ft_core.fit.choose import Choice, Facts, choose
+from ft_core.fit.memory import trained_parameters
 from ft_core.jobs import JobName
 from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.settings.data import DataSpec
+from ft_core.settings.methods import METHODS, used_by
 from ft_core.settings.project import ProjectSpec
+from ft_core.settings.train import TrainSpec
 from ft_core.workspace import Workspace
+
+_LOOKED_AT = 200  # examples whose answers are measured before a training
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "ticket_triage" / "project.yaml"
 
@@ -130,7 +137,8 @@ def _place(folder: Path, name: str) -> Path:
 def create_run(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) -> Run:
     """A new run of this project on this dataset, every automatic choice filled in.
 
-    Raises FTError `model.missing` when the base is a path that is not there, and `sweep.unused`.
+    Raises FTError `model.missing` when the base is a path that is not there, `settings.too_long` when an example may be longer than it
+    can read, and `sweep.unused`.
     """
     folder = catalog.base_folder(spec.model.base)
     if folder is None and (spec.model.base.count("/") != 1 or spec.model.base.startswith((".", "/", "~"))):
@@ -145,7 +153,7 @@ def create_run(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) -> Run
         model = model.model_copy(update={"base": str(folder.resolve())})  # workers run in another folder
     pinned = {"configuration": dataset.spec.configuration, "revision": dataset.spec.revision}  # of a dataset on the Hub
     data = spec.data.model_copy(update=pinned)
-    filled = prepare_spec(spec.model_copy(update={"task": dataset.task, "model": model, "data": data}))
+    filled, _ = choices(spec.model_copy(update={"task": dataset.task, "model": model, "data": data}), dataset)
     if filled.sweep:
         filled = filled.model_copy(update={"sweep": filled.sweep.filled(filled.training)})
     workspace.runs_folder.mkdir(parents=True, exist_ok=True)
@@ -166,17 +174,26 @@ def duplicate(workspace: Workspace, run: Run, changes: dict[str, Any]) -> Run:
     Raises FTError `project.invalid` naming every change that cannot be, and `data.missing` when the dataset is gone.
     """
     old = run.spec()
-    values = old.model_dump(mode="json")
-    values["training"] |= changes
+    values = old.model_dump(mode="json") | {"training": _with(old.training.model_dump(mode="json"), changes)}
     spec = project.parse(values, "The new run")
     if revision := run.model_revision:
         spec = spec.model_copy(update={"model": spec.model.model_copy(update={"revision": revision})})
     dataset = Dataset.open(run.folder / run.data()["folder"])
     data = run.data() | {"folder": os.path.relpath(dataset.folder, workspace.runs_folder / "run")}
-    new = Run.create(workspace.runs_folder, prepare_spec(spec), data, hardware.environment())
+    filled, _ = choices(spec, dataset)
+    new = Run.create(workspace.runs_folder, filled, data, hardware.environment())
     words = ", ".join(f"{name}={value}" for name, value in changes.items()) or "no change"
     new.write_log(f"made from run {run.id} with {words}")
     return new
+
+
+def _with(training: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Training settings with changes; with another method its learning rate, and what only one of the two has, is chosen anew."""
+    method = changes.get("method", training["method"])
+    if method != training["method"] and method in METHODS:
+        kept = {name: value for name, value in training.items() if used_by(method, name) and name != "learning_rate"}
+        return kept | changes
+    return training | changes
 
 
 def training_result(run: Run) -> dict[str, Any]:
@@ -188,6 +205,87 @@ def training_result(run: Run) -> dict[str, Any]:
     assert state is not None
     ended = {"status": state.status, "steps": state.step, "total_steps": state.total}
     return ended | written if written.get("status") == state.status else ended
+
+
+def choices(spec: ProjectSpec, dataset: Dataset) -> tuple[ProjectSpec, list[Choice]]:
+    """The project with every training setting filled in that it leaves out, and what was chosen and why. Raises FTError `settings.too_long`."""
+    return choose(spec, facts(spec, dataset))
+
+
+def facts(spec: ProjectSpec, dataset: Dataset) -> Facts:
+    """What the choices are made from. Token lengths are known where the dataset was prepared for this base model or one with its tokenizer."""
+    base, revision = spec.model.base, spec.model.revision
+    try:
+        tokenizer = base_tokenizer(base, revision)
+    except FTError:  # the training says it, with all that it then knows
+        tokenizer = None
+    stored = dataset.report["token_lengths"]
+    known = stored if stored and tokenizer and stored.get("tokenizer") == tokenizer.fingerprint else None
+    return Facts(
+        examples=dataset.counts["train"],
+        hardware=hardware.describe(),
+        architecture=architecture(base, revision),
+        longest=known["max"] if known else None,
+        learnt=_answer_tokens(dataset, tokenizer) if tokenizer else None,
+    )
+
+
+def _answer_tokens(dataset: Dataset, tokenizer: ChatTokenizer) -> int | None:
+    """Over how many tokens the answers of an example stretch at most, from the first of what is learnt on; of the first training rows."""
+    batch = next(dataset.batches("train"), None)
+    rows = batch.slice(0, _LOOKED_AT).to_pylist() if batch else []
+    encoded = [tokenizer.encode(example.messages, example.tools) for example in map(example_of, rows)]
+    return max((len(one.ids) - one.learnt.index(True) for one in encoded if True in one.learnt), default=None)
+
+
+def plan_project(workspace: Workspace, path: Path, tell: Tell = silent, token: str | None = None) -> dict[str, Any]:
+    """Before a training: what would be chosen and why, does it fit, how long, how much. The data is prepared, nothing is trained.
+
+    {"model", "method", "dataset", "examples", "settings": [{"setting", "value", "reason"}], "steps", "tokens", "parameters", "trained",
+    "memory_gb": {part: gigabytes}, "fits", "hours", "measured", "cost_usd", "hardware": [{"flavour", "fits", "hours", "dollars", ...}]}.
+    `hours` is of this machine; `cost_usd` of the cheapest hardware of a Space that it fits; what depends on a base model's sizes is None
+    where nobody knows them. Raises what `prepare_source` and `choices` raise.
+    """
+    spec = project.load(path)
+    dataset = prepare_source(workspace, spec, path.parent, tell, token)
+    known = facts(spec, dataset)
+    filled, chosen = choose(spec, known)
+    training, steps = filled.training, plan_steps(filled.training, dataset.counts["train"])
+    lengths = dataset.report["token_lengths"] if known.longest else None
+    longest = min(known.longest or training.max_length, training.max_length)
+    usual = min(lengths["median"], longest) if lengths else longest
+    rows = steps * training.batch_size
+    work = cost.Work(rows=rows, tokens=rows * usual, longest=longest, learnt=known.learnt)
+    result: dict[str, Any] = {
+        "model": spec.model.base,
+        "method": training.method,
+        "dataset": dataset.id,
+        "examples": training_rows(training, dataset.counts["train"]),
+        "settings": [choice.model_dump() for choice in chosen],
+        "steps": steps,
+        "tokens": work.tokens,
+    }
+    return result | _foretold(training, work, known)
+
+
+def _foretold(training: TrainSpec, work: cost.Work, known: Facts) -> dict[str, Any]:
+    """The part of a plan that needs the base model's sizes."""
+    sizes = known.architecture
+    if sizes is None:
+        unknown = ("parameters", "trained", "memory_gb", "fits", "hours", "cost_usd")
+        return dict.fromkeys(unknown) | {"measured": False, "hardware": []}
+    here, others = cost.here(sizes, training, work, known), cost.fits(sizes, training, work)
+    paid = [row.dollars for row in others if row.fits and row.dollars is not None]
+    return {
+        "parameters": sizes.parameters,
+        "trained": trained_parameters(sizes, training),
+        "memory_gb": cost.memory_here(sizes, training, work, known).gigabytes(),
+        "fits": here.fits,
+        "hours": here.hours,
+        "measured": here.measured,
+        "cost_usd": min(paid, default=None),
+        "hardware": [row.model_dump() for row in (here, *others)],
+    }
 
 
 def run_project(

@@ -165,4 +165,7 @@ def make_run(
         evaluation=evaluation or EvalSpec(few_shot=2, max_new_tokens=8),
     )
     data = {"dataset": dataset.id, "folder": str(dataset.folder.resolve()), "sha256": dataset.sha256}
-    return Run.create(runs, fit.prepare_spec(spec), data, {"python": "3.11"})
+    micro_batch = fit.largest_divisor(spec.training.batch_size, spec.training.micro_batch_size or 8)
+    machine = {"micro_batch_size": micro_batch, "threads": spec.training.threads or 1}
+    spec = spec.model_copy(update={"training": spec.training.model_copy(update=machine)})
+    return Run.create(runs, spec, data, {"python": "3.11"})

@@ -89,3 +89,9 @@ def test_a_run_records_the_versions_it_used(look):
     assert found["packages"]["torch"] == metadata.version("torch") and found["packages"]["peft"]
     assert found["hardware"] == hardware.describe().model_dump()
     assert str(found["python"]).startswith("3.")
+
+
+def test_matrix_units_are_as_torch_finds_them(look):
+    import torch
+
+    assert look().matrix_units == bool(torch.cpu.get_capabilities().get("amx_bf16", False))

@@ -14,6 +14,7 @@ from ft_core.settings import project
 from ft_core.settings.data import DataSpec
 from ft_core.settings.data_size import DataSizeSpec
 from ft_core.settings.sweep import SweepSpec
+from ft_core.settings.train import TrainSpec
 from ft_core.worker import jobs
 from ft_core.workspace import Workspace
 from tests import hub_standin
@@ -109,6 +110,31 @@ def test_the_settings_of_a_study_survive_and_get_their_usual_ranges(prepared):
     with pytest.raises(FTError) as caught:
         pipeline.create_run(workspace, spec.model_copy(update={"sweep": wrong}), dataset)
     assert caught.value.code == "sweep.unused"
+
+
+def test_what_a_project_leaves_out_is_chosen_for_its_data_and_model(prepared):
+    workspace, spec, dataset = prepared
+    bare = spec.model_copy(update={"training": TrainSpec(lora_rank=4)})
+    known = pipeline.facts(bare, dataset)
+    assert known.examples == dataset.counts["train"] and known.architecture.layers == 2
+    assert known.longest == dataset.report["token_lengths"]["max"] and 2 <= known.learnt <= 8
+    filled, choices = pipeline.choices(bare, dataset)
+    assert {"epochs", "learning_rate", "lora_alpha"} <= {choice.setting for choice in choices}
+    frozen = pipeline.create_run(workspace, bare, dataset).spec().training
+    assert frozen.model_dump() == filled.training.model_dump() and frozen.lora_alpha == 8 and frozen.max_length == 512
+    elsewhere = bare.model_copy(update={"model": bare.model.model_copy(update={"base": "nobody/has-this"})})
+    unknown = pipeline.facts(elsewhere, dataset)  # of the Hub, and not on this machine
+    assert (unknown.architecture, unknown.longest, unknown.learnt) == (None, None, None)
+
+
+def test_a_plan_trains_nothing(prepared, folder, tmp_path):
+    found = pipeline.plan_project(Workspace(tmp_path), folder / "project.yaml")
+    assert found["fits"] and found["hours"] > 0 and Workspace(tmp_path).runs() == []
+    path = folder / "unknown.yaml"
+    other = project.load(folder / "project.yaml").model_dump(mode="json", exclude_unset=True)
+    path.write_text(yaml.safe_dump(other | {"model": {"base": "nobody/has-this"}}))
+    unknown = pipeline.plan_project(Workspace(tmp_path), path)
+    assert unknown["steps"] == found["steps"] and unknown["memory_gb"] is unknown["fits"] is unknown["hours"] is None
 
 
 def test_a_moved_home_still_finds_its_data(folder, tmp_path):

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from ft_core.cli import data, generated, models, runs, studies, versions
+from ft_core.cli import data, generated, models, plan, runs, studies, versions
 from ft_core.errors import FTError
 from ft_core.terminal.answer import refuse
 from ft_core.worker.quiet import quiet_libraries
@@ -27,6 +27,7 @@ app.command("review")(generated.review_command)
 app.command("datasets")(versions.datasets)
 app.command("compare")(versions.compare)
 app.command("push-dataset")(versions.push_dataset_command)
+app.command("plan")(plan.plan)
 app.command("train")(runs.train)
 app.command("resume")(runs.resume)
 app.command("stop")(runs.stop)

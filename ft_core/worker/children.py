@@ -6,7 +6,6 @@ import shutil
 import sys
 from typing import Any, Literal
 
-from ft_core.fit import prepare_spec
 from ft_core.jobs import Progress
 from ft_core.run import Run
 from ft_core.settings import project
@@ -45,7 +44,7 @@ def changed(spec: ProjectSpec, changes: dict[str, Any], where: str) -> ProjectSp
         values["lora_alpha"] = max(1, round(training.lora_alpha * changes["lora_rank"] / training.lora_rank))
     values = {name: value for name, value in values.items() if used_by(values["method"], name)}
     whole = spec.model_dump(mode="json") | {"training": values, "sweep": None, "data_size": None}
-    return prepare_spec(project.parse(whole, where))
+    return project.parse(whole, where)
 
 
 def pass_on_stop(parent: Run, run: Run) -> None:
