@@ -173,7 +173,7 @@ def _settings(spec: ProjectSpec) -> str:
     values = spec.training.model_dump()
     rows = [
         ["Setting", "Value"],
-        *([field.title or key, _number(values[key])] for key, field in TrainSpec.model_fields.items()),
+        *([field.title or key, _number(values[key])] for key, field in TrainSpec.model_fields.items() if key in values),
     ]
     if spec.data.system:
         rows.append(["System prompt", escape(spec.data.system)])

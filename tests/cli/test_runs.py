@@ -31,7 +31,9 @@ def test_run_prepares_trains_and_evaluates(made):
 
 def test_standard_error_holds_our_progress_and_nothing_of_the_libraries(main_job):
     for line in main_job.stderr.splitlines():
-        assert re.fullmatch(r"Run \S+: (train|evaluate)|\d+/\d+ (reading|loading|training|answers)\b.*", line), line
+        assert re.fullmatch(
+            r"Run \S+: (train|evaluate)|\d+/\d+ (reading|loading|measuring|training|answers)\b.*", line
+        ), line
 
 
 def test_status_and_runs(project, made):

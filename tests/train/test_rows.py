@@ -128,13 +128,3 @@ def test_collate_pads_on_the_left():
     assert batch["labels"].tolist() == [[-100, 6, 7], [-100, -100, 8]]
     assert batch["attention_mask"].tolist() == [[1, 1, 1], [0, 0, 1]]
     assert batch["position_ids"].tolist() == [[0, 1, 2], [0, 0, 0]] and batch["labels"].dtype == torch.int64
-
-
-def test_a_share_is_nested_in_order_and_follows_the_seed():
-    whole = rows.share(100, 1.0, 3)
-    assert whole.tolist() == list(range(100))
-    half, quarter = rows.share(100, 0.5, 3), rows.share(100, 0.25, 3)
-    assert len(half) == 50 and len(quarter) == 25 and set(quarter) < set(half)
-    assert half.tolist() == sorted(half) and half.tolist() != list(range(50))
-    assert half.tolist() != rows.share(100, 0.5, 4).tolist()
-    assert len(rows.share(3, 0.01, 3)) == 1, "never none"

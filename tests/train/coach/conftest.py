@@ -36,8 +36,8 @@ def healthy(healthy_run) -> Curves:
 
 @pytest.fixture(scope="session")
 def thrown(tmp_path_factory, base, clean) -> Curves:
-    """A training whose rate is 25 times too high."""
-    return read(trained(tmp_path_factory.mktemp("coach-thrown"), base, clean, learning_rate=0.05))
+    """A training whose rate is 40 times too high."""
+    return read(trained(tmp_path_factory.mktemp("coach-thrown"), base, clean, learning_rate=0.08))
 
 
 @pytest.fixture(scope="session")
