@@ -40,7 +40,7 @@ def test_it_explains_all_that_came_before(thrown):
     assert (
         advice is not None and f"at step {curves.last_step}" in advice.what and f"{curves.loss[-1]:.2f}" in advice.what
     )
-    assert advice.evidence.end == curves.last_step and advice.changes["learning_rate"] == pytest.approx(0.01)
+    assert advice.evidence.end == curves.last_step and advice.changes["learning_rate"] == pytest.approx(0.016)
     assert [found.code for found in advise(curves) if found.severity == "problem"] == ["diverged"]
     assert numpy.isfinite(curves.loss).all()
 
