@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from ft_core.data.store import Dataset
 from ft_core.data.tell import Tell, silent
 from ft_core.fit import cost, plan_steps, training_rows
 from ft_core.fit.choose import Facts, choose
@@ -10,6 +11,7 @@ from ft_core.fit.memory import trained_parameters
 from ft_core.pipeline.data import prepare_source
 from ft_core.pipeline.runs import facts
 from ft_core.settings import project
+from ft_core.settings.project import ProjectSpec
 from ft_core.settings.train import TrainSpec
 from ft_core.workspace import Workspace
 
@@ -23,7 +25,11 @@ def plan_project(workspace: Workspace, path: Path, tell: Tell = silent, token: s
     where nobody knows them. Raises what `prepare_source` and `choices` raise.
     """
     spec = project.load(path)
-    dataset = prepare_source(workspace, spec, path.parent, tell, token)
+    return plan_training(spec, prepare_source(workspace, spec, path.parent, tell, token))
+
+
+def plan_training(spec: ProjectSpec, dataset: Dataset) -> dict[str, Any]:
+    """The same for a dataset that is prepared. Raises what `choices` raises."""
     known = facts(spec, dataset)
     filled, chosen = choose(spec, known)
     training, steps = filled.training, plan_steps(filled.training, dataset.counts["train"])
