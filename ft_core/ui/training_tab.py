@@ -45,7 +45,7 @@ DOUBLE_CLICK_SECONDS = 3
 def build(shared: Shared) -> None:
     """Components, then events."""
     gr.Markdown(
-        "The base model stays as it is; a small adapter beside it learns from your examples. You can close this page meanwhile: the work goes on.",
+        "A small adapter beside the base model learns from your examples, or with some methods a copy of it; the base itself stays as it is. You can close this page meanwhile: the work goes on.",
         elem_classes="lead",
     )
     with gr.Column(elem_classes=["step", "empty"]) as empty:
@@ -129,7 +129,7 @@ def build(shared: Shared) -> None:
             gr.Markdown(
                 "**Loss**: how surprised the model is by the right answer, in nats per token; 0 is no surprise, 0.69 is a coin toss. "
                 "**Token accuracy**: how often its first guess for the next token of an answer is right. **Step**: one "
-                "correction of the adapter, from one batch of examples. "
+                "correction of what learns, from one batch of examples. "
                 "**Epoch**: every training example seen once.\n\n"
                 "Both lines fall: it learns. Training falls while validation rises: it begins to learn by heart; fewer epochs or more examples help."
             )
