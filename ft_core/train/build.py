@@ -3,7 +3,7 @@
 from math import ceil
 from pathlib import Path
 
-from trl import SFTConfig
+from trl import DPOConfig, SFTConfig
 
 from ft_core.settings.train import TrainSpec
 
