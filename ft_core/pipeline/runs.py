@@ -66,11 +66,13 @@ def duplicate(workspace: Workspace, run: Run, changes: dict[str, Any]) -> Run:
     old = run.spec()
     values = old.model_dump(mode="json") | {"training": _with(old.training.model_dump(mode="json"), changes)}
     spec = project.parse(values, "The new run")
+    spec = started(workspace, spec)
     if revision := run.model_revision:
         spec = spec.model_copy(update={"model": spec.model.model_copy(update={"revision": revision})})
     dataset = Dataset.open(run.folder / run.data()["folder"])
-    data = run.data() | {"folder": os.path.relpath(dataset.folder, workspace.runs_folder / "run")}
     filled, _ = choices(spec, dataset)
+    data = run.data() | {"folder": os.path.relpath(dataset.folder, workspace.runs_folder / "run")}
+    data |= record(workspace, filled)
     new = Run.create(workspace.runs_folder, filled, data, hardware.environment())
     words = ", ".join(f"{name}={value}" for name, value in changes.items()) or "no change"
     new.write_log(f"made from run {run.id} with {words}")
