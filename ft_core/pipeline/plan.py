@@ -10,6 +10,7 @@ from ft_core.fit.choose import Facts, choose
 from ft_core.fit.memory import trained_parameters
 from ft_core.pipeline.data import prepare_source
 from ft_core.pipeline.runs import facts
+from ft_core.pipeline.start import started
 from ft_core.settings import project
 from ft_core.settings.project import ProjectSpec
 from ft_core.settings.train import TrainSpec
@@ -24,7 +25,7 @@ def plan_project(workspace: Workspace, path: Path, tell: Tell = silent, token: s
     `hours` is of this machine; `cost_usd` of the cheapest hardware of a Space that it fits; what depends on a base model's sizes is None
     where nobody knows them. Raises what `prepare_source` and `choices` raise.
     """
-    spec = project.load(path)
+    spec = started(workspace, project.load(path))
     return plan_training(spec, prepare_source(workspace, spec, path.parent, tell, token))
 
 

@@ -5,11 +5,12 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 from pydantic_core import PydanticCustomError
 
-from ft_core.settings.methods import METHODS, STARTS, Initialisation, Method, used_by
+from ft_core.settings.methods import METHODS, PREFERENCE, STARTS, Initialisation, Method, used_by
 
 Schedule = Literal["cosine", "linear", "constant"]
 Optimizer = Literal["adamw", "adamw_8bit", "paged_adamw_8bit", "adafactor"]
 Reporter = Literal["none", "tensorboard", "trackio", "wandb"]
+PreferenceLoss = Literal["dpo", "ipo"]
 
 
 def _says(
@@ -24,7 +25,7 @@ class TrainSpec(BaseModel):
     """Settings of one training. Those that a project leaves out are chosen for its model, data and machine when a run is created.
 
     The defaults here are those for a small base model and some hundred short examples. A setting that the method does not have is
-    refused when it is given, and is not written into a project file.
+    refused when it is given, and is not written into a project file; so are the settings of PREFERENCE with another task than preference.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -135,6 +136,23 @@ class TrainSpec(BaseModel):
         title="Trained layers",
         description="How many of the last layers learn.",
         json_schema_extra=_says("Cannot learn the task.", "As full fine-tuning.", "arXiv:1911.03090"),
+    )
+    preference_loss: PreferenceLoss | None = Field(
+        default=None,
+        title="Preference loss",
+        description="Task preference only; left out: dpo. dpo: the better answer is to be likelier than the worse, the more the better. "
+        "ipo: likelier by a set distance per token and no more, for pairs that contradict each other.",
+        json_schema_extra=_says(source="arXiv:2305.18290 (DPO), 2310.12036 (IPO)"),
+    )
+    preference_beta: float | None = Field(
+        default=None,
+        gt=0,
+        le=10,
+        title="Preference beta",
+        description="Task preference only; left out: 0.1. How dearly each step away from the starting model is paid for.",
+        json_schema_extra=_says(
+            "Answers drift away from sense.", "Hardly anything changes.", "arXiv:2305.18290, section 6"
+        ),
     )
     max_length: int = Field(
         default=512,
@@ -303,4 +321,8 @@ class TrainSpec(BaseModel):
 
     @model_serializer(mode="wrap")
     def _only_what_the_method_has(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {name: value for name, value in write(self).items() if used_by(self.method, name)}
+        return {
+            name: value
+            for name, value in write(self).items()
+            if used_by(self.method, name) and not (name in PREFERENCE and value is None)
+        }

@@ -9,7 +9,9 @@ from ft_core.ui.training import settings, watch
 def build(shared: Shared) -> None:
     """The steps, one below the other."""
     gr.Markdown(
-        "A model learns from your examples. You can close this page meanwhile: the work goes on.", elem_classes="lead"
+        "A small adapter beside the base model learns from your examples, or with some methods a copy of it; the base itself stays as it is. "
+        "You can close this page meanwhile: the work goes on.",
+        elem_classes="lead",
     )
     made, start = settings.build(shared)
     watch.build(shared, made, start)
