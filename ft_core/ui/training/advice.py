@@ -20,7 +20,7 @@ from ft_core.workspace import Workspace
 PLACES = 3  # pieces of advice that are shown at once; the gravest come first
 
 
-def build(shared: Shared, made: Form) -> None:
+def build(shared: Shared, made: Form, start: gr.Button) -> None:
     """Below the curves: a card for each piece of advice, with a button where other settings help."""
     words = gr.Markdown(elem_classes="quiet", elem_id="training-coach")
     cards, buttons = [], []
@@ -36,7 +36,7 @@ def build(shared: Shared, made: Form) -> None:
         button.click(
             shared.private(correcting(place)),
             [shared.run_id],
-            [shared.dataset_id, made.name, made.base, made.suggested, *made.values],
+            [shared.dataset_id, made.name, made.base, made.suggested, start, *made.values],
             api_visibility="private",
             js=TO_TOP,
         )
@@ -99,8 +99,14 @@ def correcting(place: int) -> Any:
         spec = run.spec()
         training = TrainSpec.model_validate(spec.training.model_dump() | found[place].changes)
         dataset = Dataset.open(run.folder / run.data()["folder"])
-        suggested: dict[str, Any] = {}  # everything counts as chosen by the person
         gr.Info("The corrected settings are in the form. Press Start training.")
-        return [dataset.id, spec.name, spec.model.base, suggested, *form.filled(training)]
+        return [
+            dataset.id,
+            spec.name,
+            spec.model.base,
+            form.CHOSEN,
+            gr.update(variant="primary"),
+            *form.filled(training),
+        ]
 
     return prepare_corrected

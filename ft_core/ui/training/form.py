@@ -11,7 +11,7 @@ from ft_core.data.store import Dataset
 from ft_core.errors import FTError
 from ft_core.hardware import on_space
 from ft_core.pipeline.runs import choices
-from ft_core.settings.methods import BELONGS, METHODS, Method, used_by
+from ft_core.settings.methods import METHODS, PREFERENCE, Method, used_by
 from ft_core.settings.model import ModelSpec
 from ft_core.settings.project import ProjectSpec
 from ft_core.settings.train import TrainSpec
@@ -33,6 +33,9 @@ EVERYTHING = tuple(name for name in TrainSpec.model_fields if name not in MAIN)
 NAMES = MAIN + EVERYTHING
 _MACHINE = ("micro_batch_size", "threads")  # left at 0: chosen when the run is created
 _A_ROW = 4
+CHOSEN: dict[str, Any] = dict.fromkeys(
+    NAMES
+)  # as what was suggested: nothing, so that every value counts as the person's own
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def build_everything() -> list[Any]:
 def _inputs(names: tuple[str, ...]) -> list[Any]:
     made = fields.inputs(TrainSpec, names, "training")
     for name, component in zip(names, made, strict=True):
-        component.visible = used_by("qlora", name)
+        component.visible = belongs(name, "qlora", "classification")
     return made
 
 
@@ -102,11 +105,20 @@ def suggestions(
     )
 
 
-def updates(method: str, wanted: dict[str, Any], before: dict[str, Any], values: tuple[Any, ...]) -> list[Any]:
+def belongs(name: str, method: str, task: str | None) -> bool:
+    """True when a training with this method on this task has the setting."""
+    of_task = {"preference": PREFERENCE, "classification": ("head",)}
+    elsewhere = any(name in names for other, names in of_task.items() if other != task)
+    return used_by(_method(method), name) and not elsewhere
+
+
+def updates(
+    method: str, task: str | None, wanted: dict[str, Any], before: dict[str, Any], values: tuple[Any, ...]
+) -> list[Any]:
     """What to do with each input: shown when the method has it, and given the new suggestion unless the person changed it."""
     done = []
     for name, value in zip(NAMES, values, strict=True):
-        seen = gr.update(visible=used_by(_method(method), name))
+        seen = gr.update(visible=belongs(name, method, task))
         untouched = name not in before or value == before[name]
         if name != "method" and name in wanted and untouched and value != wanted[name]:
             seen = gr.update(visible=True, value=wanted[name])
@@ -114,11 +126,13 @@ def updates(method: str, wanted: dict[str, Any], before: dict[str, Any], values:
     return done
 
 
-def filled(training: TrainSpec) -> list[Any]:
-    """The inputs showing these settings."""
+def filled(training: TrainSpec, task: str | None) -> list[Any]:
+    """The inputs showing these settings of a training on this task."""
     values = training.model_dump() | dict.fromkeys(_MACHINE, 0)
     return [
-        gr.update(visible=name in values, value=values.get(name, TrainSpec.model_fields[name].default))
+        gr.update(
+            visible=belongs(name, training.method, task), value=values.get(name, TrainSpec.model_fields[name].default)
+        )
         for name in NAMES
     ]
 
@@ -132,22 +146,17 @@ def about(method: str) -> str:
     )
 
 
-def explained(method: str, reasons: dict[str, str]) -> pandas.DataFrame:
+def explained(method: str, task: str | None, reasons: dict[str, str]) -> pandas.DataFrame:
     """Every setting of the method: what it does, what too low and too high look like, why the suggested value, and where that is from."""
     rows = []
     for name, field in TrainSpec.model_fields.items():
         extra = field.json_schema_extra
-        if not used_by(_method(method), name) or not isinstance(extra, dict):
+        if not belongs(name, method, task) or not isinstance(extra, dict):
             continue
         told = [str(extra[key]) for key in ("too_low", "too_high")]
         rows.append([field.title, field.description, *told, reasons.get(name, ""), str(extra["source"])])
     columns = ["Setting", "What it does", "Too low", "Too high", "Why this value", "Source"]
     return pandas.DataFrame(rows, columns=columns)
-
-
-def hidden(method: Method) -> list[str]:
-    """The settings that only other methods have."""
-    return [name for name in BELONGS if not used_by(method, name)]
 
 
 def _method(value: Any) -> Method:

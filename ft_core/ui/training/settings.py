@@ -130,8 +130,8 @@ def suggest(workspace: Workspace, dataset_id: str, base: str, before: dict[str, 
     return [
         wanted,
         form.about(method),
-        form.explained(method, reasons),
-        *form.updates(method, wanted, before, values),
+        form.explained(method, dataset.task, reasons),
+        *form.updates(method, dataset.task, wanted, before, values),
     ]
 
 
@@ -168,8 +168,8 @@ def _fit(found: dict[str, Any]) -> list[str]:
     """Memory and time on this machine, in words."""
     if found["memory_gb"] is None:
         return ["How much memory and time it takes is not known before this base model is on this machine."]
-    parts = found["memory_gb"]
-    total = sum(parts.values())
+    parts = {name: gigabytes for name, gigabytes in found["memory_gb"].items() if name != "total"}
+    total = found["memory_gb"]["total"]
     listed = ", ".join(
         f"{name.replace('_', ' ')} {gigabytes:.2f}" for name, gigabytes in parts.items() if gigabytes >= 0.01
     )
@@ -189,11 +189,17 @@ def elsewhere(found: dict[str, Any]) -> pandas.DataFrame:
             f"{row['memory_gb']:g} GB",
             "fits" if row["fits"] else f"needs {row['needed_gb']:.1f} GB",
             amounts.duration(3600 * row["hours"]) if row["hours"] is not None else "–",
-            f"{row['dollars']:.2f} $" if row["dollars"] is not None else "–",
+            _dollars(row["dollars"]),
         ]
         for row in found["hardware"]
     ]
     return pandas.DataFrame(rows, columns=["Hardware", "Memory", "Does it fit", "Time (estimate)", "Cost (estimate)"])
+
+
+def _dollars(amount: float | None) -> str:
+    if amount is None:
+        return "–"
+    return "free" if amount == 0 else f"{amount:.2f} $" if amount >= 0.01 else "under 0.01 $"
 
 
 def _cut(dataset: Dataset, base: str, max_length: int) -> str:

@@ -75,7 +75,7 @@ def build(shared: Shared, made: Form, start: gr.Button) -> None:
             title="Validation loss of each part of the mix", y_title="loss (nats per token)", visible=False,
             label="Validation loss of each part", elem_id="training-parts", **PLOT,
         )  # fmt: skip
-        advice.build(shared, made)
+        advice.build(shared, made, start)
         with gr.Accordion("What does this mean?", open=False):
             gr.Markdown(
                 "**Loss**: how surprised the model is by the right answer, in nats per token; 0 is no surprise, 0.69 is a coin toss. "

@@ -38,12 +38,13 @@ def test_a_card_says_what_why_and_what_to_do(workspace, thrown):
 
 
 def test_one_press_prepares_the_corrected_run(workspace, thrown):
-    dataset, name, base, suggested, *inputs = advice.correcting(0)(workspace, thrown.id)
+    dataset, name, base, suggested, start, *inputs = advice.correcting(0)(workspace, thrown.id)
     values = {key: update["value"] for key, update in zip(form.NAMES, inputs, strict=True)}
     (first, *_) = advice.of_run(thrown)
     assert values["learning_rate"] == first.changes["learning_rate"] < 0.05
     assert values["epochs"] == thrown.spec().training.epochs and (name, base) == (thrown.spec().name, "starter")
-    assert dataset == thrown.data()["dataset"] and suggested == {}
+    assert dataset == thrown.data()["dataset"] and set(suggested.values()) == {None}
+    assert start["variant"] == "primary"
 
 
 def test_advice_that_is_gone_is_said_so(workspace, thrown):
