@@ -8,8 +8,8 @@ import typer
 
 from ft_core.cli import data, generated, models, plan, runs, studies, versions
 from ft_core.errors import FTError
+from ft_core.quiet import quiet_libraries
 from ft_core.terminal.answer import refuse
-from ft_core.worker.quiet import quiet_libraries
 
 app = typer.Typer(
     no_args_is_help=True,
