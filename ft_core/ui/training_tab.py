@@ -147,6 +147,10 @@ def build(shared: Shared) -> None:
             )
     with gr.Row():
         leads_on = next_button(shared, "evaluation", "Evaluation")
+    from ft_core.ui.training import compare, data_size, runs, sweep
+
+    for step in (runs, compare, sweep, data_size):
+        step.build(shared)
 
     values = [base, *main, *advanced]
     seen_dataset, seen_job, seen_results = gr.State(""), gr.State(""), gr.State("")

@@ -35,7 +35,7 @@ def standing(workspace: Workspace, run: Run, detailed: bool = False) -> str:
             return AT_WORK[job] + (_left(views[job]) if detailed else "")
     if views["evaluate"].status == "done":
         return "evaluated"
-    study = next((job for job in STUDIES if views[job].status != "none"), None)
+    study: Work | None = next((job for job in STUDIES if views[job].status != "none"), None)
     if views["train"].status == "none" and study:
         status = views[study].status
         return STUDIES[study] if status == "done" else f"{AT_WORK[study]}: {_WORDS[status]}"

@@ -4,13 +4,13 @@ from typing import Any
 
 import gradio as gr
 
-from ft_core.jobs import JobName
+from ft_core.jobs import WORK, Work
 from ft_core.run import Run
 from ft_core.ui import show
 from ft_core.ui.shared import Shared
 from ft_core.ui.training import names
 from ft_core.worker import launch
-from ft_core.worker.queue import Entry
+from ft_core.worker.queue import Entry, require_waiting
 from ft_core.workspace import Workspace
 
 JOBS: dict[str, str] = {
@@ -110,10 +110,10 @@ def _key(entry: Entry) -> str:
     return f"{entry.run.id} {entry.job}"
 
 
-def _waiting(workspace: Workspace, chosen: str | None) -> tuple[Run, JobName]:
+def _waiting(workspace: Workspace, chosen: str | None) -> tuple[Run, Work]:
     """One of the person's own runs and its job. Raises FTError `queue.not_waiting` for a job that does not wait, `run.missing`."""
     identity, _, job = (chosen or "").partition(" ")
     run = workspace.run(identity)
-    found = next((name for name in JOBS if name == job), "train")
-    launch.queue.require_waiting(workspace.home, run, found)  # pyright: ignore[reportArgumentType]
-    return run, found  # pyright: ignore[reportReturnType]
+    found: Work = next((name for name in WORK if name == job), "train")
+    require_waiting(workspace.home, run, found)
+    return run, found
