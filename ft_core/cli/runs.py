@@ -40,7 +40,8 @@ FAR = 1_000_000  # places: to the very front
 
 def train(path: ProjectArgument, as_json: JsonOption = False, home: HomeOption = None) -> None:
     """One training in the foreground."""
-    from ft_core.pipeline import create_run, prepare_source, training_result
+    from ft_core.pipeline.data import prepare_source
+    from ft_core.pipeline.runs import create_run, training_result
 
     def work() -> Result:
         workspace = Workspace(home_folder(home))
@@ -55,7 +56,7 @@ def train(path: ProjectArgument, as_json: JsonOption = False, home: HomeOption =
 def resume(run: RunArgument, as_json: JsonOption = False, home: HomeOption = None) -> None:
     """Go on with a training, a sweep or a study of the data's size that was paused, stopped or interrupted."""
     from ft_core.cli import studies
-    from ft_core.pipeline import training_result
+    from ft_core.pipeline.runs import training_result
 
     def work() -> Result:
         found = Workspace(home_folder(home)).run_or_path(run)
@@ -177,7 +178,7 @@ def duplicate(
     home: HomeOption = None,
 ) -> None:
     """A new run like another one but for the settings that are given: same dataset version, same base model."""
-    from ft_core.pipeline import duplicate as duplicated
+    from ft_core.pipeline.runs import duplicate as duplicated
 
     def work() -> Result:
         workspace = Workspace(home_folder(home))
@@ -258,7 +259,7 @@ def evaluate(run: RunArgument, as_json: JsonOption = False, home: HomeOption = N
 
 def run(path: ProjectArgument, as_json: JsonOption = False, home: HomeOption = None) -> None:
     """The main job: prepare, train and evaluate."""
-    from ft_core.pipeline import run_project
+    from ft_core.pipeline.main_job import run_project
 
     answer(
         as_json,

@@ -6,11 +6,13 @@ from typing import Any
 
 import gradio as gr
 
-from ft_core import amounts, catalog, download, pipeline
+from ft_core import amounts, catalog, download
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
 from ft_core.fit import plan_steps
 from ft_core.hardware import on_space
+from ft_core.pipeline.data import base_tokenizer
+from ft_core.pipeline.runs import create_run
 from ft_core.run import Run
 from ft_core.settings.methods import METHODS, used_by
 from ft_core.settings.model import ModelSpec
@@ -241,7 +243,7 @@ def _lengths(dataset: Dataset, base: str) -> tuple[int, ...]:
 @lru_cache(maxsize=32)  # asked again at every change of a setting, and a dataset never changes
 def _counted(dataset: Dataset, base: str) -> tuple[int, ...]:
     """The same. Raises FTError for what has none, so that it is looked for again: a training downloads its base model."""
-    tokenizer = pipeline.base_tokenizer(base)
+    tokenizer = base_tokenizer(base)
     if tokenizer is None:
         raise download.missing(base, "It is not on this machine yet.")
     return tuple(tokenizer.lengths(dataset.examples("train")).tolist())
@@ -263,7 +265,7 @@ def start_training(workspace: Workspace, dataset_id: str, name: str, base: str, 
     for latest in workspace.runs()[:1]:
         if (datetime.now(UTC) - latest.created).total_seconds() < DOUBLE_CLICK_SECONDS:
             return latest.id
-    run = pipeline.create_run(workspace, spec, dataset)
+    run = create_run(workspace, spec, dataset)
     launch.enqueue(workspace, run, "train")
     return run.id
 
