@@ -4,8 +4,9 @@ from typing import Any
 
 import gradio as gr
 
-from ft_core import amounts, pipeline
+from ft_core import amounts
 from ft_core.errors import FTError
+from ft_core.pipeline.runs import create_run
 from ft_core.settings.data_size import DataSizeSpec
 from ft_core.ui import fields, show, theme
 from ft_core.ui.shared import Shared, follow
@@ -104,7 +105,7 @@ def start_size(workspace: Workspace, dataset_id: str, run_id: str, shares: str, 
         )
     if latest := just_made(workspace):
         return latest.id
-    run = pipeline.create_run(workspace, start.spec.model_copy(update={"data_size": plan}), start.dataset)
+    run = create_run(workspace, start.spec.model_copy(update={"data_size": plan}), start.dataset)
     launch.enqueue(workspace, run, "data_size")
     return run.id
 

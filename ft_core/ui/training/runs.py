@@ -5,8 +5,8 @@ from typing import Any
 
 import gradio as gr
 
-from ft_core import pipeline
 from ft_core.errors import FTError
+from ft_core.pipeline.runs import duplicate
 from ft_core.run import Run
 from ft_core.settings.methods import METHODS, used_by
 from ft_core.settings.train import TrainSpec
@@ -165,7 +165,7 @@ def duplicate_run(workspace: Workspace, shown: str, setting: str | None, value: 
     changed = getattr(fields.collect(TrainSpec, tuple(given), tuple(given.values())), setting)
     if latest := just_made(workspace):
         return latest.id
-    new = pipeline.duplicate(workspace, run, {setting: changed})
+    new = duplicate(workspace, run, {setting: changed})
     launch.enqueue(workspace, new, "train")
     return new.id
 

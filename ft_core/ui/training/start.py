@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ft_core import amounts, pipeline
+from ft_core import amounts
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
+from ft_core.pipeline.runs import choices
 from ft_core.run import Run
 from ft_core.settings.project import ProjectSpec
 from ft_core.settings.train import TrainSpec
@@ -27,7 +28,7 @@ class Start:
 
     def training(self) -> TrainSpec:
         """The settings, those that nobody gave chosen for this model, data and machine."""
-        return self.spec.training if self.run else pipeline.choices(self.spec, self.dataset)[0].training
+        return self.spec.training if self.run else choices(self.spec, self.dataset)[0].training
 
     def words(self, runs: list[Run]) -> str:
         """Where dataset and settings are from, as plain text."""

@@ -4,8 +4,8 @@ from typing import Any
 
 import gradio as gr
 
-from ft_core import pipeline
 from ft_core.errors import FTError
+from ft_core.pipeline.runs import create_run
 from ft_core.settings.methods import used_by
 from ft_core.settings.sweep import WITH_DEFAULT, RangeSpec, SweepSpec, default_range
 from ft_core.ui import fields, show
@@ -109,7 +109,7 @@ def start_sweep(
         )
     if latest := just_made(workspace):
         return latest.id
-    run = pipeline.create_run(workspace, start.spec.model_copy(update={"sweep": plan}), start.dataset)
+    run = create_run(workspace, start.spec.model_copy(update={"sweep": plan}), start.dataset)
     launch.enqueue(workspace, run, "sweep")
     return run.id
 

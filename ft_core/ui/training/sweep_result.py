@@ -4,8 +4,9 @@ from typing import Any
 
 import gradio as gr
 
-from ft_core import amounts, pipeline
+from ft_core import amounts
 from ft_core.errors import FTError
+from ft_core.pipeline.runs import duplicate
 from ft_core.run import Run
 from ft_core.settings.sweep import WITH_DEFAULT
 from ft_core.ui import show, theme
@@ -134,7 +135,7 @@ def use_best(workspace: Workspace, shown: str) -> str:
         )
     if latest := just_made(workspace):
         return latest.id
-    new = pipeline.duplicate(workspace, workspace.run(best["run"]), {})
+    new = duplicate(workspace, workspace.run(best["run"]), {})
     launch.enqueue(workspace, new, "train")
     return new.id
 

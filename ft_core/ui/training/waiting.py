@@ -114,6 +114,7 @@ def _waiting(workspace: Workspace, chosen: str | None) -> tuple[Run, Work]:
     """One of the person's own runs and its job. Raises FTError `queue.not_waiting` for a job that does not wait, `run.missing`."""
     identity, _, job = (chosen or "").partition(" ")
     run = workspace.run(identity)
-    found: Work = next((name for name in WORK if name == job), "train")
+    named: dict[str, Work] = {name: name for name in WORK}
+    found = named.get(job, "train")
     require_waiting(workspace.home, run, found)
     return run, found
