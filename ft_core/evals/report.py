@@ -12,12 +12,14 @@ from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 from ft_core import generate, modeling
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
-from ft_core.evals import answers, compare, metrics, rows
+from ft_core.evals import answers, compare, metrics, preferences, rows
 from ft_core.evals.answers import Contestant
 from ft_core.evals.compare import Interval
 from ft_core.jobs import Progress
 from ft_core.run import Run
 from ft_core.settings.example import Example
+from ft_core.settings.methods import WHOLE_MODEL, in_four_bits
+from ft_core.settings.train import TrainSpec
 
 _NAMES = {
     "base": "the base model",
@@ -44,11 +46,15 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
             "The run has no trained model.",
             "Start the training first.",
         )
+    if spec.task == "preference":
+        return preferences.evaluate(run, progress, token)
     dataset = Dataset.open(run.folder / run.data()["folder"])
     labels = list(dataset.labels)
     test = dataset.examples("test")
     examples = answers.subset(test, spec.evaluation.limit, stratified=bool(labels))
-    _require_two(examples, "Raise the Test share of the data, or the Limit of the evaluation, in the project file.")
+    answers.require_two(
+        examples, "Raise the Test share of the data, or the Limit of the evaluation, in the project file."
+    )
     progress(0, 6 * len(examples), "loading the model")
     modeling.set_threads(spec.training.threads)
     pair = modeling.load_run_model(run, token)
@@ -57,7 +63,7 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
     wanted = answers.choose_shots(dataset.examples("train"), labels, spec.evaluation.few_shot)
     context = generate.context_length(pair.tuned)
     drawn, examples = len(examples), answers.fitting(tokenizer, examples, context, most)
-    _require_two(examples, f"Shorten the examples: this base model reads {context:,} tokens, answer included.")
+    answers.require_two(examples, f"Shorten the examples: this base model reads {context:,} tokens, answer included.")
     shots = answers.fitting_shots(tokenizer, wanted, examples, context - most)
     found: Contestants = {}
     playing = [name for name in _NAMES if name != "few_shot" or shots]
@@ -89,22 +95,15 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
         "decoding": f"greedy, at most {most} new tokens",
         "seed": compare.SEED,
         "dataset": dataset.id,
-        "notes": _notes(examples, len(test), drawn, labels, found, len(wanted) - len(shots)),
+        "notes": [
+            _precision(spec.training),
+            *_notes(examples, len(test), drawn, labels, found, len(wanted) - len(shots)),
+        ],
     }
     report["seconds"] = round(time.monotonic() - began, 1)
     rows.write_answers(run, table)
     run.write_report(report)
     return report
-
-
-def _require_two(examples: list[Example], fix: str) -> None:
-    if len(examples) < 2:
-        raise FTError(
-            "evaluation.too_few",
-            "There are too few test examples to say anything.",
-            f"An interval needs at least 2 examples, and there {'is 1' if examples else 'are none'}.",
-            fix,
-        )
 
 
 def _report(task: str, examples: list[Example], labels: list[str], found: Contestants) -> dict[str, Any]:
@@ -314,13 +313,19 @@ def _per_label(examples: list[Example], labels: list[str], base: Contestant, tun
     return found
 
 
+def _precision(training: TrainSpec) -> str:
+    if training.method in WHOLE_MODEL:
+        return "The tuned model and its base are two whole models, both in full precision."
+    if in_four_bits(training.method, training.four_bit):
+        return "The base model is the same 4-bit model with the adapter switched off, so 4-bit rounding counts for neither side."
+    return "The base model is the same model in full precision with the adapter switched off."
+
+
 def _notes(
     examples: list[Example], available: int, drawn: int, labels: list[str], found: Contestants, dropped_shots: int
 ) -> list[str]:
     total = len(examples)
-    notes = [
-        "The base model is the same 4-bit model with the adapter switched off, so 4-bit rounding counts for neither side."
-    ]
+    notes = []
     if labels:
         label, count = Counter(example.answer for example in examples).most_common(1)[0]
         notes += [

@@ -3,13 +3,16 @@
 from pathlib import Path
 from typing import Any
 
+from ft_core.data.store import Dataset
 from ft_core.data.tell import Tell, silent
 from ft_core.fit import cost, plan_steps, training_rows
 from ft_core.fit.choose import Facts, choose
 from ft_core.fit.memory import trained_parameters
 from ft_core.pipeline.data import prepare_source
 from ft_core.pipeline.runs import facts
+from ft_core.pipeline.start import started
 from ft_core.settings import project
+from ft_core.settings.project import ProjectSpec
 from ft_core.settings.train import TrainSpec
 from ft_core.workspace import Workspace
 
@@ -22,8 +25,12 @@ def plan_project(workspace: Workspace, path: Path, tell: Tell = silent, token: s
     `hours` is of this machine; `cost_usd` of the cheapest hardware of a Space that it fits; what depends on a base model's sizes is None
     where nobody knows them. Raises what `prepare_source` and `choices` raise.
     """
-    spec = project.load(path)
-    dataset = prepare_source(workspace, spec, path.parent, tell, token)
+    spec = started(workspace, project.load(path))
+    return plan_training(spec, prepare_source(workspace, spec, path.parent, tell, token))
+
+
+def plan_training(spec: ProjectSpec, dataset: Dataset) -> dict[str, Any]:
+    """The same for a dataset that is prepared. Raises what `choices` raises."""
     known = facts(spec, dataset)
     filled, chosen = choose(spec, known)
     training, steps = filled.training, plan_steps(filled.training, dataset.counts["train"])

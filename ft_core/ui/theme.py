@@ -14,6 +14,7 @@ LENGTHS = {"fits": "#12847c", "cut": "#c2413b"}
 REMOVED, ADDED = "#e9a79f", "#8fd0b4"
 # Told apart also by people who see few colours: Okabe and Ito 2008, "Color Universal Design", in the order of their difference.
 RUNS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9")
+PROBLEM = "#c2413b"
 READY, WAITING, OFF = "#22958b", "#bf8429", "#98a2a5"
 
 _TEAL = Color(

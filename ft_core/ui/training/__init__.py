@@ -1,1 +1,1 @@
-"""The Training tab, one step a file."""
+"""The Training tab, one file per step: settings, watch with its advice, runs, comparison, studies."""
