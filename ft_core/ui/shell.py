@@ -15,11 +15,8 @@ from ft_core.run import Run
 from ft_core.ui import evaluation_tab, guard, playground_tab, share_tab, show, theme, uploads
 from ft_core.ui.data import tab as data_tab
 from ft_core.ui.shared import Shared, follow, selected_run
-<<<<<<< HEAD
-from ft_core.ui.training.standing import standing
-=======
 from ft_core.ui.training import tab as training_tab
->>>>>>> main
+from ft_core.ui.training.standing import standing
 from ft_core.worker import launch as jobs
 from ft_core.workspace import Workspace
 

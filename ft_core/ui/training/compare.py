@@ -37,17 +37,17 @@ def build(shared: Shared) -> None:
             kind = gr.Radio([(words, kind) for kind, words in KINDS.items()], value="validation", label="Curve", elem_id="compare-kind")  # fmt: skip
             legend = gr.HTML(elem_id="compare-legend")
             plot = gr.LinePlot(
-                x="step", y="loss", color="run", color_map=COLOURS, x_title="step", y_title="loss (nats per token)", color_title="run",
+                x="step", y="loss", color="run", color_map=COLOURS, x_title="step", y_title="loss (nats per token)", colors_in_legend=[],
                 height=340, buttons=["fullscreen"], show_label=False, label="Losses of the runs", elem_id="compare-curves",
             )  # fmt: skip
-            no_curve = gr.Markdown(visible=False, elem_classes="quiet")
+            remarks = gr.Markdown(visible=False, elem_classes="quiet", elem_id="compare-remarks")
             settings = gr.Dataframe(interactive=False, wrap=True, buttons=[], label="Settings that differ", elem_id="compare-settings")  # fmt: skip
             same = gr.Markdown("They have the same settings.", visible=False, elem_classes="quiet")
             ends = gr.Dataframe(interactive=False, wrap=True, buttons=[], label="Results and cost", elem_id="compare-results", max_height=520)  # fmt: skip
 
     listed, seen = gr.State(""), gr.State("")
     shared.follow(offer_runs, [listed, choice], [listed, choice], changes=[shared.run_id])
-    view = [seen, hint, result, legend, plot, no_curve, settings, same, ends]
+    view = [seen, hint, result, legend, plot, remarks, settings, same, ends]
     shared.follow(watch_comparison, [seen, choice, kind], view, changes=[choice, kind])
 
 
@@ -63,7 +63,7 @@ def offer_runs(workspace: Workspace, listed: str, chosen: list[str] | None) -> A
 
 
 def watch_comparison(workspace: Workspace, seen: str, chosen: list[str] | None, kind: str) -> Any:
-    """The comparison in the order (seen, hint, result, legend, plot, no curve, settings, same, ends)."""
+    """The comparison in the order (seen, hint, result, legend, plot, remarks, settings, same, ends)."""
     runs = [workspace.run(identity) for identity in dict.fromkeys(chosen or [])][:MOST]
     found = repr((kind, [(run.fingerprint(), standing(workspace, run)) for run in runs]))
     if found == seen:
@@ -77,10 +77,8 @@ def watch_comparison(workspace: Workspace, seen: str, chosen: list[str] | None, 
         [names.setting_title(key), *map(names.value, values)] for key, values in compared["differing_settings"].items()
     ]
     curves = frames.curves([run.metrics() for run in runs], "train" if kind == "train" else "validation")
-    without = [letter for letter in letters if letter not in set(curves["run"])]
-    missing = (
-        f"No {KINDS['train' if kind == 'train' else 'validation'].lower()} was measured yet of {', '.join(without)}."
-    )
+    measured = set(curves.dropna()["run"])
+    remarks = _remarks(kind, [letter for letter in letters if letter not in measured], compared["runs"])
     return [
         found,
         gr.update(visible=False),
@@ -88,12 +86,22 @@ def watch_comparison(workspace: Workspace, seen: str, chosen: list[str] | None, 
         show.legend(
             [(COLOURS[letter], f"{letter}: {titles[run.id]}") for letter, run in zip(letters, runs, strict=True)]
         ),
-        gr.update(value=curves, visible=len(curves) > 0),
-        gr.update(value=missing, visible=bool(without)),
+        gr.update(value=curves, visible=bool(measured)),
+        gr.update(value=remarks, visible=bool(remarks)),
         gr.update(value={"headers": ["Setting", *letters], "data": rows}, visible=bool(rows)),
         gr.update(visible=not rows),
         {"headers": ["", *letters], "data": _ends(workspace, runs, compared["runs"])},
     ]
+
+
+def _remarks(kind: str, without: list[str], rows: list[dict[str, Any]]) -> str:
+    """What the curves and the scores do not tell by themselves."""
+    said = []
+    if without:
+        said.append(f"{KINDS.get(kind, KINDS['validation'])} of {', '.join(without)}: not measured yet.")
+    if len({row["dataset"] for row in rows}) > 1:
+        said.append("They learnt from different versions of the data, so neither losses nor scores compare exactly.")
+    return " ".join(said)
 
 
 def dollars_per_hour() -> float | None:

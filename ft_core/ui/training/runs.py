@@ -36,7 +36,7 @@ def build(shared: Shared) -> None:
         )
         with gr.Column(visible=False) as listed:
             table = gr.Dataframe(
-                interactive=False, wrap=True, buttons=[], show_label=False, label="All runs, the newest first", max_height=360,
+                interactive=False, wrap=True, buttons=[], show_label=False, label="All runs, the newest first", max_height=420,
                 column_widths=["190px", "90px", "110px", "230px", "120px", "150px", "90px"], elem_id="runs-table",
             )  # fmt: skip
             more = gr.Markdown(visible=False, elem_classes="quiet")
@@ -204,5 +204,5 @@ def _measured(run: Run, _fingerprint: str) -> tuple[str, str, str]:
     if report:
         metric = report["metrics"][report["headline"]]
         score = f"{show.number(metric['tuned'])} ({metric['title']})"
-    minutes = "–" if seconds is None else show.number(seconds / 60, 1)
+    minutes = "–" if seconds is None else f"{seconds / 60:,.1f}"
     return show.number(min(losses, default=None)), score, minutes

@@ -1,5 +1,6 @@
 """What a search for settings and a measure of the data's size have in common on the page: which one is shown, and how it stands."""
 
+from dataclasses import replace
 from typing import Any, Literal
 
 import gradio as gr
@@ -32,6 +33,8 @@ def required_study(workspace: Workspace, shown: str) -> Run:
 
 def standing_of(view: JobView, unit: str) -> list[Any]:
     """Progress, failure, the Stop and the Resume button."""
+    if view.status == "done":  # a job counts what it has done before it begins with the next
+        view = replace(view, step=view.total)
     can_resume = view.status in ("stopped", "paused", "interrupted", "failed")
     return [
         show.progress(view, unit),

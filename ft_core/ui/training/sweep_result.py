@@ -20,8 +20,8 @@ from ft_core.workspace import Workspace
 
 COLOURS = {"finished": theme.TUNED, "ended early": theme.BASE}
 ENDED = {"done": "Finished", "pruned": "Ended early: worse than the others", "failed": "Failed"}
-AXES = {name: names.training_title(name).lower() for name in WITH_DEFAULT}
-AXES["learning_rate"] = "learning rate, power of ten (-3 is 0.001)"
+AXES = {name: names.training_title(name) for name in WITH_DEFAULT}
+AXES["learning_rate"] = "power of ten: -3 is 0.001"
 
 
 def build(shared: Shared) -> None:
