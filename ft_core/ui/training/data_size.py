@@ -58,7 +58,7 @@ def build(shared: Shared) -> None:
     seen_form, shown, seen_job, seen_result = gr.State(""), gr.State(""), gr.State(""), gr.State("")
     quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     follow(
-        [shared.tab.select, shared.page.load, shared.dataset_id.change, shared.run_id.change],
+        [shared.tab.select, shared.dataset_id.change, shared.run_id.change],
         shared.quiet(show_size_form),
         [seen_form, shared.dataset_id, shared.run_id],
         [seen_form, empty, form, words],

@@ -65,7 +65,7 @@ def build(shared: Shared) -> None:
         changes=[shared.run_id],
     )
     follow(
-        [shared.tab.select, shared.page.load, shared.run_id.change],
+        [shared.tab.select, shared.run_id.change],
         shared.quiet(show_selected),
         [shown, shared.run_id],
         [shown, notes, saved, setting, value],

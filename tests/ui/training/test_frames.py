@@ -22,7 +22,11 @@ def trial(value, status="done", **settings) -> dict:
 
 
 def test_a_trial_without_a_loss_has_no_point():
-    rows = [trial(0.5, learning_rate=0.01), trial(None, "failed", learning_rate=0.1), trial(0.9, "pruned", learning_rate=1e-3)]
+    rows = [
+        trial(0.5, learning_rate=0.01),
+        trial(None, "failed", learning_rate=0.1),
+        trial(0.9, "pruned", learning_rate=1e-3),
+    ]
     found = frames.trials(rows, "learning_rate").dropna()
     assert list(found["setting"]) == pytest.approx([-2, -3]) and list(found["trial"]) == ["finished", "ended early"]
     assert frames.trials(rows, "lora_rank").empty
@@ -34,7 +38,10 @@ def test_values_that_are_no_rates_are_in_order_as_text():
 
 
 def test_a_forecast_goes_on_from_the_last_point():
-    points = [{"examples": 50, "validation_loss": 2.0, "score": None}, {"examples": 100, "validation_loss": 1.5, "score": 0.5}]
+    points = [
+        {"examples": 50, "validation_loss": 2.0, "score": None},
+        {"examples": 100, "validation_loss": 1.5, "score": 0.5},
+    ]
     result = {"points": points, "forecast": {"told": True, "examples": 200, "loss": 1.2}}
     found = frames.sizes(result, "validation_loss")
     assert list(zip(found["examples"].str.strip(), found["value"], found["series"], strict=True)) == [
