@@ -114,6 +114,8 @@ def _limits(field: FieldInfo) -> str:
             high = f"below {rule.lt:g}"
     if low and high:
         return f"{low[:1].upper()}{low[1:]} to {high}."
+    if low.startswith("above"):
+        return f"{low.capitalize()}."
     return f"At least {low}." if low not in ("", "0") else f"At most {high}." if high else ""
 
 

@@ -3,7 +3,7 @@
 import gradio as gr
 
 from ft_core.ui.shared import Shared
-from ft_core.ui.training import settings, watch
+from ft_core.ui.training import compare, data_size, runs, settings, sweep, watch
 
 
 def build(shared: Shared) -> None:
@@ -15,3 +15,7 @@ def build(shared: Shared) -> None:
     )
     made, start = settings.build(shared)
     watch.build(shared, made, start)
+    runs.build(shared)
+    compare.build(shared)
+    sweep.build(shared)
+    data_size.build(shared)
