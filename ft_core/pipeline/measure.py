@@ -52,7 +52,7 @@ def _measured(folder: Path, token: str | None) -> dict[str, Any]:
     while True:
         try:
             began = time.perf_counter()
-            prepared = prepare(run, lambda _step, _total, _message: None, token, micro)
+            prepared = prepare(run, lambda step, total, message: None, token, micro)
             loading = time.perf_counter() - began
             found = trial.measure(prepared.trainer, prepared.lengths, micro, training.batch_size // micro)
             return found.as_dict() | {"steps": prepared.plan.steps, "loading_seconds": round(loading, 1)}

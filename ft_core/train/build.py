@@ -58,6 +58,6 @@ def sft_arguments(
         logging_nan_inf_filter=False,
         eval_strategy="no",
         save_strategy="no",
-        report_to=[] if spec.report_to == "none" else [spec.report_to],
+        report_to=[],  # reporting.py does it
         disable_tqdm=True,
     )
