@@ -146,6 +146,7 @@ class Pair:
     tuned: PreTrainedModel | PeftModel
     tokenizer: PreTrainedTokenizerFast
     whole_base: PreTrainedModel | None = None  # where the tuned model is a whole one
+    base_adapter: str | None = None  # the adapter that makes the base what it is compared as
 
     @contextmanager
     def base(self) -> Iterator[PreTrainedModel | PeftModel]:
@@ -157,13 +158,21 @@ class Pair:
         if isinstance(self.tuned.active_peft_config, PromptLearningConfig):
             yield cast(PreTrainedModel, self.tuned.get_base_model())  # a soft prompt changes nothing in it
             return
+        if self.base_adapter is not None:
+            self.tuned.set_adapter(self.base_adapter)
+            try:
+                yield self.tuned
+            finally:
+                self.tuned.set_adapter("default")
+            return
         with self.tuned.disable_adapter():
             yield self.tuned
 
 
-def load_run_model(run: Run, token: str | None = None) -> Pair:
+def load_run_model(run: Run, token: str | None = None, start: Run | None = None) -> Pair:
     """A run's base model, in 4 bits where it was trained so, with its adapter (float32); or its whole model beside the base.
 
+    With `start`, the run that its training started from, that one's result stands in the base model's place.
     Raises FTError `run.no_adapter` and what `pinned` and `load_base` raise.
     """
     if not run.is_trained:
@@ -176,12 +185,17 @@ def load_run_model(run: Run, token: str | None = None) -> Pair:
         )
     chosen, training = pinned(run, token), run.spec().training
     tokenizer = load_tokenizer(chosen.base, chosen.revision, token)
+    if start is not None and not run.has_adapter:
+        return Pair(_load(run.model, None).eval(), tokenizer, _load(start.model, None).eval())
     base = load_base(
         chosen.base, chosen.revision, quantised=in_four_bits(training.method, training.four_bit), token=token
     )
     if not run.has_adapter:
         return Pair(_load(run.model, None).eval(), tokenizer, base.eval())
-    return Pair(PeftModel.from_pretrained(base, run.adapter, autocast_adapter_dtype=True).eval(), tokenizer)
+    tuned = PeftModel.from_pretrained(base, run.adapter, autocast_adapter_dtype=True)
+    if start is not None:
+        tuned.load_adapter(str(start.adapter), "start", autocast_adapter_dtype=True)
+    return Pair(tuned.eval(), tokenizer, base_adapter="start" if start else None)
 
 
 def _hidden_size(folder: Path) -> int:

@@ -94,7 +94,7 @@ class Run:
         return project.load(self.project)
 
     def data(self) -> dict[str, Any]:
-        """Which dataset version the run uses: {"dataset", "folder", "sha256", ...}."""
+        """Which dataset version the run uses: {"dataset", "folder", "sha256", ...}; `start`: {"run", "weights_sha256"} of the run it starts from."""
         return read_json(self.folder / "data.json")
 
     def environment(self) -> dict[str, Any]:
@@ -110,6 +110,26 @@ class Run:
         """Bind the run to a commit of its Hub base model, for good."""
         if self.model_revision is None:
             write_json(self.folder / "environment.json", self.environment() | {"model_revision": commit})
+
+    def start(self) -> "Run | None":
+        """The run whose result this one's training starts from; None when it starts from the base model.
+
+        Raises FTError `run.missing`, or `model.start_changed` when what it was then has been replaced or removed.
+        """
+        recorded = self.data().get("start")
+        if recorded is None:
+            return None
+        runs = self.folder.parents[2] if self.folder.parent.name == TRIALS else self.folder.parent
+        parent, _, trial = recorded["run"].partition("/")
+        found = Run.open(runs / parent / TRIALS / trial if trial else runs / parent)
+        if not found.is_trained or (found.training() or {}).get("weights_sha256") != recorded["weights_sha256"]:
+            raise FTError(
+                "model.start_changed",
+                f"Run {found.id} is no longer what run {self.id} started from.",
+                "It was trained on or discarded since then, and its weights of that time are gone.",
+                "Start a new run from it: a measure against other weights would say nothing.",
+            )
+        return found
 
     @property
     def adapter(self) -> Path:

@@ -22,6 +22,7 @@ _TASKS = {
     "classification": "answers with one of a few labels",
     "instruction": "answers with a text",
     "chat": "holds a conversation",
+    "preference": "has learnt which of two answers is the better one",
 }
 # What a method leaves, and its tags on the Hub.
 _KINDS: dict[Method, tuple[str, tuple[str, ...]]] = {
@@ -145,6 +146,8 @@ def _measured(report: dict[str, Any] | None) -> str:
         )
     shots = report.get("few_shot_examples")
     text = f"On {report['n']} test examples that were not used in training. Difference is tuned minus base."
+    if report.get("start"):
+        text += " Base is the model that this training started from, itself tuned from the base model."
     if shots:
         text += f" The base model was also measured with {shots} training examples in its prompt."
     if report.get("decoding"):

@@ -15,6 +15,7 @@ from ft_core.data.store import Dataset
 from ft_core.data.tell import Tell, silent
 from ft_core.data.tokens import ChatTokenizer, Window
 from ft_core.errors import FTError
+from ft_core.pipeline.start import started
 from ft_core.settings import project
 from ft_core.settings.data import DataSpec
 from ft_core.settings.project import ProjectSpec
@@ -67,7 +68,7 @@ def inspect_source(
     Raises FTError `data.*`, and `hub.*` for a dataset on the Hub, for which `token` is.
     """
     paths, data = source_files(workspace, spec.data, folder, tell, token)
-    return inspect(paths, data, spec.task, base_window(spec), tell)
+    return inspect(paths, data, spec.task, base_window(started(workspace, spec)), tell)
 
 
 def prepare_source(
@@ -78,7 +79,7 @@ def prepare_source(
     Raises FTError `data.*`, `generated.*`, and `hub.*` for a dataset on the Hub.
     """
     paths, data = source_files(workspace, spec.data, folder, tell, token)
-    window = base_window(spec)
+    window = base_window(started(workspace, spec))
     if data.mix:
         unused = [f"`{name}`" for name in ("benchmarks", "generated") if getattr(data, name)]
         if unused:

@@ -11,6 +11,7 @@ from ft_core.fit.memory import USABLE, trained_parameters
 from ft_core.pipeline.data import prepare_source
 from ft_core.pipeline.measure import measure
 from ft_core.pipeline.runs import facts
+from ft_core.pipeline.start import started
 from ft_core.settings import project
 from ft_core.settings.project import ProjectSpec
 from ft_core.settings.train import TrainSpec
@@ -31,8 +32,12 @@ def plan_project(
     "longest_tokens", "peak_memory_gb", "seconds_per_step" and "hours", and `hours` and `fits` of this machine are those measured; "memory_gb"
     and the other hardware stay estimates. Raises what `prepare_source`, `choices` and `measure` raise.
     """
-    spec = project.load(path)
-    dataset = prepare_source(workspace, spec, path.parent, tell, token)
+    spec = started(workspace, project.load(path))
+    return plan_training(spec, prepare_source(workspace, spec, path.parent, tell, token))
+
+
+def plan_training(spec: ProjectSpec, dataset: Dataset) -> dict[str, Any]:
+    """The same for a dataset that is prepared. Raises what `choices` raises."""
     known = facts(spec, dataset)
     filled, chosen = choose(spec, known)
     found = None

@@ -10,6 +10,7 @@ from ft_core.errors import FTError
 from ft_core.fit.architecture import architecture
 from ft_core.fit.choose import Choice, Facts, choose
 from ft_core.pipeline.data import base_tokenizer
+from ft_core.pipeline.start import record, started
 from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.settings.methods import METHODS, used_by
@@ -23,8 +24,9 @@ def create_run(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) -> Run
     """A new run of this project on this dataset, every automatic choice filled in.
 
     Raises FTError `model.missing` when the base is a path that is not there, `settings.too_long` when an example may be longer than it
-    can read, and `sweep.unused`.
+    can read, `sweep.unused`, `project.invalid` for settings that the dataset's task lacks, and what `started` raises.
     """
+    spec = started(workspace, spec)
     folder = catalog.base_folder(spec.model.base)
     if folder is None and (spec.model.base.count("/") != 1 or spec.model.base.startswith((".", "/", "~"))):
         raise FTError(
@@ -38,7 +40,9 @@ def create_run(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) -> Run
         model = model.model_copy(update={"base": str(folder.resolve())})  # workers run in another folder
     pinned = {"configuration": dataset.spec.configuration, "revision": dataset.spec.revision}  # of a dataset on the Hub
     data = spec.data.model_copy(update=pinned)
-    filled, _ = choices(spec.model_copy(update={"task": dataset.task, "model": model, "data": data}), dataset)
+    spec = spec.model_copy(update={"task": dataset.task, "model": model, "data": data})
+    project.parse(spec.model_dump(mode="json"), "The project")  # its task may be known only now
+    filled, _ = choices(spec, dataset)
     if filled.sweep:
         filled = filled.model_copy(update={"sweep": filled.sweep.filled(filled.training)})
     workspace.runs_folder.mkdir(parents=True, exist_ok=True)
@@ -49,6 +53,7 @@ def create_run(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) -> Run
         "sha256": dataset.sha256,
         "counts": dataset.counts,
         "labels": dataset.labels,
+        **record(workspace, filled),
     }
     return Run.create(workspace.runs_folder, filled, data, hardware.environment())
 
@@ -61,11 +66,13 @@ def duplicate(workspace: Workspace, run: Run, changes: dict[str, Any]) -> Run:
     old = run.spec()
     values = old.model_dump(mode="json") | {"training": _with(old.training.model_dump(mode="json"), changes)}
     spec = project.parse(values, "The new run")
+    spec = started(workspace, spec)
     if revision := run.model_revision:
         spec = spec.model_copy(update={"model": spec.model.model_copy(update={"revision": revision})})
     dataset = Dataset.open(run.folder / run.data()["folder"])
-    data = run.data() | {"folder": os.path.relpath(dataset.folder, workspace.runs_folder / "run")}
     filled, _ = choices(spec, dataset)
+    data = run.data() | {"folder": os.path.relpath(dataset.folder, workspace.runs_folder / "run")}
+    data |= record(workspace, filled)
     new = Run.create(workspace.runs_folder, filled, data, hardware.environment())
     words = ", ".join(f"{name}={value}" for name, value in changes.items()) or "no change"
     new.write_log(f"made from run {run.id} with {words}")

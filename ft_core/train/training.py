@@ -9,8 +9,8 @@ from ft_core import fit, modeling
 from ft_core.errors import FTError
 from ft_core.jobs import Progress
 from ft_core.run import Run
-from ft_core.train import checkpoints, memory, reporting, results, trial, validations
-from ft_core.train.sft import Prepared, prepare
+from ft_core.train import checkpoints, memory, preferences, reporting, results, sft, trial, validations
+from ft_core.train.sft import Prepared
 
 _ROOM = 0.92  # of the memory there is may be filled: what else runs on the machine is not still
 
@@ -26,8 +26,8 @@ def train(run: Run, progress: Progress, token: str | None = None) -> dict[str, A
     uninterrupted one, to the bit.
 
     Where memory is refused, the same steps go on in smaller micro-batches from the newest checkpoint, and the run says so.
-    Raises FTError `report.missing` before anything is loaded,
-    `train.nothing_to_learn`, `train.diverged` (the best checkpoint is then the result) and what `modeling` raises.
+    On pairs (task preference) the losses are those of the Preference loss, and `train.no_pairs` is raised where there are none.
+    Raises FTError `report.missing` before anything is loaded, `train.nothing_to_learn`, `train.diverged` (the best checkpoint is then the result) and what `modeling` raises.
     """
     training = run.spec().training
     reporting.require(training.report_to)
@@ -48,6 +48,7 @@ def train(run: Run, progress: Progress, token: str | None = None) -> dict[str, A
 
 def _attempt(run: Run, progress: Progress, token: str | None, micro: int) -> dict[str, Any]:
     set_seed(run.spec().training.seed)
+    prepare = preferences.prepare if run.spec().task == "preference" else sft.prepare
     prepared = prepare(run, progress, token, micro)
     checkpoint = checkpoints.newest(run.checkpoints)
     if checkpoint is None and run.fit().get("measured") is None:
