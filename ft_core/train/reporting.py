@@ -122,7 +122,7 @@ def _begin(run: Run, reporter: Reporter, step: int) -> _Tracker:
     # Nothing of the machine: its name, program, packages and repository are no part of a training.
     quiet = library.Settings(
         console="off", disable_code=True, disable_git=True, x_disable_meta=True, x_disable_machine_info=True,
-        x_disable_stats=True, x_save_requirements=False,
+        x_disable_stats=True, host="", x_save_requirements=False,
     )  # fmt: skip
     run.trackers.mkdir(exist_ok=True)
     try:

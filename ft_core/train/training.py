@@ -27,7 +27,8 @@ def train(run: Run, progress: Progress, token: str | None = None) -> dict[str, A
 
     Where memory is refused, the same steps go on in smaller micro-batches from the newest checkpoint, and the run says so.
     On pairs (task preference) the losses are those of the Preference loss, and `train.no_pairs` is raised where there are none.
-    Raises FTError `report.missing` before anything is loaded, `train.nothing_to_learn`, `train.diverged` (the best checkpoint is then the result) and what `modeling` raises.
+    Raises FTError `report.missing` before anything is loaded, `train.nothing_to_learn`, `train.diverged` (the best checkpoint is then the
+    result) and what `modeling` raises.
     """
     training = run.spec().training
     reporting.require(training.report_to)
