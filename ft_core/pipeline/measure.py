@@ -21,7 +21,7 @@ def measure(spec: ProjectSpec, dataset: Dataset, token: str | None = None) -> di
 
     `spec` has every choice filled in. {"micro_batch_size", "longest_tokens", "peak_memory_gb", "seconds_per_step", "steps",
     "loading_seconds"}; the micro-batch is smaller than asked for where memory was refused. A Hub model is downloaded; `token` is for it.
-    Raises FTError `plan.died` when the process was ended from outside, and what `train.sft.prepare` raises.
+    Raises FTError `plan.died` when the process was ended from outside, and what the preparing of a training raises.
     """
     with tempfile.TemporaryDirectory(prefix="ft-measure-") as folder:
         data = {"dataset": dataset.id, "folder": str(dataset.folder), "sha256": dataset.sha256}
@@ -42,17 +42,17 @@ def measure(spec: ProjectSpec, dataset: Dataset, token: str | None = None) -> di
 def _measured(folder: Path, token: str | None) -> dict[str, Any]:
     """In the child. Smaller micro-batches are tried as a training would."""
     from ft_core import fit, modeling
-    from ft_core.train import memory, trial
-    from ft_core.train.sft import prepare
+    from ft_core.train import memory, preferences, sft, trial
 
     run = Run.open(folder)
+    prepare = preferences.prepare if run.spec().task == "preference" else sft.prepare
     training = run.spec().training
     modeling.set_threads(training.threads)
     micro = fit.largest_divisor(training.batch_size, training.micro_batch_size or training.batch_size)
     while True:
         try:
             began = time.perf_counter()
-            prepared = prepare(run, lambda _step, _total, _message: None, token, micro)
+            prepared = prepare(run, lambda step, total, message: None, token, micro)
             loading = time.perf_counter() - began
             found = trial.measure(prepared.trainer, prepared.lengths, micro, training.batch_size // micro)
             return found.as_dict() | {"steps": prepared.plan.steps, "loading_seconds": round(loading, 1)}
