@@ -1,10 +1,11 @@
 """Preference tuning: does a training on pairs make a model prefer the better of two answers to prompts that it has not seen?
 
-    python -m tests.benchmarks.preferences [--seed 0] [--pairs 400]
+    python -m tests.benchmarks.preferences [--seed 0] [--pairs 160]
 
 Prompts are messages of the ticket example; answers are made by a rule. The better ones are courteous, the worse ones curt, of about the
 same length and about the same thing, in many wordings. A short training on both manners alike comes first, so that either is a plausible
-answer; the training on pairs starts from it. Both are `python -m ft_core run PROJECT.yaml --json` with the starter model, all settings chosen.
+answer; the training on pairs starts from it. They are `python -m ft_core train` and `run` with the starter model, all settings but the
+epochs chosen.
 Prints how often the courteous answer is the likelier one on held-out pairs before and after; exit code 3 when the 95 % interval of the
 difference includes zero.
 """
@@ -67,17 +68,17 @@ def project(name: str, task: str, start: str | None) -> dict[str, Any]:
         # Manners repeat by design: near copies are what is to be learnt from.
         "data": {"source": f"{name}.jsonl", "clean": {"near_duplicates": "keep"}},
         "model": {"start": start} if start else {"base": "starter"},
-        "training": {"epochs": 3},
-        "evaluation": {"few_shot": 0, "max_new_tokens": 40},
+        "training": {"epochs": 3 if start is None else 2},
+        "evaluation": {"max_new_tokens": 24},
     }
 
 
-def run(folder: Path, settings: dict[str, Any]) -> dict[str, Any]:
-    """The result of the main job, its progress shown meanwhile. JSON is YAML, too."""
+def run(folder: Path, command: str, settings: dict[str, Any]) -> dict[str, Any]:
+    """The result of a command on the project, its progress shown meanwhile. JSON is YAML, too."""
     path = folder / f"{settings['name']}.yaml"
     path.write_text(json.dumps(settings), encoding="utf-8")
-    command = [sys.executable, "-m", "ft_core", "run", str(path), "--json", "--home", str(folder / "home")]
-    answered = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    words = [sys.executable, "-m", "ft_core", command, str(path), "--json", "--home", str(folder / "home")]
+    answered = subprocess.run(words, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     result = json.loads(answered.stdout)
     if "error" in result:
         sys.exit(" ".join(result["error"][key] for key in ("what", "why", "fix")))
@@ -88,14 +89,14 @@ def main() -> None:
     """Make the data, train twice, say what the second training changed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--pairs", type=int, default=400)
+    parser.add_argument("--pairs", type=int, default=160)
     options = parser.parse_args()
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_sources(folder, options.pairs, options.seed)
-        start = run(folder, project("manners", "instruction", None))["run"]
-        found = run(folder, project("pairs", "preference", start))
+        start = run(folder, "train", project("manners", "instruction", None))["run"]
+        found = run(folder, "run", project("pairs", "preference", start))
     report = found["evaluation"]
     preferred, loss = report["metrics"]["preferred"], report["metrics"]["loss"]
     print(f"{report['n']} held-out pairs; {found['training']['steps']} steps; {time.perf_counter() - began:.0f} s in all")
