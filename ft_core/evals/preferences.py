@@ -168,9 +168,7 @@ def _verdict(base: Judged, tuned: Judged, interval: Interval, started: str) -> d
     }
 
 
-def _notes(
-    started: str | None, found: dict[str, Judged], test: int, pairs: int, drawn: int, total: int
-) -> list[str]:
+def _notes(started: str | None, found: dict[str, Judged], test: int, pairs: int, drawn: int, total: int) -> list[str]:
     cut = sum(not answer.finished for answer in found["tuned"].contestant.answers)
     notes = {
         f"Base stands here for {started}, not for the base model.": started is not None,

@@ -50,7 +50,9 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
     labels = list(dataset.labels)
     test = dataset.examples("test")
     examples = answers.subset(test, spec.evaluation.limit, stratified=bool(labels))
-    answers.require_two(examples, "Raise the Test share of the data, or the Limit of the evaluation, in the project file.")
+    answers.require_two(
+        examples, "Raise the Test share of the data, or the Limit of the evaluation, in the project file."
+    )
     progress(0, 6 * len(examples), "loading the model")
     modeling.set_threads(spec.training.threads)
     pair = modeling.load_run_model(run, token)

@@ -39,7 +39,11 @@ def tokenise(
     rows, bare = [], []
     for example in examples:
         encoded = tokenizer.encode(example.messages, example.tools)
-        first = max(1, _shared(encoded.ids, tokenizer.prompt_ids(example.prompt, example.tools))) if last_answer_alone else 1
+        first = (
+            max(1, _shared(encoded.ids, tokenizer.prompt_ids(example.prompt, example.tools)))
+            if last_answer_alone
+            else 1
+        )
         learnt = [
             token if learn and position >= first else IGNORED
             for position, (token, learn) in enumerate(zip(encoded.ids, encoded.learnt, strict=True))
@@ -83,7 +87,9 @@ def check(rows: Sequence[TokenRow], tokenizer: ChatTokenizer, max_length: int) -
 
 def _shared(ids: Sequence[int], prompt: Sequence[int]) -> int:
     """How many tokens a whole conversation and its prompt begin with alike: where its last answer begins."""
-    return next((place for place, (one, other) in enumerate(zip(ids, prompt, strict=False)) if one != other), len(prompt))
+    return next(
+        (place for place, (one, other) in enumerate(zip(ids, prompt, strict=False)) if one != other), len(prompt)
+    )
 
 
 def share_size(count: int, part: float) -> int:

@@ -1,6 +1,6 @@
 """Preference tuning: does a training on pairs make a model prefer the better of two answers to prompts that it has not seen?
 
-    python -m tests.benchmarks.preferences [--seed 0] [--pairs 160]
+    python -m tests.benchmarks.preferences [--seed 0] [--pairs 160] [--threads N]
 
 Prompts are messages of the ticket example; answers are made by a rule. The better ones are courteous, the worse ones curt, of about the
 same length and about the same thing, in many wordings. A short training on both manners alike comes first, so that either is a plausible
@@ -60,15 +60,16 @@ def write_sources(folder: Path, pairs: int, seed: int) -> None:
         (folder / f"{name}.jsonl").write_text(text, encoding="utf-8")
 
 
-def project(name: str, task: str, start: str | None) -> dict[str, Any]:
-    """The settings of one of the two trainings: all but the number of epochs are chosen."""
+def project(name: str, task: str, start: str | None, threads: int | None) -> dict[str, Any]:
+    """The settings of one of the two trainings: all but the number of epochs, and of threads where it is given, are chosen."""
+    training: dict[str, Any] = {"epochs": 3 if start is None else 2}
     return {
         "name": name,
         "task": task,
         # Manners repeat by design: near copies are what is to be learnt from.
         "data": {"source": f"{name}.jsonl", "clean": {"near_duplicates": "keep"}},
         "model": {"start": start} if start else {"base": "starter"},
-        "training": {"epochs": 3 if start is None else 2},
+        "training": training | ({"threads": threads} if threads else {}),
         "evaluation": {"max_new_tokens": 24},
     }
 
@@ -90,18 +91,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--pairs", type=int, default=160)
+    parser.add_argument("--threads", type=int, help="processor threads; left out: all cores")
     options = parser.parse_args()
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_sources(folder, options.pairs, options.seed)
-        start = run(folder, "train", project("manners", "instruction", None))["run"]
-        found = run(folder, "run", project("pairs", "preference", start))
+        start = run(folder, "train", project("manners", "instruction", None, options.threads))["run"]
+        found = run(folder, "run", project("pairs", "preference", start, options.threads))
     report = found["evaluation"]
     preferred, loss = report["metrics"]["preferred"], report["metrics"]["loss"]
-    print(f"{report['n']} held-out pairs; {found['training']['steps']} steps; {time.perf_counter() - began:.0f} s in all")
+    print(
+        f"{report['n']} held-out pairs; {found['training']['steps']} steps; {time.perf_counter() - began:.0f} s in all"
+    )
     print(f"better answer preferred: before {preferred['base']:.3f}, after {preferred['tuned']:.3f}")
-    print(f"difference {preferred['difference']:+.3f}, 95 % interval {preferred['low']:+.3f} to {preferred['high']:+.3f}")
+    print(
+        f"difference {preferred['difference']:+.3f}, 95 % interval {preferred['low']:+.3f} to {preferred['high']:+.3f}"
+    )
     print(f"loss of the better answers: before {loss['base']:.3f}, after {loss['tuned']:.3f} nats per token")
     print(report["verdict"]["sentence"])
     if preferred["low"] <= 0 <= preferred["high"]:

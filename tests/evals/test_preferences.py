@@ -33,10 +33,16 @@ def test_preferred_is_the_share_of_pairs_whose_better_answer_is_likelier(chain):
     shares = {}
     for name in ("base", "tuned"):
         if name == "tuned":
-            losses = [generate.answer_losses(pair.tuned, pair.tokenizer, part) for part in (examples, list(map(worse, examples)))]
+            losses = [
+                generate.answer_losses(pair.tuned, pair.tokenizer, part)
+                for part in (examples, list(map(worse, examples)))
+            ]
         else:
             with pair.base() as model:
-                losses = [generate.answer_losses(model, pair.tokenizer, part) for part in (examples, list(map(worse, examples)))]
+                losses = [
+                    generate.answer_losses(model, pair.tokenizer, part)
+                    for part in (examples, list(map(worse, examples)))
+                ]
         shares[name] = sum(a < b for (a, _), (b, _) in zip(*losses, strict=True)) / len(examples)
     preferred = found["metrics"]["preferred"]
     assert {name: preferred[name] for name in shares} == pytest.approx(shares)

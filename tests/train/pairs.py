@@ -37,7 +37,9 @@ def make_pairs(datasets: Path, count: int = 64) -> Dataset:
     return prepare(source, data_spec().model_copy(update={"source": source.name}), "preference", datasets)
 
 
-def make_pair_run(runs: Path, base: Path | str, dataset: Dataset, training: TrainSpec = SPEC, start: Run | None = None) -> Run:
+def make_pair_run(
+    runs: Path, base: Path | str, dataset: Dataset, training: TrainSpec = SPEC, start: Run | None = None
+) -> Run:
     """A run of the task preference that is ready to train, from the base model or from the result of `start`."""
     wanted = {name: getattr(training, name) for name in PREFERENCE if getattr(training, name) is not None}
     run = make_run(runs, base, dataset, training.model_copy(update=dict.fromkeys(PREFERENCE)))

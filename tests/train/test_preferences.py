@@ -11,9 +11,7 @@ from ft_core.train import preferences, training
 from tests.helpers import make_base_model
 from tests.train.pairs import SPEC, make_pair_run, make_pairs
 
-WHOLE = TrainSpec(
-    method="full", epochs=2, learning_rate=1e-3, batch_size=8, evaluations=3, max_length=128, threads=1
-)
+WHOLE = TrainSpec(method="full", epochs=2, learning_rate=1e-3, batch_size=8, evaluations=3, max_length=128, threads=1)
 
 
 def quiet(step: int, total: int, message: str) -> None:
@@ -54,7 +52,9 @@ def test_it_learns_from_the_base_and_from_a_run_and_resumes_exactly(tmp_path, ba
 
     second = make_pair_run(tmp_path, base, dataset, spec, start=first)
     went_on = training.train(second, quiet)
-    assert second.metrics()[0]["loss"] == pytest.approx(0.6931, abs=1e-4), "log 2: the reference is the run it starts from"
+    assert second.metrics()[0]["loss"] == pytest.approx(0.6931, abs=1e-4), (
+        "log 2: the reference is the run it starts from"
+    )
     assert went_on["weights_sha256"] != result["weights_sha256"]
     assert went_on["trainable_parameters"] == result["trainable_parameters"], "the reference does not learn"
     assert not list(second.folder.rglob("ref")), "neither checkpoints nor the result hold the reference"
@@ -74,12 +74,20 @@ def test_batches_hold_both_answers_and_learn_nothing_of_the_prompt(tmp_path, bas
     trainer = preferences.prepare(make_pair_run(tmp_path, base, dataset), quiet, None, 4).trainer
     batch = next(iter(trainer.get_train_dataloader()))
     assert batch["input_ids"].shape[0] == 8
-    texts = [trainer.tokenizer.decode(ids[mask.bool()]) for ids, mask in zip(batch["input_ids"], batch["attention_mask"], strict=True)]
-    ends = [trainer.tokenizer.decode(ids[mask.bool()]) for ids, mask in zip(batch["input_ids"], batch["completion_mask"], strict=True)]
+    texts = [
+        trainer.tokenizer.decode(ids[mask.bool()])
+        for ids, mask in zip(batch["input_ids"], batch["attention_mask"], strict=True)
+    ]
+    ends = [
+        trainer.tokenizer.decode(ids[mask.bool()])
+        for ids, mask in zip(batch["input_ids"], batch["completion_mask"], strict=True)
+    ]
     for place in range(4):
         prompts = {text.split("<|assistant|>")[0] for text in (texts[place], texts[place + 4])}
         assert len(prompts) == 1 and ends[place] != ends[place + 4]
-    assert all(text.endswith(f"<|assistant|>{end}") and end.endswith("<|end|>") for text, end in zip(texts, ends, strict=True))
+    assert all(
+        text.endswith(f"<|assistant|>{end}") and end.endswith("<|end|>") for text, end in zip(texts, ends, strict=True)
+    )
     learning = [parameter for parameter in trainer.trained.parameters() if parameter.requires_grad]
     assert learning and all(parameter.dtype == torch.float32 for parameter in learning)
 
@@ -91,13 +99,22 @@ def test_all_rows_without_one_worse_answer_are_named():
     preferences.require_pairs(pairs[:1])
     with pytest.raises(FTError) as caught:
         preferences.require_pairs(pairs)
-    assert caught.value.code == "train.no_pairs" and "2 examples" in caught.value.what and "row 2, 3" in caught.value.what
+    assert (
+        caught.value.code == "train.no_pairs" and "2 examples" in caught.value.what and "row 2, 3" in caught.value.what
+    )
 
 
 def test_earlier_answers_of_a_conversation_are_only_read(base):
     chat = ChatTokenizer.load(base)
-    turns = [Message("user", "Ada saw"), Message("assistant", "fruit"), Message("user", "Ben saw"), Message("assistant", "tool")]
-    [pair] = preferences.tokenise_pairs([Example(1, tuple(turns), rejected=(Message("assistant", "animal"),))], chat, 128)
+    turns = [
+        Message("user", "Ada saw"),
+        Message("assistant", "fruit"),
+        Message("user", "Ben saw"),
+        Message("assistant", "tool"),
+    ]
+    [pair] = preferences.tokenise_pairs(
+        [Example(1, tuple(turns), rejected=(Message("assistant", "animal"),))], chat, 128
+    )
     ends = chat.encode(turns).ids, chat.encode([*turns[:-1], Message("assistant", "animal")]).ids
     assert (pair.chosen.ids, pair.rejected.ids) == ends
     learnt = [[label for label in row.labels if label != -100] for row in (pair.chosen, pair.rejected)]
