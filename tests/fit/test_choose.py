@@ -120,7 +120,7 @@ def test_an_unknown_model_is_as_large_as_its_name_says(base, rate):
     asked = project.parse({"data": {"source": "x.csv"}, "model": {"base": base}}, "p")
     found, choices = choose(asked, Facts(examples=1000, hardware=CORES))
     assert found.training.learning_rate == rate and found.training.micro_batch_size == 8
-    assert len(choices) == len([name for name in TrainSpec.model_fields if used_by("qlora", name)])
+    assert len(choices) == len([name for name in TrainSpec.model_fields if used_by("qlora", name)]) - len(PREFERENCE)
 
 
 def test_a_training_on_pairs_takes_smaller_steps_and_half_as_many_examples_at_once():
