@@ -208,7 +208,7 @@ class Run:
             raise FTError(
                 "run.discarded",
                 f"Run {self.id} was discarded.",
-                "Its checkpoints, adapter and samples are gone.",
+                "Its checkpoints, samples and trained weights are gone.",
                 f"Start a new run with the same settings: python -m ft_core duplicate {self.id} --start",
             )
 
@@ -224,7 +224,7 @@ class Run:
     # Asking to stop.
 
     def request_stop(self, how: Stop = "keep") -> None:
-        """Ask the job at work to stop: keep the best so far as the adapter, only pause, or discard what it has. The last word counts."""
+        """Ask the job at work to stop: keep the best so far as the result, only pause, or discard what it has. The last word counts."""
         write_text(self.folder / "stop", how)
 
     def stop_requested(self) -> Stop | None:
@@ -242,7 +242,9 @@ class Run:
         """Remove what was trained, for good; project, measurements, notes and log stay. The caller holds the locks of all its work."""
         for trial in self.trials():
             trial.discard()
-        for folder in (self.checkpoints, self.adapter, *self.folder.glob(".adapter-*")):  # hidden: of a killed training
+        # Hidden are those of a killed training; the beginning is PiSSA's.
+        unfinished = (path for name in (".adapter-*", ".model-*", "beginning") for path in self.folder.glob(name))
+        for folder in (self.checkpoints, self.adapter, self.model, *unfinished):
             if folder.exists():
                 shutil.rmtree(folder)
         for name in ("samples.jsonl", "training.json"):

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 ROWS = [
     {"errors", "amounts"},
-    {"settings", "files", "jobs"},
+    {"settings", "files", "jobs", "quiet"},
     {"run", "workspace", "catalog", "hardware", "download", "guide", "turns"},
     {"modeling", "prompts", "generate", "fit", "queue"},
     {"data", "starter"},

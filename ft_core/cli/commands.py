@@ -8,8 +8,8 @@ import typer
 
 from ft_core.cli import data, generated, models, plan, runs, studies, versions
 from ft_core.errors import FTError
+from ft_core.quiet import quiet_libraries
 from ft_core.terminal.answer import refuse
-from ft_core.worker.quiet import quiet_libraries
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -50,6 +50,8 @@ def main() -> None:
     """The entry of `python -m ft_core`."""
     os.environ.setdefault("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    # Read when torch is loaded. Threads that wait by spinning stand still when something else wants their core.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     quiet_libraries()
     if os.name == "posix" and os.getsid(0) == os.getpid():
         # Alone in its session, so an interrupt is meant for it, also where a page that runs in the background ignores its own.

@@ -1,5 +1,8 @@
 """Before a training: what is chosen, does it fit, how long, how much."""
 
+from typing import Annotated
+
+import typer
 from huggingface_hub import get_token
 
 from ft_core.cli.options import HomeOption, JsonOption, ProjectArgument
@@ -9,15 +12,23 @@ from ft_core.terminal.progress import told
 from ft_core.workspace import Workspace, home_folder
 
 
-def plan(path: ProjectArgument, as_json: JsonOption = False, home: HomeOption = None) -> None:
+def plan(
+    path: ProjectArgument,
+    measure: Annotated[
+        bool,
+        typer.Option("--measure", help="Load the base model and compute a few steps, for its true memory and time."),
+    ] = False,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
     """Before a training: the settings with their reasons, does it fit, how long, what it costs.
 
-    The data is prepared, as `prepare` does; no model is loaded or downloaded, and nothing is trained.
+    The data is prepared, as `prepare` does. Nothing is trained, and without --measure no model is loaded or downloaded.
     """
     from ft_core.pipeline.plan import plan_project
 
     def work() -> Result:
         with told() as tell:
-            return plan_project(Workspace(home_folder(home)), path, tell, get_token())
+            return plan_project(Workspace(home_folder(home)), path, tell, get_token(), measure)
 
     answer(as_json, work, lambda result: show_plan(result, path))

@@ -18,6 +18,8 @@ from ft_core.evals.compare import Interval
 from ft_core.jobs import Progress
 from ft_core.run import Run
 from ft_core.settings.example import Example
+from ft_core.settings.methods import WHOLE_MODEL, in_four_bits
+from ft_core.settings.train import TrainSpec
 
 _NAMES = {
     "base": "the base model",
@@ -93,7 +95,10 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
         "decoding": f"greedy, at most {most} new tokens",
         "seed": compare.SEED,
         "dataset": dataset.id,
-        "notes": _notes(examples, len(test), drawn, labels, found, len(wanted) - len(shots)),
+        "notes": [
+            _precision(spec.training),
+            *_notes(examples, len(test), drawn, labels, found, len(wanted) - len(shots)),
+        ],
     }
     report["seconds"] = round(time.monotonic() - began, 1)
     rows.write_answers(run, table)
@@ -308,13 +313,19 @@ def _per_label(examples: list[Example], labels: list[str], base: Contestant, tun
     return found
 
 
+def _precision(training: TrainSpec) -> str:
+    if training.method in WHOLE_MODEL:
+        return "The tuned model and its base are two whole models, both in full precision."
+    if in_four_bits(training.method, training.four_bit):
+        return "The base model is the same 4-bit model with the adapter switched off, so 4-bit rounding counts for neither side."
+    return "The base model is the same model in full precision with the adapter switched off."
+
+
 def _notes(
     examples: list[Example], available: int, drawn: int, labels: list[str], found: Contestants, dropped_shots: int
 ) -> list[str]:
     total = len(examples)
-    notes = [
-        "The base model is the same 4-bit model with the adapter switched off, so 4-bit rounding counts for neither side."
-    ]
+    notes = []
     if labels:
         label, count = Counter(example.answer for example in examples).most_common(1)[0]
         notes += [

@@ -13,6 +13,7 @@ from huggingface_hub import ModelCardData
 from ft_core import amounts, catalog
 from ft_core.files import read_json
 from ft_core.run import Run
+from ft_core.settings.methods import WHOLE_MODEL, Method, in_four_bits
 from ft_core.settings.project import ProjectSpec
 from ft_core.settings.train import TrainSpec
 
@@ -22,6 +23,18 @@ _TASKS = {
     "instruction": "answers with a text",
     "chat": "holds a conversation",
     "preference": "has learnt which of two answers is the better one",
+}
+# What a method leaves, and its tags on the Hub.
+_KINDS: dict[Method, tuple[str, tuple[str, ...]]] = {
+    "qlora": ("a LoRA adapter for", ("lora", "qlora")),
+    "lora": ("a LoRA adapter for", ("lora",)),
+    "dora": ("a DoRA adapter for", ("lora", "dora")),
+    "rslora": ("an rsLoRA adapter for", ("lora", "rslora")),
+    "ia3": ("an IA3 adapter for", ("ia3",)),
+    "prompt_tuning": ("a soft prompt (prompt tuning) for", ("prompt-tuning",)),
+    "prefix_tuning": ("a prefix (prefix tuning) for", ("prefix-tuning",)),
+    "full": ("a whole model, fully fine-tuned from", ("full-fine-tuning",)),
+    "layers": ("a whole model, of which the last layers were fine-tuned, from", ("partial-fine-tuning",)),
 }
 _TRAINING_ROWS = (
     ("status", "Status"),
@@ -41,7 +54,7 @@ def model_card(run: Run, repo: str | None = None) -> str:
     spec = run.spec()
     name = repo or spec.share.repo or "your-name/your-model"
     sections = (
-        f"---\n{_front_matter(run, spec)}\n---",
+        f"---\n{_front_matter(spec)}\n---",
         f"# {escape(spec.name)}",
         _introduction(run, spec),
         _measured(run.report()),
@@ -60,10 +73,16 @@ def revision(run: Run) -> str | None:
     return run.model_revision or run.spec().model.revision
 
 
+def is_whole(run: Run) -> bool:
+    """True where the result is a whole model, False where it is an adapter."""
+    return run.spec().training.method in WHOLE_MODEL
+
+
 def tokenizer_folder(run: Run) -> Path | None:
-    """Where the run's tokenizer lies: beside the adapter, or in a local base model; None when it is the Hub base's own."""
-    beside = (run.adapter / "tokenizer_config.json").is_file()
-    return run.adapter if beside else catalog.base_folder(run.spec().model.base)
+    """Where the run's tokenizer lies: beside what was trained, or in a local base model; None when it is the Hub base's own."""
+    trained = run.model if is_whole(run) else run.adapter
+    beside = (trained / "tokenizer_config.json").is_file()
+    return trained if beside else catalog.base_folder(run.spec().model.base)
 
 
 def escape(text: str) -> str:
@@ -72,14 +91,16 @@ def escape(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()#+\-!|~$])", r"\\\1", line).replace("://", "&#58;//")
 
 
-def _front_matter(run: Run, spec: ProjectSpec) -> str:
+def _front_matter(spec: ProjectSpec) -> str:
     on_hub = catalog.base_folder(spec.model.base) is None
+    whole = spec.training.method in WHOLE_MODEL
     data = ModelCardData(
         base_model=spec.model.base if on_hub else None,
-        library_name="peft",
+        base_model_relation=("finetune" if whole else "adapter") if on_hub else None,
+        library_name="transformers" if whole else "peft",
         license=_licence(spec.model.base),
         pipeline_tag="text-generation",
-        tags=["fine-tuning-studio", "lora", "qlora"],
+        tags=["fine-tuning-studio", *_KINDS[spec.training.method][1]],
     )
     return data.to_yaml()
 
@@ -93,14 +114,14 @@ def _base_words(spec: ProjectSpec) -> str:
     if spec.model.base == catalog.STARTER:
         return f"the starter model of {STUDIO}"
     if catalog.base_folder(spec.model.base) is not None:
-        return "a base model of its maker's own (in `base/`)"
+        return "a base model of its maker's own"
     return f"[{escape(spec.model.base)}](https://huggingface.co/{spec.model.base})"
 
 
 def _introduction(run: Run, spec: ProjectSpec) -> str:
     task = _TASKS.get(spec.task or "", "answers with a text")
-    lines = [f"This is a LoRA adapter for {_base_words(spec)}. It {task}."]
-    if catalog.base_folder(spec.model.base) is not None:
+    lines = [f"This is {_KINDS[spec.training.method][0]} {_base_words(spec)}. It {task}."]
+    if catalog.base_folder(spec.model.base) is not None and spec.training.method not in WHOLE_MODEL:
         lines.append("The base model lies beside it in `base/`, so this repository is all that is needed.")
     report = run.report()
     lines.append(f"\n\n**{escape(report['verdict']['sentence'])}**" if report else "\n\n**It has not been evaluated.**")
@@ -135,24 +156,48 @@ def _measured(report: dict[str, Any] | None) -> str:
 
 
 def _loading(run: Run, spec: ProjectSpec, repo: str) -> str:
-    commit = revision(run)
-    on_hub = repr(spec.model.base) + (f", revision={commit!r}" if commit else "")
-    base = 'folder + "/base"' if catalog.base_folder(spec.model.base) is not None else on_hub
-    tokenizer = "folder" if tokenizer_folder(run) is not None else on_hub
     messages = [{"role": "system", "content": spec.data.system}] if spec.data.system else []
     messages.append({"role": "user", "content": "Write your message here"})
-    code = f"""from huggingface_hub import snapshot_download
-from peft import PeftModel
-from transformers import AutoModelForCausalLM, AutoTokenizer
+    packages, imports, load = _load_whole() if is_whole(run) else _load_adapter(run, spec)
+    code = f"""{imports}
 
-folder = snapshot_download({repo!r})
-tokenizer = AutoTokenizer.from_pretrained({tokenizer})
-model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained({base}), folder)
+folder = snapshot_download({repo!r})  # or the folder that holds this card
+{load}
 inputs = tokenizer.apply_chat_template({messages!r}, add_generation_prompt=True, return_tensors="pt", return_dict=True)
 answer = model.generate(**inputs, max_new_tokens={spec.evaluation.max_new_tokens}, do_sample=False)
 print(tokenizer.decode(answer[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True))"""
     fence = "`" * max(3, 1 + max((len(run_of) for run_of in re.findall(r"`+", code)), default=0))
-    return f"## How to load it\n\nWith `pip install peft transformers`:\n\n{fence}python\n{code}\n{fence}"
+    return f"## How to load it\n\nWith `pip install {packages}`:\n\n{fence}python\n{code}\n{fence}"
+
+
+def _load_whole() -> tuple[str, str, str]:
+    """Packages to install, imports, and the lines that load tokenizer and model from `folder`."""
+    imports = (
+        "from huggingface_hub import snapshot_download\nfrom transformers import AutoModelForCausalLM, AutoTokenizer"
+    )
+    load = "tokenizer = AutoTokenizer.from_pretrained(folder)\nmodel = AutoModelForCausalLM.from_pretrained(folder)"
+    return "transformers", imports, load
+
+
+def _load_adapter(run: Run, spec: ProjectSpec) -> tuple[str, str, str]:
+    """The same for an adapter. One that began with LoftQ mends the error of 4 bits, and needs its base in 4 bits."""
+    commit = revision(run)
+    on_hub = repr(spec.model.base) + (f", revision={commit!r}" if commit else "")
+    base = 'folder + "/base"' if catalog.base_folder(spec.model.base) is not None else on_hub
+    tokenizer = "folder" if tokenizer_folder(run) is not None else on_hub
+    loftq = spec.training.initialisation == "loftq"
+    names = "AutoModelForCausalLM, AutoTokenizer" + (", BitsAndBytesConfig" if loftq else "")
+    imports = (
+        f"from huggingface_hub import snapshot_download\nfrom peft import PeftModel\nfrom transformers import {names}"
+    )
+    lines = [f"tokenizer = AutoTokenizer.from_pretrained({tokenizer})"]
+    if loftq:
+        lines.append(
+            'four_bits = BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True)'
+        )
+        base += ", quantization_config=four_bits"
+    lines.append(f"model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained({base}), folder)")
+    return "peft transformers bitsandbytes" if loftq else "peft transformers", imports, "\n".join(lines)
 
 
 def _data(run: Run) -> str:
@@ -195,8 +240,12 @@ def _limits(run: Run, spec: ProjectSpec) -> str:
         "Meant for messages like those it was trained on. On anything else it may be worse than its base model.",
         "It can be wrong and sound sure. Let a person check what matters, and do not let it decide alone about people.",
         "It may repeat what stood in its training data, and what its base model learnt, mistakes and prejudices included.",
-        "In training the base model was held in 4 bits (NF4); loaded in full precision as above, single answers may differ from the measured ones.",
     ]
+    training = spec.training
+    if in_four_bits(training.method, training.four_bit) and training.initialisation != "loftq":
+        points.append(
+            "In training the base model was held in 4 bits (NF4); loaded in full precision as above, single answers may differ from the measured ones."
+        )
     if spec.task == "classification":
         points.insert(
             1,

@@ -9,13 +9,24 @@ from pathlib import Path
 from ft_core.hub.push import stage
 from ft_core.run import Run
 
-# Checkpoints are large, of use only to resume, and pickled; jobs and stop are about processes of this machine; the adapter is in model/.
-_LEFT_OUT = {"checkpoints", "jobs", "stop", "adapter"}  # of its trials, too
+# Checkpoints and beginning are large, of use only to resume, and pickled; jobs and stop are about processes of this machine; what was
+# trained is in model/ as a push would upload it; trackers keep files of their own.
+_LEFT_OUT = {
+    "checkpoints",
+    "beginning",
+    "jobs",
+    "stop",
+    "adapter",
+    "model",
+    "tensorboard",
+    "trackers",
+}  # of its trials, too
 
 
 def pack(run: Run, folder: Path, source: Path | None = None) -> Path:
     """Write `<run id>.zip` into `folder`: project, data and environment notes, report, answers, metrics, samples, log, and
-    in `model/` what a push would upload: adapter, card and a local base model, so that it loads wherever it is unpacked.
+    in `model/` what a push would upload: the adapter with a local base model, or the whole model, and the card; it loads wherever
+    it is unpacked.
 
     `source`, the data file, goes beside project.yaml, which then runs again as it is.
 

@@ -1,7 +1,8 @@
-"""Sharing a run on the Hub: one repository with the adapter, its card, its settings and its measured results.
+"""Sharing a run on the Hub: one repository with the adapter or the whole model, its card, its settings and its measured results.
 
 What is pushed is gathered in a temporary folder first. peft writes the path of a local base model into the adapter's settings;
-there it would help nobody and tell a path of this machine. A local base model (the starter model too) therefore travels in `base/`.
+there it would help nobody and tell a path of this machine. A local base model (the starter model too) therefore travels in `base/`;
+a whole model needs none.
 """
 
 import json
@@ -14,8 +15,8 @@ from huggingface_hub.utils import validate_repo_id
 
 from ft_core import catalog
 from ft_core.errors import FTError
-from ft_core.files import write_json, write_text
-from ft_core.hub.card import model_card, revision, tokenizer_folder
+from ft_core.files import read_json, write_json, write_text
+from ft_core.hub.card import is_whole, model_card, revision, tokenizer_folder
 from ft_core.hub.upload import upload
 from ft_core.jobs import Progress
 from ft_core.run import Run
@@ -33,17 +34,28 @@ _TOKENIZER = (
     "merges.txt",
     "chat_template.jinja",
 )
+_LICENCES = ("LICENSE*", "NOTICE*")
 _BASE_FILES = (
     *_TOKENIZER,
     "*.safetensors",
     "model.safetensors.index.json",
     "config.json",
     "generation_config.json",
-    "LICENSE*",
-    "NOTICE*",
+    *_LICENCES,
 )
 # What an earlier push of another run may have left in the repository and this one may not replace.
-_OURS = [f"{BASE}/*", "evaluation/report.json", "metrics.jsonl"]
+_OURS = [
+    f"{BASE}/*",
+    "adapter_config.json",
+    "adapter_model.safetensors",
+    "config.json",
+    "generation_config.json",
+    "model.safetensors",
+    "model.safetensors.index.json",
+    "model-*-of-*.safetensors",
+    "evaluation/report.json",
+    "metrics.jsonl",
+]
 
 
 def push(run: Run, repo: str, private: bool, token: str | None, progress: Progress) -> dict[str, Any]:
@@ -52,11 +64,11 @@ def push(run: Run, repo: str, private: bool, token: str | None, progress: Progre
     Returns {"url", "commit", "repo", "private"}: `private` is what the repository is. Raises FTError `run.no_adapter`, `hub.token`,
     `hub.name`, `hub.public` (private was asked, the repository is public) and what `auth.explain` names. Nothing local changes on failure.
     """
-    if not run.has_adapter:
+    if not run.is_trained:
         raise FTError(
             "run.no_adapter",
             "There is nothing to share yet.",
-            f"Run {run.id} has no adapter.",
+            f"Run {run.id} has no trained model.",
             "Finish the training in the Training tab, then push again.",
         )
     return upload(
@@ -70,10 +82,12 @@ def stage(run: Run, repo: str | None, folder: Path) -> None:
     base = catalog.base_folder(spec.model.base)
     if base is None:
         _check_hub_base(spec.model.base)
-    _stage_adapter(run, base, folder)
+    if is_whole(run):
+        _stage_whole(run, base, folder)
+    else:
+        _stage_adapter(run, base, folder)
     model = ModelSpec(base=spec.model.base, revision=revision(run))
     if base is not None:
-        _stage_base(base, folder / BASE)
         model = ModelSpec(base=catalog.STARTER if spec.model.base == catalog.STARTER else BASE)
     spec = spec.model_copy(update={"data": spec.data.renamed(_without_folder), "model": model})
     write_text(folder / "project.yaml", project.dump(spec))
@@ -95,15 +109,36 @@ def _stage_adapter(run: Run, base: Path | None, folder: Path) -> None:
     # "base" is where the base model lies in the repository: right for whoever works inside the downloaded folder, and never a path of this machine.
     config["base_model_name_or_path"] = run.spec().model.base if base is None else BASE
     config["revision"] = revision(run) if base is None else None
+    if "tokenizer_name_or_path" in config:  # of prompt tuning
+        config["tokenizer_name_or_path"] = (
+            config["base_model_name_or_path"] if config["tokenizer_name_or_path"] else None
+        )
     write_json(folder / "adapter_config.json", config)
     tokenizer = tokenizer_folder(run)
     if tokenizer is not None:
         _copy(tokenizer, _TOKENIZER, folder)
+    if base is not None:
+        _stage_base(base, folder / BASE)
+
+
+def _stage_whole(run: Run, base: Path | None, folder: Path) -> None:
+    """The model with its tokenizer, and what a local base model says about its licence."""
+    parts = read_json(run.model / "model.safetensors.index.json")
+    weights = set(parts["weight_map"].values()) if parts else {"model.safetensors"}
+    for name in ("config.json", *sorted(weights)):
+        if not (run.model / name).is_file():
+            raise _incomplete(f"{name} is missing from run {run.id}.")
+    _copy(run.model, _BASE_FILES, folder)
+    if base is not None:
+        _copy(base, _LICENCES, folder)
 
 
 def _incomplete(why: str) -> FTError:
     return FTError(
-        "run.incomplete", "The adapter is not whole.", why, "Resume the training in the Training tab, then push again."
+        "run.incomplete",
+        "The trained model is not whole.",
+        why,
+        "Resume the training in the Training tab, then push again.",
     )
 
 

@@ -3,55 +3,98 @@
 from pathlib import Path
 from typing import Any
 
+from ft_core.data.store import Dataset
 from ft_core.data.tell import Tell, silent
 from ft_core.fit import cost, plan_steps, training_rows
-from ft_core.fit.choose import Facts, choose
-from ft_core.fit.memory import trained_parameters
+from ft_core.fit.choose import Choice, Facts, choose
+from ft_core.fit.memory import USABLE, trained_parameters
 from ft_core.pipeline.data import prepare_source
+from ft_core.pipeline.measure import measure
 from ft_core.pipeline.runs import facts
 from ft_core.pipeline.start import started
 from ft_core.settings import project
+from ft_core.settings.project import ProjectSpec
 from ft_core.settings.train import TrainSpec
 from ft_core.workspace import Workspace
 
 
-def plan_project(workspace: Workspace, path: Path, tell: Tell = silent, token: str | None = None) -> dict[str, Any]:
+def plan_project(
+    workspace: Workspace, path: Path, tell: Tell = silent, token: str | None = None, measured: bool = False
+) -> dict[str, Any]:
     """Before a training: what would be chosen and why, does it fit, how long, how much. The data is prepared, nothing is trained.
 
     {"model", "method", "dataset", "examples", "settings": [{"setting", "value", "reason"}], "steps", "tokens", "parameters", "trained",
-    "memory_gb": {part: gigabytes}, "fits", "hours", "measured", "cost_usd", "hardware": [{"flavour", "fits", "hours", "dollars", ...}]}.
+    "memory_gb": {part: gigabytes}, "fits", "hours", "measured", "trial", "cost_usd", "hardware": [{"flavour", "fits", "hours", "dollars", ...}]}.
     `hours` is of this machine; `cost_usd` of the cheapest hardware of a Space that it fits; what depends on a base model's sizes is None
-    where nobody knows them. Raises what `prepare_source` and `choices` raise.
+    where nobody knows them.
+
+    With `measured` the base model is loaded, and its first micro-batches are computed: "trial" then holds "micro_batch_size",
+    "longest_tokens", "peak_memory_gb", "seconds_per_step" and "hours", and `hours` and `fits` of this machine are those measured; "memory_gb"
+    and the other hardware stay estimates. Raises what `prepare_source`, `choices` and `measure` raise.
     """
     spec = started(workspace, project.load(path))
-    dataset = prepare_source(workspace, spec, path.parent, tell, token)
+    return plan_training(spec, prepare_source(workspace, spec, path.parent, tell, token))
+
+
+def plan_training(spec: ProjectSpec, dataset: Dataset) -> dict[str, Any]:
+    """The same for a dataset that is prepared. Raises what `choices` raises."""
     known = facts(spec, dataset)
     filled, chosen = choose(spec, known)
-    training, steps = filled.training, plan_steps(filled.training, dataset.counts["train"])
-    lengths = dataset.report["token_lengths"] if known.longest else None
-    longest = min(known.longest or training.max_length, training.max_length)
-    usual = min(lengths["median"], longest) if lengths else longest
-    rows = steps * training.batch_size
-    work = cost.Work(rows=rows, tokens=rows * usual, longest=longest, learnt=known.learnt)
-    result: dict[str, Any] = {
-        "model": spec.model.base,
+    found = None
+    if measured:
+        tell("computing a few steps")
+        found = measure(filled, dataset, token)
+        known = facts(spec, dataset)  # the base model may have been downloaded for it
+    return _told(filled, chosen, dataset, known) | _foretold(
+        filled.training, _work(filled.training, dataset, known), known, found
+    )
+
+
+def _told(filled: ProjectSpec, chosen: list[Choice], dataset: Dataset, known: Facts) -> dict[str, Any]:
+    """The part of a plan that needs no sizes."""
+    training = filled.training
+    return {
+        "model": filled.model.base,
         "method": training.method,
         "dataset": dataset.id,
         "examples": training_rows(training, dataset.counts["train"]),
         "settings": [choice.model_dump() for choice in chosen],
-        "steps": steps,
-        "tokens": work.tokens,
+        "steps": plan_steps(training, dataset.counts["train"]),
+        "tokens": _work(training, dataset, known).tokens,
     }
-    return result | _foretold(training, work, known)
 
 
-def _foretold(training: TrainSpec, work: cost.Work, known: Facts) -> dict[str, Any]:
-    """The part of a plan that needs the base model's sizes."""
+def _work(training: TrainSpec, dataset: Dataset, known: Facts) -> cost.Work:
+    """What is learnt from in all; where no tokenizer is there, every example as long as the longest may be."""
+    lengths = dataset.report["token_lengths"] if known.longest else None
+    longest = min(known.longest or training.max_length, training.max_length)
+    usual = min(lengths["median"], longest) if lengths else longest
+    rows = plan_steps(training, dataset.counts["train"]) * training.batch_size
+    return cost.Work(rows=rows, tokens=rows * usual, longest=longest, learnt=known.learnt)
+
+
+def _foretold(training: TrainSpec, work: cost.Work, known: Facts, found: dict[str, Any] | None) -> dict[str, Any]:
+    """The part of a plan that needs the base model's sizes, or a trial."""
+    took = found["steps"] * found["seconds_per_step"] + found["loading_seconds"] if found else None
+    trial = None if found is None or took is None else found | {"hours": round(took / 3600, 4)}
     sizes = known.architecture
     if sizes is None:
         unknown = ("parameters", "trained", "memory_gb", "fits", "hours", "cost_usd")
-        return dict.fromkeys(unknown) | {"measured": False, "hardware": []}
-    here, others = cost.here(sizes, training, work, known), cost.fits(sizes, training, work)
+        told = dict.fromkeys(unknown) | {"measured": found is not None, "trial": trial, "hardware": []}
+        return (
+            told
+            if trial is None
+            else told | {"hours": trial["hours"], "fits": trial["peak_memory_gb"] <= known.memory / 1e9}
+        )
+    here, others = cost.here(sizes, training, work, known, took), cost.fits(sizes, training, work)
+    if found is not None:
+        here = here.model_copy(
+            update={
+                "needed_gb": found["peak_memory_gb"],
+                "micro_batch_size": found["micro_batch_size"],
+                "fits": found["peak_memory_gb"] <= USABLE * known.memory / 1e9,
+            }
+        )
     paid = [row.dollars for row in others if row.fits and row.dollars is not None]
     return {
         "parameters": sizes.parameters,
@@ -60,6 +103,7 @@ def _foretold(training: TrainSpec, work: cost.Work, known: Facts) -> dict[str, A
         "fits": here.fits,
         "hours": here.hours,
         "measured": here.measured,
+        "trial": trial,
         "cost_usd": min(paid, default=None),
         "hardware": [row.model_dump() for row in (here, *others)],
     }

@@ -13,9 +13,12 @@ Reporter = Literal["none", "tensorboard", "trackio", "wandb"]
 PreferenceLoss = Literal["dpo", "ipo"]
 
 
-def _says(too_low: str = "", too_high: str = "", source: str = "") -> dict[str, Any]:
-    """What a form tells beside the description."""
-    return {"too_low": too_low, "too_high": too_high, "source": source}
+def _says(
+    too_low: str = "", too_high: str = "", source: str = "", names: dict[str, str] | None = None
+) -> dict[str, Any]:
+    """What a form tells beside the description; `names` is what it calls each choice."""
+    told: dict[str, Any] = {"too_low": too_low, "too_high": too_high, "source": source}
+    return told | ({"names": names} if names else {})
 
 
 class TrainSpec(BaseModel):
@@ -31,7 +34,10 @@ class TrainSpec(BaseModel):
         default="qlora",
         title="Method",
         description="What of the model learns, and how.",
-        json_schema_extra=_says(source="Each method's paper is named beside it."),
+        json_schema_extra=_says(
+            source="Each method's paper is named beside it.",
+            names={name: info.title for name, info in METHODS.items()},
+        ),
     )
     four_bit: bool = Field(
         default=False,
@@ -44,7 +50,10 @@ class TrainSpec(BaseModel):
         title="Initialisation",
         description="Where the adapter begins. default: without effect. pissa: the base's strongest directions. loftq: mends the error of 4 bits. "
         "eva: the directions in which your examples differ.",
-        json_schema_extra=_says(source="arXiv:2404.02948 (PiSSA), 2310.08659 (LoftQ), 2410.07170 (EVA)"),
+        json_schema_extra=_says(
+            source="arXiv:2404.02948 (PiSSA), 2310.08659 (LoftQ), 2410.07170 (EVA)",
+            names={"default": "Default", "pissa": "PiSSA", "loftq": "LoftQ", "eva": "EVA"},
+        ),
     )
     epochs: float = Field(
         default=5,
@@ -167,7 +176,9 @@ class TrainSpec(BaseModel):
         default="cosine",
         title="Schedule",
         description="How the learning rate falls after the warm-up.",
-        json_schema_extra=_says(source="arXiv:1608.03983"),
+        json_schema_extra=_says(
+            source="arXiv:1608.03983", names={"cosine": "Cosine", "linear": "Linear", "constant": "Constant"}
+        ),
     )
     warmup_ratio: float = Field(
         default=0.05,
@@ -200,7 +211,15 @@ class TrainSpec(BaseModel):
         title="Optimizer",
         description="adamw: exact. The 8-bit ones (bitsandbytes) hold their moments in a quarter of the memory, paged ones move them out of a "
         "full GPU. adafactor: hardly any moments.",
-        json_schema_extra=_says(source="arXiv:1711.05101, 2110.02861, 1804.04235"),
+        json_schema_extra=_says(
+            source="arXiv:1711.05101, 2110.02861, 1804.04235",
+            names={
+                "adamw": "AdamW",
+                "adamw_8bit": "AdamW, 8 bits",
+                "paged_adamw_8bit": "AdamW, 8 bits, paged",
+                "adafactor": "Adafactor",
+            },
+        ),
     )
     gradient_checkpointing: bool = Field(
         default=False,
@@ -230,7 +249,10 @@ class TrainSpec(BaseModel):
         default="best",
         title="Keep",
         description="best: the weights with the lowest validation loss. last: those after the last step.",
-        json_schema_extra=_says(source="Prechelt 1998, Early stopping, but when?"),
+        json_schema_extra=_says(
+            source="Prechelt 1998, Early stopping, but when?",
+            names={"best": "The best weights", "last": "The last weights"},
+        ),
     )
     checkpoint_gb: float = Field(
         default=10.0,
@@ -244,7 +266,9 @@ class TrainSpec(BaseModel):
         default="none",
         title="Report to",
         description="Also send the measurements to a tracker of your own; its package must be installed.",
-        json_schema_extra=_says(),
+        json_schema_extra=_says(
+            names={"none": "Nobody", "tensorboard": "TensorBoard", "trackio": "trackio", "wandb": "Weights & Biases"}
+        ),
     )
     seed: int = Field(
         default=42,

@@ -33,13 +33,15 @@ def show_plan(result: Result, path: Path) -> None:
     usual = [f"{choice['setting']} {_value(choice['value'])}" for choice in result["settings"] if choice["usual"]]
     if usual:
         print(f"As always: {', '.join(usual)}")
-    if result["memory_gb"] is None:
+    if result["trial"] is not None:
+        _show_trial(result["trial"])
+    if result["memory_gb"] is not None:
+        _show_memory(result)
+        _show_hardware(result)
+    elif result["trial"] is None:
         print(
             "The base model is not on this machine and not among those we know, so its memory and time cannot be told before it is downloaded."
         )
-    else:
-        _show_memory(result)
-        _show_hardware(result)
     print(f"Next: python -m ft_core run {quoted(path)}")
 
 
@@ -48,6 +50,14 @@ def _show_memory(result: Result) -> None:
     listed = ", ".join(f"{words} {parts[name]:.2f}" for name, words in PARTS.items() if parts[name] >= 0.005)
     print(f"Memory at most {total:.2f} GB: {listed}")
     print(f"{result['trained']:,} of {result['parameters']:,} parameters of the base, or beside it, learn")
+
+
+def _show_trial(trial: dict[str, Any]) -> None:
+    print(
+        f"Measured: {trial['peak_memory_gb']:.2f} GB at its highest for {trial['micro_batch_size']} examples of "
+        f"{trial['longest_tokens']} tokens at once, {trial['seconds_per_step']:.2f} seconds a step, "
+        f"{amounts.duration(3600 * trial['hours'])} in all without validations"
+    )
 
 
 def _show_hardware(result: Result) -> None:

@@ -72,6 +72,8 @@ def _attempt(run: Run, progress: Progress, token: str | None, micro: int) -> dic
             if error.code == "train.diverged" and checkpoints.newest(run.checkpoints):
                 _finish(run, prepared, token, ended=prepared.trainer.state.global_step)
             raise
+        finally:
+            checkpoints.remove_unsealed(run.checkpoints)
     return _finish(run, prepared, token, ended=prepared.trainer.state.global_step)
 
 

@@ -12,9 +12,11 @@ from ft_core import amounts
 from ft_core.errors import FTError
 from ft_core.hardware import describe, on_space
 from ft_core.run import Run
-from ft_core.ui import evaluation_tab, guard, playground_tab, share_tab, show, theme, training_tab, uploads
+from ft_core.ui import evaluation_tab, guard, playground_tab, share_tab, show, theme, uploads
 from ft_core.ui.data import tab as data_tab
 from ft_core.ui.shared import Shared, follow, selected_run
+from ft_core.ui.training import tab as training_tab
+from ft_core.ui.training.standing import standing
 from ft_core.worker import launch as jobs
 from ft_core.workspace import Workspace
 
@@ -150,7 +152,7 @@ def list_runs(workspace: Workspace, seen: str, run_id: str, dataset_id: str) -> 
     choices = []
     for run in runs[:SHOWN_RUNS]:
         try:
-            choices.append((show.run_title(run, _name(run), _status(workspace, run)), run.id))
+            choices.append((show.run_title(run, _name(run), standing(workspace, run)), run.id))
         except FTError:
             choices.append((f"{run.id} · cannot be read", run.id))
     # The run shown may have learnt from another dataset than the one that a new run would learn from.
@@ -175,29 +177,6 @@ def choose_run(workspace: Workspace, identity: str | None) -> str:
 def _name(run: Run) -> str:
     """A run's project is written once, so its name is read once."""
     return run.spec().name
-
-
-def _status(workspace: Workspace, run: Any) -> str:
-    """The run's status in the fewest words: the job at work, else how far it came."""
-    train, evaluate = jobs.view(workspace, run, "train"), jobs.view(workspace, run, "evaluate")
-    if train.status == "running":
-        return "training"
-    if evaluate.status == "running":
-        return "being evaluated"
-    if evaluate.status == "done":
-        return "evaluated"
-    words = {
-        "none": "new",
-        "queued": "waiting",
-        "done": "trained",
-        "stopped": "stopped",
-        "paused": "paused",
-        "discarded": "discarded",
-        "stopping": "stopping",
-        "failed": "failed",
-        "interrupted": "interrupted",
-    }
-    return words[train.status]
 
 
 def _task_words(task: str, labels: list[str]) -> str:

@@ -12,6 +12,9 @@ SPLITS = {"train": "#12847c", "validation": "#bf8429", "test": "#7c8aa0"}
 LEARNT, READ, CUT, PADDING = "#5fc2b5", "#cfd6dd", "#f0a48f", "#b9a6d9"
 LENGTHS = {"fits": "#12847c", "cut": "#c2413b"}
 REMOVED, ADDED = "#e9a79f", "#8fd0b4"
+# Told apart also by people who see few colours: Okabe and Ito 2008, "Color Universal Design", in the order of their difference.
+RUNS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9")
+PROBLEM = "#c2413b"
 READY, WAITING, OFF = "#22958b", "#bf8429", "#98a2a5"
 
 _TEAL = Color(
@@ -262,6 +265,7 @@ button.lg, button.md { border-radius: 10px !important; }
 .changes .textfield { display: block; line-height: 2; font-size: 14px; white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere; }
 .changes .token, .changes .text { display: inline; word-break: normal; }
 #data-rows-table .cell-menu-button, #data-rows-table thead input[type=checkbox] { display: none; }  /* rows are left out, never added or deleted */
+.lines .wrap { flex-direction: column; align-items: stretch; }
 .label-wrap > .icon { flex-shrink: 0; }
 .legend { display: flex; gap: 18px; flex-wrap: wrap; font-size: 14px; color: var(--body-text-color-subdued); }
 .legend i { display: inline-block; width: 14px; height: 14px; border-radius: 4px; margin-right: 7px; vertical-align: -2px; }

@@ -8,9 +8,9 @@ from typing import cast, get_args
 
 from ft_core.errors import FTError
 from ft_core.jobs import JobName
+from ft_core.quiet import quiet_libraries
 from ft_core.run import Run
 from ft_core.worker.jobs import here
-from ft_core.worker.quiet import quiet_libraries
 
 
 def main() -> int:

@@ -28,3 +28,15 @@ def test_more_than_the_context_is_refused(project):
     (project / "long.yaml").write_text(yaml.safe_dump(changed))
     refused = command(project, "plan", str(project / "long.yaml"), "--json", home="planned")
     assert refused.returncode == 2 and json.loads(refused.stdout)["error"]["code"] == "settings.too_long"
+
+
+def test_a_plan_can_be_measured(project):
+    answer = command(project, "plan", str(project / "project.yaml"), "--measure", "--json", home="planned")
+    found = values(answer)
+    trial, here = found["trial"], found["hardware"][0]
+    assert found["measured"] and here["measured"] and found["fits"] and found["hours"] == here["hours"] > 0
+    assert trial["peak_memory_gb"] == here["needed_gb"] > 0.1 and trial["seconds_per_step"] > 0
+    assert trial["steps"] == found["steps"] and found["memory_gb"]["total"] > 0, "the estimate stays beside it"
+    assert Workspace(project / "planned").runs() == []
+    told = answer.stderr.splitlines()
+    assert told[-1] == "computing a few steps" and "Warning" not in answer.stderr, "and nothing of the libraries"

@@ -10,6 +10,7 @@ RESULT = {
     "method": "qlora",
     "examples": 1535,
     "steps": 480,
+    "trial": None,
     "parameters": 4_737_792,
     "trained": 373_760,
     "settings": [
@@ -43,6 +44,23 @@ def test_a_measured_time_is_not_called_about(capsys):
     show_plan(RESULT | {"hardware": [RESULT["hardware"][0] | {"measured": True}]}, Path("p.yaml"))
     said = capsys.readouterr().out
     assert "30 min" in said and "about 30 min" not in said and "estimated" not in said
+
+
+def test_a_trial_is_told_also_of_a_model_whose_sizes_nobody_knows(capsys):
+    trial = {
+        "peak_memory_gb": 2.345,
+        "micro_batch_size": 4,
+        "longest_tokens": 99,
+        "seconds_per_step": 1.5,
+        "hours": 0.2,
+    }
+    show_plan(RESULT | {"memory_gb": None, "hardware": [], "trial": trial}, Path("p.yaml"))
+    said = capsys.readouterr().out
+    assert (
+        "Measured: 2.35 GB at its highest for 4 examples of 99 tokens at once, 1.50 seconds a step, 12 min in all"
+        in said
+    )
+    assert "cannot be told" not in said
 
 
 def test_an_unknown_model_has_no_numbers(capsys):

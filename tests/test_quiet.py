@@ -6,11 +6,11 @@ from pathlib import Path
 
 from ft_core.worker import launch
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 
 SPEAKING = """
 import logging, sys, warnings
-from ft_core.worker.quiet import quiet_libraries
+from ft_core.quiet import quiet_libraries
 quiet_libraries()
 assert not {"torch", "transformers", "bitsandbytes"} & set(sys.modules), "nothing heavy is imported"
 
@@ -41,7 +41,7 @@ def test_only_the_known_noise_is_silenced():
 
 def test_where_bars_are_off_already_nothing_is_said():
     answer = subprocess.run(
-        [sys.executable, "-c", "from ft_core.worker.quiet import quiet_libraries; quiet_libraries()"],
+        [sys.executable, "-c", "from ft_core.quiet import quiet_libraries; quiet_libraries()"],
         cwd=ROOT,
         env=launch.child_environment(),
         capture_output=True,

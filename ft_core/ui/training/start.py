@@ -1,0 +1,77 @@
+"""What the next run starts from: the dataset of the header, and the settings of the selected run or of the dataset's project."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ft_core import amounts
+from ft_core.data.store import Dataset
+from ft_core.errors import FTError
+from ft_core.pipeline.runs import choices
+from ft_core.run import Run
+from ft_core.settings.project import ProjectSpec
+from ft_core.settings.train import TrainSpec
+from ft_core.ui import uploads
+from ft_core.ui.shared import selected_run
+from ft_core.ui.training import names
+from ft_core.workspace import Workspace
+
+DOUBLE_CLICK_SECONDS = 3  # a second press within this time is the same press
+
+
+@dataclass(frozen=True)
+class Start:
+    """The dataset, the project of a new run, and where its settings are from (None: the dataset's project)."""
+
+    dataset: Dataset
+    spec: ProjectSpec
+    run: Run | None
+
+    def training(self) -> TrainSpec:
+        """The settings, those that nobody gave chosen for this model, data and machine."""
+        return self.spec.training if self.run else choices(self.spec, self.dataset)[0].training
+
+    def words(self, runs: list[Run]) -> str:
+        """Where dataset and settings are from, as plain text."""
+        source, rows = uploads.title(self.dataset.report["source"]), sum(self.dataset.counts.values())
+        settings = (
+            f"the settings of run {names.titles(runs)[self.run.id]}, the selected one"
+            if self.run
+            else "the settings of its project, because there is no run yet"
+        )
+        return f"It starts from the dataset {source} ({amounts.count(rows, 'example')}) and {settings}."
+
+
+def start_of(workspace: Workspace, dataset_id: str, run_id: str) -> Start | None:
+    """None without a dataset."""
+    dataset = uploads.selected_dataset(workspace, dataset_id)
+    if dataset is None:
+        return None
+    spec = uploads.project_of(workspace, dataset)
+    run = selected_run(workspace, run_id)
+    if run is not None:
+        old = run.spec()
+        model = old.model.model_copy(update={"revision": run.model_revision or old.model.revision})
+        kept = {"name": old.name, "model": model, "training": old.training, "evaluation": old.evaluation}
+        spec = spec.model_copy(update=kept)
+    return Start(dataset, spec.model_copy(update={"sweep": None, "data_size": None}), run)
+
+
+def required_start(workspace: Workspace, dataset_id: str, run_id: str) -> Start:
+    """The same where there must be one. Raises FTError `data.missing`."""
+    found = start_of(workspace, dataset_id, run_id)
+    if found is None:
+        raise FTError(
+            "data.missing",
+            "There is no dataset yet.",
+            "This needs examples to learn from.",
+            "Prepare a dataset in the Data tab, or press Use the example.",
+        )
+    return found
+
+
+def just_made(workspace: Workspace) -> Run | None:
+    """The run that the first press of a double click has made."""
+    for latest in workspace.runs()[:1]:
+        if (datetime.now(UTC) - latest.created).total_seconds() < DOUBLE_CLICK_SECONDS:
+            return latest
+    return None

@@ -1,0 +1,85 @@
+"""The table of runs, notes, and a copy with one change."""
+
+import gradio as gr
+import pytest
+
+from ft_core.errors import FTError
+from ft_core.ui.training import runs
+from ft_core.worker import launch
+
+
+def test_an_empty_workspace_says_what_to_do(workspace):
+    _, empty, listed, *_ = runs.watch_runs(workspace, "", "")
+    assert empty["visible"] and not listed["visible"]
+
+
+def test_the_table_tells_how_each_run_stands(studied):
+    workspace, (made, _, search, measure) = studied
+    seen, _, listed, table, more, choice = runs.watch_runs(workspace, "", made.id)
+    assert listed["visible"] and not more["visible"] and choice["value"] == made.id
+    rows = {row[1]: row for row in table["data"]}
+    best = min(row["loss"] for row in made.metrics() if row["kind"] == "validation")
+    name, _, method, status, loss, score, minutes = rows[made.id[-6:]]
+    assert (name, method, status, score) == ("toys ✓", "QLoRA", "trained", "–")
+    assert float(loss) == pytest.approx(best, abs=1e-3) and float(minutes) >= 0
+    assert rows[search.id[-6:]][3] == "settings tried"
+    assert float(rows[search.id[-6:]][4]) == pytest.approx(search.sweep()["best"]["value"], abs=1e-3)
+    assert rows[measure.id[-6:]][3] == "data size measured" and rows[measure.id[-6:]][0] == "toys"
+    assert isinstance(runs.watch_runs(workspace, seen, made.id), dict), "nothing new changes nothing"
+
+
+def test_a_run_that_cannot_be_read_does_not_hide_the_others(workspace, example_run):
+    broken = workspace.runs_folder / "20200101-000000-abcdef"
+    broken.mkdir()
+    (broken / "project.yaml").write_text("version: 99\n", encoding="utf-8")
+    table = runs.watch_runs(workspace, "", example_run.id)[3]["data"]
+    assert len(table) == 2 and table[1][:4] == ["cannot be read", "abcdef", "–", "cannot be read"]
+
+
+def test_a_test_score_has_its_name(workspace, example_run, job_state):
+    example_run.write_job("evaluate", job_state("done"))
+    example_run.write_report({"headline": "accuracy", "metrics": {"accuracy": {"tuned": 0.875, "title": "Accuracy"}}})
+    (row,) = runs.watch_runs(workspace, "", "")[3]["data"]
+    assert row[3] == "evaluated" and row[5] == "0.875 (Accuracy)"
+
+
+def test_a_press_on_a_row_selects_its_run(studied):
+    workspace, (made, *_) = studied
+    event = gr.SelectData(None, {"index": [3, 0], "value": "toys", "row_value": ["toys", made.id[-6:]]})
+    assert runs.select_row(workspace, event) == made.id
+    event = gr.SelectData(None, {"index": [3, 0], "value": "toys", "row_value": ["toys", "../../x"]})
+    with pytest.raises(FTError) as caught:
+        runs.select_row(workspace, event)
+    assert caught.value.code == "run.missing"
+
+
+def test_notes_belong_to_the_run_that_is_shown(studied):
+    workspace, (made, slow, *_) = studied
+    shown, notes, _, setting, value = runs.show_selected(workspace, "", slow.id)
+    assert (shown, notes, value["value"]) == (slow.id, "", "0.0005")
+    assert ("LoRA rank", "lora_rank") in setting["choices"]
+    assert "Saved" in runs.save_notes(workspace, shown, "slower")
+    assert runs.save_notes(workspace, shown, "slower") == ""
+    assert slow.notes() == "slower" and made.notes() == ""
+    assert isinstance(runs.show_selected(workspace, slow.id, slow.id), dict), "what is being typed stays"
+    assert runs.show_selected(workspace, made.id, slow.id)[1] == "slower"
+    with pytest.raises(FTError, match="too long"):
+        runs.save_notes(workspace, shown, "x" * 10_001)
+
+
+def test_a_copy_differs_in_one_setting_and_waits(studied, supervised):
+    workspace, (made, *_) = studied
+    new = workspace.run(runs.duplicate_run(workspace, made.id, "epochs", " 3 "))
+    before, after = made.spec().training.model_dump(), new.spec().training.model_dump()
+    assert {name for name in after if before[name] != after[name]} == {"epochs"} and after["epochs"] == 3
+    assert launch.view(workspace, new, "train").status == "queued"
+    assert runs.duplicate_run(workspace, made.id, "epochs", "3") == new.id, "a double click makes one run"
+
+
+@pytest.mark.parametrize(("setting", "value", "named"), [("epochs", "many", "Epochs"), ("virtual_tokens", "5", "Setting"), (None, "", "Setting")])  # fmt: skip
+def test_a_change_that_cannot_be_is_named(studied, setting, value, named):
+    workspace, (made, *_) = studied
+    with pytest.raises(FTError) as caught:
+        runs.duplicate_run(workspace, made.id, setting, value)
+    assert caught.value.code == "settings.invalid" and named in caught.value.fix
+    assert len(workspace.runs()) == 4

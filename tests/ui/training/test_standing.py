@@ -1,0 +1,24 @@
+"""How a run stands, in words."""
+
+from ft_core.ui.training.standing import standing
+
+
+def test_the_job_at_work_says_how_far_it_is(workspace, example_run, job_state):
+    assert standing(workspace, example_run) == "new"
+    example_run.write_job("train", job_state().model_copy(update={"seconds_left": 90.0}))
+    assert standing(workspace, example_run) == "training"
+    assert standing(workspace, example_run, detailed=True) == "training, 3 of 10, 1 min 30 s left"
+
+
+def test_how_far_a_run_came(workspace, example_run, job_state):
+    example_run.write_job("train", job_state("done"))
+    assert standing(workspace, example_run) == "trained"
+    example_run.write_job("evaluate", job_state("done"))
+    assert standing(workspace, example_run) == "evaluated"
+
+
+def test_a_study_is_called_what_it_is(workspace, example_run, job_state):
+    example_run.write_job("sweep", job_state("stopped"))
+    assert standing(workspace, example_run) == "trying settings: stopped"
+    example_run.write_job("sweep", job_state("done"))
+    assert standing(workspace, example_run) == "settings tried"
