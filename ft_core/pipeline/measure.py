@@ -43,7 +43,10 @@ def _measured(folder: Path, token: str | None) -> dict[str, Any]:
     """In the child. Smaller micro-batches are tried as a training would."""
     from ft_core import fit, modeling
     from ft_core.train import memory, trial
-    from ft_core.train.sft import prepare
+    from ft_core.train.training import prepare
+
+    def unwatched(step: int, total: int, message: str) -> None:
+        """Loading is not shown."""
 
     run = Run.open(folder)
     training = run.spec().training
@@ -52,7 +55,7 @@ def _measured(folder: Path, token: str | None) -> dict[str, Any]:
     while True:
         try:
             began = time.perf_counter()
-            prepared = prepare(run, lambda _step, _total, _message: None, token, micro)
+            prepared = prepare(run, unwatched, token, micro)
             loading = time.perf_counter() - began
             found = trial.measure(prepared.trainer, prepared.lengths, micro, training.batch_size // micro)
             return found.as_dict() | {"steps": prepared.plan.steps, "loading_seconds": round(loading, 1)}

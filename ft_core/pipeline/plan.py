@@ -33,11 +33,13 @@ def plan_project(
     and the other hardware stay estimates. Raises what `prepare_source`, `choices` and `measure` raise.
     """
     spec = started(workspace, project.load(path))
-    return plan_training(spec, prepare_source(workspace, spec, path.parent, tell, token))
+    return plan_training(spec, prepare_source(workspace, spec, path.parent, tell, token), tell, token, measured)
 
 
-def plan_training(spec: ProjectSpec, dataset: Dataset) -> dict[str, Any]:
-    """The same for a dataset that is prepared. Raises what `choices` raises."""
+def plan_training(
+    spec: ProjectSpec, dataset: Dataset, tell: Tell = silent, token: str | None = None, measured: bool = False
+) -> dict[str, Any]:
+    """The same for a dataset that is prepared. Raises what `choices` and `measure` raise."""
     known = facts(spec, dataset)
     filled, chosen = choose(spec, known)
     found = None
