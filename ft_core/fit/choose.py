@@ -18,6 +18,8 @@ from ft_core.settings.train import Optimizer, TrainSpec
 # LoRA's learning rate by the parameters of the base, below each limit. 2e-4 up to 13 and 1e-4 above 33 billion: arXiv:2305.14314, table 9;
 # 4e-4 up to a billion and more below: 2e-3 trains the starter model best (its README), what lies between is between.
 _RATES = ((30e6, 2e-3), (200e6, 1e-3), (1e9, 4e-4), (13e9, 2e-4), (float("inf"), 1e-4))
+# Zephyr took steps 40 times smaller on pairs than on answers (arXiv:2310.16944), and many more of them than some hundred pairs give.
+_PAIRS_RATE = 0.1
 # Epochs and batch size by the number of training examples, below each limit: few rows are seen more often and in smaller batches, so
 # that there are some hundred steps; many need be seen but once or twice.
 _EPOCHS = ((100, 10.0), (500, 8.0), (5_000, 5.0), (20_000, 3.0), (100_000, 2.0), (float("inf"), 1.0))
@@ -176,6 +178,9 @@ def _learning_rate(spec: ProjectSpec, training: TrainSpec, facts: Facts) -> tupl
     size, said = _parameters(spec, facts)
     usual, method = _below(size, _RATES), METHODS[training.method]
     reason = f"{said}: LoRA trains such a one well at {usual:g}"
+    if spec.task == "preference":
+        rate = float(f"{usual * method.rate * _PAIRS_RATE:.6g}")
+        return rate, f"{reason}; learning from pairs wants a tenth of a method's rate, or answers drift."
     if method.rate == 1:
         return usual, f"{reason}; larger models want smaller steps."
     return float(f"{usual * method.rate:.6g}"), f"{reason}, and {method.title} wants {method.rate:g} times that."
@@ -251,7 +256,8 @@ def _optimizer(training: TrainSpec, facts: Facts) -> tuple[Optimizer, str]:
 
 
 def _micro_batch(spec: ProjectSpec, training: TrainSpec, facts: Facts) -> tuple[int, str]:
-    limit = GPU_MICRO_BATCH if facts.on_gpu else CPU_MICRO_BATCH
+    rows = 2 if spec.task == "preference" else 1  # an example is a pair: two rows at once
+    limit = (GPU_MICRO_BATCH if facts.on_gpu else CPU_MICRO_BATCH) // rows
     size = largest_divisor(training.batch_size, training.micro_batch_size or limit)
     if "micro_batch_size" in spec.training.model_fields_set and training.micro_batch_size:
         return (
@@ -264,6 +270,7 @@ def _micro_batch(spec: ProjectSpec, training: TrainSpec, facts: Facts) -> tuple[
     fitting = largest_micro_batch(
         facts.architecture, training, tokens, facts.bytes_per_value, facts.on_gpu, facts.memory, facts.learnt
     )
+    fitting = largest_divisor(training.batch_size, max(1, fitting // rows))
     if fitting < size:
         return fitting, f"More of {tokens:,} tokens each would not fit into {facts.memory / 1e9:.0f} GB of memory."
     return (

@@ -42,17 +42,20 @@ def measure(spec: ProjectSpec, dataset: Dataset, token: str | None = None) -> di
 def _measured(folder: Path, token: str | None) -> dict[str, Any]:
     """In the child. Smaller micro-batches are tried as a training would."""
     from ft_core import fit, modeling
-    from ft_core.train import memory, preferences, sft, trial
+    from ft_core.train import memory, trial
+    from ft_core.train.training import prepare
+
+    def unwatched(step: int, total: int, message: str) -> None:
+        """Loading is not shown."""
 
     run = Run.open(folder)
-    prepare = preferences.prepare if run.spec().task == "preference" else sft.prepare
     training = run.spec().training
     modeling.set_threads(training.threads)
     micro = fit.largest_divisor(training.batch_size, training.micro_batch_size or training.batch_size)
     while True:
         try:
             began = time.perf_counter()
-            prepared = prepare(run, lambda step, total, message: None, token, micro)
+            prepared = prepare(run, unwatched, token, micro)
             loading = time.perf_counter() - began
             found = trial.measure(prepared.trainer, prepared.lengths, micro, training.batch_size // micro)
             return found.as_dict() | {"steps": prepared.plan.steps, "loading_seconds": round(loading, 1)}

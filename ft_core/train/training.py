@@ -47,9 +47,14 @@ def train(run: Run, progress: Progress, token: str | None = None) -> dict[str, A
         _shrink(run, training.batch_size, micro, "memory was refused")
 
 
+def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: int) -> Prepared:
+    """Everything up to the first step, by the run's task. Raises what `sft.prepare` and `preferences.prepare` raise."""
+    by_task = preferences.prepare if run.spec().task == "preference" else sft.prepare
+    return by_task(run, progress, token, micro_batch_size)
+
+
 def _attempt(run: Run, progress: Progress, token: str | None, micro: int) -> dict[str, Any]:
     set_seed(run.spec().training.seed)
-    prepare = preferences.prepare if run.spec().task == "preference" else sft.prepare
     prepared = prepare(run, progress, token, micro)
     checkpoint = checkpoints.newest(run.checkpoints)
     if checkpoint is None and run.fit().get("measured") is None:

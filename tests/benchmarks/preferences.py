@@ -1,10 +1,11 @@
 """Preference tuning: does a training on pairs make a model prefer the better of two answers to prompts that it has not seen?
 
-    python -m tests.benchmarks.preferences [--seed 0] [--pairs 400]
+    python -m tests.benchmarks.preferences [--seed 0] [--pairs 160] [--threads N]
 
 Prompts are messages of the ticket example; answers are made by a rule. The better ones are courteous, the worse ones curt, of about the
 same length and about the same thing, in many wordings. A short training on both manners alike comes first, so that either is a plausible
-answer; the training on pairs starts from it. Both are `python -m ft_core run PROJECT.yaml --json` with the starter model, all settings chosen.
+answer; the training on pairs starts from it. They are `python -m ft_core train` and `run` with the starter model, all settings but the
+epochs chosen.
 Prints how often the courteous answer is the likelier one on held-out pairs before and after; exit code 3 when the 95 % interval of the
 difference includes zero.
 """
@@ -59,25 +60,26 @@ def write_sources(folder: Path, pairs: int, seed: int) -> None:
         (folder / f"{name}.jsonl").write_text(text, encoding="utf-8")
 
 
-def project(name: str, task: str, start: str | None) -> dict[str, Any]:
-    """The settings of one of the two trainings: all but the number of epochs are chosen."""
+def project(name: str, task: str, start: str | None, threads: int | None) -> dict[str, Any]:
+    """The settings of one of the two trainings: all but the number of epochs, and of threads where it is given, are chosen."""
+    training: dict[str, Any] = {"epochs": 3 if start is None else 2}
     return {
         "name": name,
         "task": task,
         # Manners repeat by design: near copies are what is to be learnt from.
         "data": {"source": f"{name}.jsonl", "clean": {"near_duplicates": "keep"}},
         "model": {"start": start} if start else {"base": "starter"},
-        "training": {"epochs": 3},
-        "evaluation": {"few_shot": 0, "max_new_tokens": 40},
+        "training": training | ({"threads": threads} if threads else {}),
+        "evaluation": {"max_new_tokens": 24},
     }
 
 
-def run(folder: Path, settings: dict[str, Any]) -> dict[str, Any]:
-    """The result of the main job, its progress shown meanwhile. JSON is YAML, too."""
+def run(folder: Path, command: str, settings: dict[str, Any]) -> dict[str, Any]:
+    """The result of a command on the project, its progress shown meanwhile. JSON is YAML, too."""
     path = folder / f"{settings['name']}.yaml"
     path.write_text(json.dumps(settings), encoding="utf-8")
-    command = [sys.executable, "-m", "ft_core", "run", str(path), "--json", "--home", str(folder / "home")]
-    answered = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    words = [sys.executable, "-m", "ft_core", command, str(path), "--json", "--home", str(folder / "home")]
+    answered = subprocess.run(words, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     result = json.loads(answered.stdout)
     if "error" in result:
         sys.exit(" ".join(result["error"][key] for key in ("what", "why", "fix")))
@@ -88,14 +90,15 @@ def main() -> None:
     """Make the data, train twice, say what the second training changed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--pairs", type=int, default=400)
+    parser.add_argument("--pairs", type=int, default=160)
+    parser.add_argument("--threads", type=int, help="processor threads; left out: all cores")
     options = parser.parse_args()
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_sources(folder, options.pairs, options.seed)
-        start = run(folder, project("manners", "instruction", None))["run"]
-        found = run(folder, project("pairs", "preference", start))
+        start = run(folder, "train", project("manners", "instruction", None, options.threads))["run"]
+        found = run(folder, "run", project("pairs", "preference", start, options.threads))
     report = found["evaluation"]
     preferred, loss = report["metrics"]["preferred"], report["metrics"]["loss"]
     print(

@@ -8,7 +8,7 @@ from ft_core.fit.architecture import of_catalog
 from ft_core.fit.choose import Facts, choose
 from ft_core.hardware import Hardware
 from ft_core.settings import project
-from ft_core.settings.methods import METHODS, used_by
+from ft_core.settings.methods import METHODS, PREFERENCE, used_by
 from ft_core.settings.train import TrainSpec
 
 STARTER, SMALL, HALF, LARGE = map(of_catalog, catalog.suggestions())
@@ -44,7 +44,7 @@ def test_the_example_has_todays_defaults():
 @pytest.mark.parametrize("method", METHODS)
 def test_everything_that_the_method_has_is_filled_in_once_with_a_reason(method):
     filled, choices = choose(spec(method=method), EXAMPLE)
-    wanted = {name for name in TrainSpec.model_fields if used_by(method, name)} - {"method"}
+    wanted = {name for name in TrainSpec.model_fields if used_by(method, name)} - {"method", *PREFERENCE}
     assert [choice.setting for choice in choices] == list(dict.fromkeys(choice.setting for choice in choices))
     assert {choice.setting for choice in choices} == wanted == filled.training.model_fields_set - {"method"}
     for choice in choices:
@@ -120,4 +120,15 @@ def test_an_unknown_model_is_as_large_as_its_name_says(base, rate):
     asked = project.parse({"data": {"source": "x.csv"}, "model": {"base": base}}, "p")
     found, choices = choose(asked, Facts(examples=1000, hardware=CORES))
     assert found.training.learning_rate == rate and found.training.micro_batch_size == 8
-    assert len(choices) == len([name for name in TrainSpec.model_fields if used_by("qlora", name)])
+    assert len(choices) == len([name for name in TrainSpec.model_fields if used_by("qlora", name)]) - len(PREFERENCE)
+
+
+def test_a_training_on_pairs_takes_smaller_steps_and_half_as_many_examples_at_once():
+    values = {"data": {"source": "x.csv"}, "task": "preference"}
+    filled, choices = choose(project.parse(values, "p"), EXAMPLE)
+    found = filled.training
+    assert (found.preference_loss, found.preference_beta) == ("dpo", 0.1)
+    assert found.learning_rate == pytest.approx(chosen().learning_rate / 10)
+    assert found.micro_batch_size == chosen().micro_batch_size // 2
+    assert {"preference_loss", "preference_beta"} <= {choice.setting for choice in choices}
+    assert choose(project.parse(filled.model_dump(mode="json"), "p"), EXAMPLE)[0] == filled

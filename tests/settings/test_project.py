@@ -82,3 +82,25 @@ def test_values_cannot_be_changed():
 def test_a_repository_has_an_owner_and_a_name(repo):
     with pytest.raises(FTError):
         project.parse(MINIMAL | {"share": {"repo": repo}}, "p.yaml")
+
+
+def test_settings_of_a_training_on_pairs_belong_to_that_task_alone():
+    given = {"preference_loss": "ipo", "preference_beta": 0.2}
+    for task in (None, "instruction"):
+        with pytest.raises(FTError) as caught:
+            project.parse(MINIMAL | {"task": task, "training": given}, "p.yaml")
+        for name in given:
+            assert f"`training.{name}`" in caught.value.why and f"`training.{name}`" in caught.value.fix
+    spec = project.parse(MINIMAL | {"task": "preference", "training": given}, "p.yaml")
+    assert project.parse(spec.model_dump(mode="json"), "again") == spec
+    assert "preference_" not in project.dump(project.parse(MINIMAL, "p.yaml")), "not written where it does not belong"
+
+
+@pytest.mark.parametrize(
+    "training", [{"method": "ia3"}, {"method": "prompt_tuning"}, {"method": "lora", "initialisation": "pissa"}]
+)
+def test_methods_that_cannot_learn_from_pairs_are_refused_in_words(training):
+    assert project.parse(MINIMAL | {"task": "instruction", "training": training}, "p.yaml").training.method
+    with pytest.raises(FTError) as caught:
+        project.parse(MINIMAL | {"task": "preference", "training": training}, "p.yaml")
+    assert "pairs" in caught.value.why and "`training." in caught.value.fix

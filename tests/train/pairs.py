@@ -7,6 +7,7 @@ from ft_core.data.prepare import prepare
 from ft_core.data.store import Dataset
 from ft_core.run import Run
 from ft_core.settings import project
+from ft_core.settings.methods import PREFERENCE
 from ft_core.settings.train import TrainSpec
 from tests.helpers import THINGS, data_spec, make_run, toy_rows
 
@@ -40,9 +41,12 @@ def make_pair_run(
     runs: Path, base: Path | str, dataset: Dataset, training: TrainSpec = SPEC, start: Run | None = None
 ) -> Run:
     """A run of the task preference that is ready to train, from the base model or from the result of `start`."""
-    run = make_run(runs, base, dataset, training)
+    wanted = {name: getattr(training, name) for name in PREFERENCE if getattr(training, name) is not None}
+    run = make_run(runs, base, dataset, training.model_copy(update=dict.fromkeys(PREFERENCE)))
     model = {"base": str(base), "start": start.id if start else None}
-    spec = project.parse(run.spec().model_dump(mode="json") | {"task": "preference", "model": model}, "run")
+    values = run.spec().model_dump(mode="json")
+    values |= {"task": "preference", "model": model, "training": values["training"] | wanted}
+    spec = project.parse(values, "run")
     data = run.data()
     if start is not None:
         data |= {"start": {"run": start.id, "weights_sha256": (start.training() or {})["weights_sha256"]}}

@@ -279,3 +279,16 @@ def test_what_was_found_and_comes_back_as_chosen_is_the_same(rows, expected):
     again = shape(table, chosen, None, None)
     assert again.examples == found.examples
     assert any(expected in message.content for message in again.examples[3].messages)
+
+
+def test_the_task_preference_is_for_pairs_alone():
+    data = table(prompt=texts(), chosen=["yes", "no"] * 6, rejected=["no", "yes"] * 6)
+    shaped = shape(data, ANY, None, "preference")
+    assert (shaped.shape, shaped.task, shaped.labels) == ("preference", "preference", [])
+    for other in (
+        table(prompt=texts(), answer=["a longer answer", "another answer"] * 6),
+        table(prompt=texts(), completion=["yes", "no"] * 6, label=["true", "false"] * 6),
+    ):
+        with pytest.raises(FTError) as caught:
+            shape(other, ANY, None, "preference")
+        assert caught.value.code == "data.no_pairs" and "`rejected`" in caught.value.fix
