@@ -138,8 +138,9 @@ def create_run(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) -> Run
     """A new run of this project on this dataset, every automatic choice filled in.
 
     Raises FTError `model.missing` when the base is a path that is not there, `settings.too_long` when an example may be longer than it
-    can read, and `sweep.unused`.
+    can read, `settings.head` for a classification head without labels, and `sweep.unused`.
     """
+    project.require_head(spec, dataset.task)
     folder = catalog.base_folder(spec.model.base)
     if folder is None and (spec.model.base.count("/") != 1 or spec.model.base.startswith((".", "/", "~"))):
         raise FTError(
@@ -171,7 +172,7 @@ def create_run(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) -> Run
 def duplicate(workspace: Workspace, run: Run, changes: dict[str, Any]) -> Run:
     """A new run with the settings of `run` but for `changes` (TrainSpec field -> value), on the same dataset version and base revision.
 
-    Raises FTError `project.invalid` naming every change that cannot be, and `data.missing` when the dataset is gone.
+    Raises FTError `project.invalid` naming every change that cannot be, `settings.head`, and `data.missing` when the dataset is gone.
     """
     old = run.spec()
     values = old.model_dump(mode="json") | {"training": _with(old.training.model_dump(mode="json"), changes)}
@@ -179,6 +180,7 @@ def duplicate(workspace: Workspace, run: Run, changes: dict[str, Any]) -> Run:
     if revision := run.model_revision:
         spec = spec.model_copy(update={"model": spec.model.model_copy(update={"revision": revision})})
     dataset = Dataset.open(run.folder / run.data()["folder"])
+    project.require_head(spec, dataset.task)
     data = run.data() | {"folder": os.path.relpath(dataset.folder, workspace.runs_folder / "run")}
     filled, _ = choices(spec, dataset)
     new = Run.create(workspace.runs_folder, filled, data, hardware.environment())

@@ -66,6 +66,8 @@ CLASSIFICATION = {
     ),
     **_LOSS,
 }
+# What a classification head has a score in: it writes nothing, so the others are absent.
+HEAD = {name: CLASSIFICATION[name] for name in ("accuracy", "f1_macro", "precision_macro", "recall_macro")}
 TEXT = {
     **_LOSS,
     "exact_match": MetricInfo(

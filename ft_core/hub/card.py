@@ -12,7 +12,7 @@ from huggingface_hub import ModelCardData
 
 from ft_core import amounts, catalog
 from ft_core.files import read_json
-from ft_core.run import Run
+from ft_core.run import HEAD_LABELS, Run
 from ft_core.settings.project import ProjectSpec
 from ft_core.settings.train import TrainSpec
 
@@ -77,7 +77,7 @@ def _front_matter(run: Run, spec: ProjectSpec) -> str:
         base_model=spec.model.base if on_hub else None,
         library_name="peft",
         license=_licence(spec.model.base),
-        pipeline_tag="text-generation",
+        pipeline_tag="text-classification" if run.head_labels() else "text-generation",
         tags=["fine-tuning-studio", "lora", "qlora"],
     )
     return data.to_yaml()
@@ -98,7 +98,8 @@ def _base_words(spec: ProjectSpec) -> str:
 
 def _introduction(run: Run, spec: ProjectSpec) -> str:
     task = _TASKS.get(spec.task or "", "answers with a text")
-    lines = [f"This is a LoRA adapter for {_base_words(spec)}. It {task}."]
+    head = " with a classification head" if run.head_labels() else ""
+    lines = [f"This is a LoRA adapter{head} for {_base_words(spec)}. It {task}."]
     if catalog.base_folder(spec.model.base) is not None:
         lines.append("The base model lies beside it in `base/`, so this repository is all that is needed.")
     report = run.report()
@@ -138,18 +139,45 @@ def _loading(run: Run, spec: ProjectSpec, repo: str) -> str:
     tokenizer = "folder" if tokenizer_folder(run) is not None else on_hub
     messages = [{"role": "system", "content": spec.data.system}] if spec.data.system else []
     messages.append({"role": "user", "content": "Write your message here"})
-    code = f"""from huggingface_hub import snapshot_download
+    code = (
+        _labelling(repo, base, tokenizer, repr(messages))
+        if run.head_labels()
+        else _writing(repo, base, tokenizer, repr(messages), spec.evaluation.max_new_tokens)
+    )
+    fence = "`" * max(3, 1 + max((len(run_of) for run_of in re.findall(r"`+", code)), default=0))
+    return f"## How to load it\n\nWith `pip install peft transformers`:\n\n{fence}python\n{code}\n{fence}"
+
+
+def _writing(repo: str, base: str, tokenizer: str, messages: str, most: int) -> str:
+    """The lines that load a model and let it answer. `base`, `tokenizer` and `messages` are Python."""
+    return f"""from huggingface_hub import snapshot_download
 from peft import PeftModel
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 folder = snapshot_download({repo!r})
 tokenizer = AutoTokenizer.from_pretrained({tokenizer})
 model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained({base}), folder)
-inputs = tokenizer.apply_chat_template({messages!r}, add_generation_prompt=True, return_tensors="pt", return_dict=True)
-answer = model.generate(**inputs, max_new_tokens={spec.evaluation.max_new_tokens}, do_sample=False)
+inputs = tokenizer.apply_chat_template({messages}, add_generation_prompt=True, return_tensors="pt", return_dict=True)
+answer = model.generate(**inputs, max_new_tokens={most}, do_sample=False)
 print(tokenizer.decode(answer[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True))"""
-    fence = "`" * max(3, 1 + max((len(run_of) for run_of in re.findall(r"`+", code)), default=0))
-    return f"## How to load it\n\nWith `pip install peft transformers`:\n\n{fence}python\n{code}\n{fence}"
+
+
+def _labelling(repo: str, base: str, tokenizer: str, messages: str) -> str:
+    """The same for a classification head, which chooses a label."""
+    return f"""import json
+
+from huggingface_hub import snapshot_download
+from peft import PeftModel
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+folder = snapshot_download({repo!r})
+with open(folder + "/{HEAD_LABELS}", encoding="utf-8") as file:
+    labels = json.load(file)["labels"]
+tokenizer = AutoTokenizer.from_pretrained({tokenizer})
+base = AutoModelForSequenceClassification.from_pretrained({base}, num_labels=len(labels))
+model = PeftModel.from_pretrained(base, folder).eval()
+inputs = tokenizer.apply_chat_template({messages}, add_generation_prompt=True, return_tensors="pt", return_dict=True)
+print(labels[model(**inputs).logits.argmax().item()])"""
 
 
 def _data(run: Run) -> str:

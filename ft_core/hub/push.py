@@ -18,7 +18,7 @@ from ft_core.files import write_json, write_text
 from ft_core.hub.card import model_card, revision, tokenizer_folder
 from ft_core.hub.upload import upload
 from ft_core.jobs import Progress
-from ft_core.run import Run
+from ft_core.run import HEAD_LABELS, Run
 from ft_core.settings import project
 from ft_core.settings.model import ModelSpec
 
@@ -43,7 +43,7 @@ _BASE_FILES = (
     "NOTICE*",
 )
 # What an earlier push of another run may have left in the repository and this one may not replace.
-_OURS = [f"{BASE}/*", "evaluation/report.json", "metrics.jsonl"]
+_OURS = [f"{BASE}/*", "evaluation/report.json", "metrics.jsonl", HEAD_LABELS]
 
 
 def push(run: Run, repo: str, private: bool, token: str | None, progress: Progress) -> dict[str, Any]:
@@ -96,6 +96,8 @@ def _stage_adapter(run: Run, base: Path | None, folder: Path) -> None:
     config["base_model_name_or_path"] = run.spec().model.base if base is None else BASE
     config["revision"] = revision(run) if base is None else None
     write_json(folder / "adapter_config.json", config)
+    if run.head_labels():
+        shutil.copyfile(run.adapter / HEAD_LABELS, folder / HEAD_LABELS)
     tokenizer = tokenizer_folder(run)
     if tokenizer is not None:
         _copy(tokenizer, _TOKENIZER, folder)

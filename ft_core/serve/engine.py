@@ -61,7 +61,8 @@ class Engine:
         should_stop: Callable[[], bool] | None = None,
         count: Count | None = None,
     ) -> Iterator[str]:
-        """The answer in pieces of text as they come. Waits for its turn. Close or use up the iterator: it holds the lock until then.
+        """The answer in pieces of text as they come; of a model with a classification head, the likeliest label. Waits for its turn.
+        Close or use up the iterator: it holds the lock until then.
 
         `count`, when given, is kept up to date. Raises generate.Stopped when `should_stop()` becomes true, also while waiting, and
         FTError `chat.too_long` when the messages leave no room for an answer.
@@ -86,6 +87,10 @@ class Engine:
             if should_stop and should_stop():
                 raise generate.Stopped
         try:
+            if which == "tuned" and self.pair.labels:
+                found = generate.label_log_probabilities(self.pair.tuned, self.tokenizer, [messages])
+                yield self.pair.labels[int(found[0].argmax())]
+                return
             with self.pair.base() if which == "base" else nullcontext(self.pair.tuned) as model:
                 yield from generate.stream(
                     model,

@@ -88,6 +88,17 @@ def parse(values: object, where: str) -> ProjectSpec:
         ) from error
 
 
+def require_head(spec: ProjectSpec, task: Task) -> None:
+    """Raise FTError `settings.head` when a classification head is asked for and the task has no labels to choose from."""
+    if spec.training.head == "classification" and task != "classification":
+        raise FTError(
+            "settings.head",
+            "A classification head cannot be trained for this task.",
+            f"The head chooses one of a few labels, and the task is {task}.",
+            "Set Answer with to written, or the Task to classification.",
+        )
+
+
 def describe(error: ValidationError) -> list[str]:
     """One sentence per wrong setting, with the key and the value given."""
     problems = error.errors(include_url=False)

@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 from pydantic_core import PydanticCustomError
 
-from ft_core.settings.methods import METHODS, STARTS, Initialisation, Method, used_by
+from ft_core.settings.methods import METHODS, STARTS, Head, Initialisation, Method, used_by
 
 Schedule = Literal["cosine", "linear", "constant"]
 Optimizer = Literal["adamw", "adamw_8bit", "paged_adamw_8bit", "adafactor"]
@@ -44,6 +44,13 @@ class TrainSpec(BaseModel):
         description="Where the adapter begins. default: without effect. pissa: the base's strongest directions. loftq: mends the error of 4 bits. "
         "eva: the directions in which your examples differ.",
         json_schema_extra=_says(source="arXiv:2404.02948 (PiSSA), 2310.08659 (LoftQ), 2410.07170 (EVA)"),
+    )
+    head: Head = Field(
+        default="written",
+        title="Answer with",
+        description="written: the model writes its answer. classification: a small layer on top of the model chooses one of the labels, for "
+        "the task classification only.",
+        json_schema_extra=_says(source="Radford et al. 2018, Improving language understanding by generative pre-training"),
     )
     epochs: float = Field(
         default=5,
@@ -274,6 +281,12 @@ class TrainSpec(BaseModel):
                     "others": others,
                     "settings": ["method", "initialisation"],
                 },
+            )
+        if self.head == "classification" and self.initialisation != "default":
+            raise PydanticCustomError(
+                "unused",
+                "a classification head begins with the initialisation default only, not with {start}",
+                {"start": self.initialisation, "settings": ["head", "initialisation"]},
             )
         return self
 

@@ -3,7 +3,7 @@
 import math
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,7 +27,7 @@ from ft_core.settings.train import TrainSpec
 from ft_core.train import checkpoints, memory, validations
 
 _MOVING_STEPS = 20  # tokens per second is the mean over that many steps
-_SAMPLE_TOKENS = 48
+SAMPLE_TOKENS = 48
 _PART = "eval_part/"  # what a mix logs its parts under
 
 
@@ -103,6 +103,7 @@ class Recorder(TrainerCallback):
             if not (math.isfinite(logs["loss"]) and math.isfinite(logs["grad_norm"])):
                 raise _diverged(step, args.learning_rate)
             row |= {key: logs.get(key) for key in ("loss", "token_accuracy", "learning_rate")}
+            row |= {key: logs[key] for key in ("accuracy",) if key in logs}
             row |= {"gradient_norm": logs["grad_norm"], "tokens": int(self.plan.tokens_after[step])}
             row |= {"tokens_per_second": round(self.moving_speed(), 1), "memory_gb": memory.held_gb()}
             self.run.append_metric({"kind": "train", **row})
@@ -155,14 +156,39 @@ class Keeper(TrainerCallback):
         checkpoints.prune(self.run.checkpoints, {step} if best is None else {step, best}, self.training.checkpoint_gb)
 
 
+Answering = Callable[[PreTrainedModel | PeftModel, PreTrainedTokenizerFast, Sequence[Example]], list[str]]
+
+
+def written(
+    model: PreTrainedModel | PeftModel, tokenizer: PreTrainedTokenizerFast, examples: Sequence[Example]
+) -> list[str]:
+    """What the model writes after each prompt, without any sampling."""
+    answers = generate.answers(
+        model,
+        tokenizer,
+        [example.prompt for example in examples],
+        tools=[example.tools for example in examples],
+        max_new_tokens=SAMPLE_TOKENS,
+    )
+    return [answer.text for answer in answers]
+
+
 class Sampler(TrainerCallback):
     """Answers the same few prompts before the first step and at each milestone. Greedy, and the random state stays as it was."""
 
-    def __init__(self, run: Run, plan: Plan, tokenizer: PreTrainedTokenizerFast, examples: Sequence[Example]) -> None:
+    def __init__(
+        self,
+        run: Run,
+        plan: Plan,
+        tokenizer: PreTrainedTokenizerFast,
+        examples: Sequence[Example],
+        answering: Answering = written,
+    ) -> None:
         self.run = run
         self.plan = plan
         self.tokenizer = tokenizer
         self.examples = examples
+        self.answering = answering
 
     def on_train_begin(
         self,
@@ -189,13 +215,7 @@ class Sampler(TrainerCallback):
     def sample(self, model: PreTrainedModel | PeftModel, step: int) -> None:
         """Write one row for each example."""
         with torch.random.fork_rng():
-            answers = generate.answers(
-                model,
-                self.tokenizer,
-                [example.prompt for example in self.examples],
-                tools=[example.tools for example in self.examples],
-                max_new_tokens=_SAMPLE_TOKENS,
-            )
+            answers = self.answering(model, self.tokenizer, self.examples)
         for example, answer in zip(self.examples, answers, strict=True):
             self.run.append_sample(
                 {
@@ -204,6 +224,6 @@ class Sampler(TrainerCallback):
                     "part": example.part,
                     "prompt": example.question,
                     "expected": example.answer,
-                    "answer": answer.text,
+                    "answer": answer,
                 }
             )

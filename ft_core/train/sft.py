@@ -22,6 +22,7 @@ from ft_core.train import build, results, rows
 from ft_core.train.callbacks import Keeper, Plan, Recorder, Sampler
 from ft_core.train.methods.adapt import adapt
 from ft_core.train.methods.initialise import initialise
+from ft_core.train.head_trainer import HeadTrainer
 from ft_core.train.trainer import AnswerTrainer
 
 SAMPLES = 3
@@ -29,13 +30,14 @@ SAMPLES = 3
 
 @dataclass
 class Prepared:
-    """A trainer at its first step. `lengths` are the tokens of every row in order; `beginning` see results.save."""
+    """A trainer at its first step. `lengths` are the tokens of every row in order; `beginning` and `labels` see results.save."""
 
-    trainer: AnswerTrainer
+    trainer: AnswerTrainer | HeadTrainer
     recorder: Recorder
     plan: Plan
     lengths: numpy.ndarray
     beginning: Path | None
+    labels: tuple[str, ...] = ()
 
 
 def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: int) -> Prepared:

@@ -9,8 +9,8 @@ from ft_core import fit, modeling
 from ft_core.errors import FTError
 from ft_core.jobs import Progress
 from ft_core.run import Run
-from ft_core.train import checkpoints, memory, results, trial, validations
-from ft_core.train.sft import Prepared, prepare
+from ft_core.train import checkpoints, head, memory, results, sft, trial, validations
+from ft_core.train.sft import Prepared
 
 _ROOM = 0.92  # of the memory there is may be filled: what else runs on the machine is not still
 
@@ -20,8 +20,8 @@ def train(run: Run, progress: Progress, token: str | None = None) -> dict[str, A
 
     Returns {"status": "done" | "stopped" | "paused" | "discarded", "steps", "total_steps", "kept_step", "stopped_early", "epochs",
     "train_loss", "validation_loss", "tokens_per_second", "peak_memory_gb", "seconds", "trainable_parameters", "cut_off_rows",
-    "micro_batch_size", "weights_sha256"}, and writes it when a result was saved (done, stopped). Losses are in nats per token;
-    `validation_loss` is that of the weights kept, those after `kept_step` steps; `cut_off_rows` is how many training examples lose the
+    "micro_batch_size", "weights_sha256"}, and writes it when a result was saved (done, stopped). Losses are in nats per token (of a
+    classification head: per example); `validation_loss` is that of the weights kept, those after `kept_step` steps; `cut_off_rows` is how many training examples lose the
     end of an answer to Longest example. `token` is for gated Hub models. On the CPU a resumed training ends with the weights of an
     uninterrupted one, to the bit.
 
@@ -46,6 +46,7 @@ def train(run: Run, progress: Progress, token: str | None = None) -> dict[str, A
 
 def _attempt(run: Run, progress: Progress, token: str | None, micro: int) -> dict[str, Any]:
     set_seed(run.spec().training.seed)
+    prepare = head.prepare if run.spec().training.head == "classification" else sft.prepare
     prepared = prepare(run, progress, token, micro)
     checkpoint = checkpoints.newest(run.checkpoints)
     if checkpoint is None and run.fit().get("measured") is None:
@@ -115,7 +116,9 @@ def _finish(run: Run, prepared: Prepared, token: str | None, ended: int) -> dict
         kept = best
         run.write_log(f"keeping the weights after step {best}, where the validation loss was lowest")
     run.clear_report()  # it measured the weights that are now replaced
-    weights = results.save(run, trainer.trained, trainer.tokenizer, modeling.pinned(run, token), prepared.beginning)
+    weights = results.save(
+        run, trainer.trained, trainer.tokenizer, modeling.pinned(run, token), prepared.beginning, prepared.labels
+    )
     if prepared.beginning:
         shutil.rmtree(prepared.beginning)
     checkpoints.prune(run.checkpoints, keep={kept}, limit_gb=0)

@@ -277,7 +277,8 @@ def _answers(run: Run | None, which: Any, search: str) -> list[dict[str, Any]]:
 
 def _more(report: dict[str, Any]) -> str:
     speed = report["contestants"]["tuned"]["tokens_per_second"]
+    pace = "chooses a label and writes nothing" if speed is None else f"writes {speed:,.0f} tokens per second here"
     return (
         f"Measured on {report['n']:,} test examples that were never trained on, in {amounts.duration(report['seconds'])}. "
-        f"Answers: {report['decoding']}. The tuned model writes {speed:,.0f} tokens per second here."
+        f"Answers: {report['decoding']}. The tuned model {pace}."
     )
