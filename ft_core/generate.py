@@ -264,19 +264,17 @@ def label_log_probabilities(
     """log p of each label by a model with a classification head, in nats: float64 [prompts, labels]. Raises Stopped."""
     known = tools or [""] * len(prompts)
     rows = [prompt_ids(tokenizer, prompt, told) for prompt, told in zip(prompts, known, strict=True)]
-    scores = numpy.zeros((len(rows), int(model.config.num_labels)))
-    done = 0
+    found: dict[int, numpy.ndarray] = {}
     with _inference(model):
         for batch in _batches(rows, batch_tokens, extra=0):
             if should_stop and should_stop():
                 raise Stopped
             ids, mask = _left_padded([rows[i] for i in batch], _pad_id(tokenizer), model.device)
             output = model(input_ids=ids, attention_mask=mask, position_ids=_positions(mask), use_cache=False)
-            scores[batch] = output.logits.float().log_softmax(-1).double().cpu().numpy()
-            done += len(batch)
+            found |= dict(zip(batch, output.logits.float().log_softmax(-1).double().cpu().numpy(), strict=True))
             if on_progress:
-                on_progress(done, len(rows))
-    return scores
+                on_progress(len(found), len(rows))
+    return numpy.array([found[i] for i in range(len(rows))])
 
 
 def _answer(tokenizer: PreTrainedTokenizerBase, generated: list[int], stops: set[int]) -> Answer:

@@ -113,7 +113,7 @@ def choose(
     likelihoods = found[:, [pair.labels.index(label) for label in labels]]
     expected = numpy.array([labels.index(example.answer) for example in examples])
     return Contestant(
-        answers=[Answer(labels[place], 0, True) for place in likelihoods.argmax(1)],
+        answers=[Answer(labels[int(place)], 0, True) for place in likelihoods.argmax(1)],
         losses=-likelihoods[numpy.arange(len(examples)), expected],
         tokens=numpy.ones(len(examples), dtype=numpy.int64),
         likelihoods=likelihoods,

@@ -50,7 +50,9 @@ class TrainSpec(BaseModel):
         title="Answer with",
         description="written: the model writes its answer. classification: a small layer on top of the model chooses one of the labels, for "
         "the task classification only.",
-        json_schema_extra=_says(source="Radford et al. 2018, Improving language understanding by generative pre-training"),
+        json_schema_extra=_says(
+            source="Radford et al. 2018, Improving language understanding by generative pre-training"
+        ),
     )
     epochs: float = Field(
         default=5,

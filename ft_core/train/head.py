@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy
 from datasets import Dataset as Rows
+from peft import PeftModel
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 from ft_core import generate, modeling
@@ -88,13 +89,16 @@ def tokenise(examples: Sequence[Example], chat: ChatTokenizer, max_length: int) 
 
 
 def chosen_labels(
-    labels: Sequence[str], model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, examples: Sequence[Example]
+    labels: Sequence[str],
+    model: PreTrainedModel | PeftModel,
+    tokenizer: PreTrainedTokenizerFast,
+    examples: Sequence[Example],
 ) -> list[str]:
     """The likeliest label of each example."""
     found = generate.label_log_probabilities(
         model, tokenizer, [example.prompt for example in examples], tools=[example.tools for example in examples]
     )
-    return [labels[place] for place in found.argmax(axis=1)]
+    return [labels[int(place)] for place in found.argmax(axis=1)]
 
 
 def _said(prompts: Sequence[list[int]], labels: Sequence[str], cut_off: int, max_length: int) -> str:

@@ -20,9 +20,9 @@ from ft_core.settings.example import Example
 from ft_core.settings.methods import in_four_bits
 from ft_core.train import build, results, rows
 from ft_core.train.callbacks import Keeper, Plan, Recorder, Sampler
+from ft_core.train.head_trainer import HeadTrainer
 from ft_core.train.methods.adapt import adapt
 from ft_core.train.methods.initialise import initialise
-from ft_core.train.head_trainer import HeadTrainer
 from ft_core.train.trainer import AnswerTrainer
 
 SAMPLES = 3

@@ -21,9 +21,9 @@ def train(run: Run, progress: Progress, token: str | None = None) -> dict[str, A
     Returns {"status": "done" | "stopped" | "paused" | "discarded", "steps", "total_steps", "kept_step", "stopped_early", "epochs",
     "train_loss", "validation_loss", "tokens_per_second", "peak_memory_gb", "seconds", "trainable_parameters", "cut_off_rows",
     "micro_batch_size", "weights_sha256"}, and writes it when a result was saved (done, stopped). Losses are in nats per token (of a
-    classification head: per example); `validation_loss` is that of the weights kept, those after `kept_step` steps; `cut_off_rows` is how many training examples lose the
-    end of an answer to Longest example. `token` is for gated Hub models. On the CPU a resumed training ends with the weights of an
-    uninterrupted one, to the bit.
+    classification head: per example); `validation_loss` is that of the weights kept, those after `kept_step` steps; `cut_off_rows` is how
+    many training examples lose the end of an answer (with a head: the beginning) to Longest example. `token` is for gated Hub models.
+    On the CPU a resumed training ends with the weights of an uninterrupted one, to the bit.
 
     Where memory is refused, the same steps go on in smaller micro-batches from the newest checkpoint, and the run says so.
     Raises FTError `train.nothing_to_learn`, `train.diverged` (the best checkpoint is then the result) and what `modeling` raises.
