@@ -13,7 +13,7 @@ def make_headed_run(home: Path) -> Run:
     settings = TrainSpec(
         method="lora",
         head="classification",
-        epochs=8,
+        epochs=12,
         learning_rate=1e-2,
         batch_size=8,
         evaluations=1,
