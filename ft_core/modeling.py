@@ -84,14 +84,18 @@ def model_folder(base: str, revision: str | None = None, token: str | None = Non
     return folder
 
 
-def load_tokenizer(base: str, revision: str | None = None, token: str | None = None) -> PreTrainedTokenizerFast:
-    """A base model's tokenizer. Raises FTError `model.missing`, `model.template` and what `model_folder` raises."""
+def load_tokenizer(
+    base: str, revision: str | None = None, token: str | None = None, plain: bool = False
+) -> PreTrainedTokenizerFast:
+    """A base model's tokenizer; `plain`, for plain texts only, also one without a chat template.
+
+    Raises FTError `model.missing`, `model.template` and what `model_folder` raises."""
     folder = model_folder(base, revision, token, weights=False)
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
     except (OSError, ValueError) as error:
         raise download.missing(base, "Its tokenizer cannot be read.") from error
-    if not isinstance(tokenizer, PreTrainedTokenizerFast) or not tokenizer.chat_template:
+    if not isinstance(tokenizer, PreTrainedTokenizerFast) or not (tokenizer.chat_template or plain):
         raise FTError(
             "model.template",
             f"The model {base} cannot hold a conversation as it is.",
@@ -212,7 +216,7 @@ def load_run_model(run: Run, token: str | None = None) -> Pair:
             "Start or resume the training in the Training tab.",
         )
     chosen, training = pinned(run, token), run.spec().training
-    tokenizer = load_tokenizer(chosen.base, chosen.revision, token)
+    tokenizer = load_tokenizer(chosen.base, chosen.revision, token, plain=run.spec().task == "text")
     quantised, labels = in_four_bits(training.method, training.four_bit), run.head_labels()
     base = load_base(chosen.base, chosen.revision, quantised=quantised, token=token)
     if not run.has_adapter:

@@ -39,19 +39,20 @@ def example_project() -> tuple[ProjectSpec, Path]:
     return project.load(EXAMPLE), EXAMPLE.parent
 
 
-def base_tokenizer(base: str, revision: str | None = None) -> ChatTokenizer | None:
+def base_tokenizer(base: str, revision: str | None = None, plain: bool = False) -> ChatTokenizer | None:
     """The tokenizer of a base model, when it is on this machine: the starter's, a local folder's, or a downloaded Hub model's.
 
+    `plain`: for plain texts, which need no chat template.
     None for a Hub model that was never downloaded: this asks nobody and waits for nothing. Raises FTError `model.missing` or
     `model.template` for a tokenizer that cannot be used.
     """
     folder = catalog.base_folder(base) or download.cached_tokenizer(base, revision)
-    return ChatTokenizer.load(folder, base) if folder else None
+    return ChatTokenizer.load(folder, base, plain) if folder else None
 
 
 def base_window(spec: ProjectSpec) -> Window | None:
     """What of an example the project's base model is given; None and raises as `base_tokenizer`."""
-    tokenizer = base_tokenizer(spec.model.base, spec.model.revision)
+    tokenizer = base_tokenizer(spec.model.base, spec.model.revision, spec.task == "text")
     return Window(tokenizer, spec.training.max_length) if tokenizer else None
 
 
@@ -61,7 +62,7 @@ def base_token_lengths(dataset: Dataset, base: str, revision: str | None = None)
     A dataset does not depend on a base model: the lengths in its report are those of the base that it was first prepared for.
     Raises what `base_tokenizer` raises.
     """
-    tokenizer = base_tokenizer(base, revision)
+    tokenizer = base_tokenizer(base, revision, dataset.task == "text")
     if tokenizer is None:
         return None
     stored = dataset.report["token_lengths"]
@@ -218,7 +219,7 @@ def facts(spec: ProjectSpec, dataset: Dataset) -> Facts:
     """What the choices are made from. Token lengths are known where the dataset was prepared for this base model or one with its tokenizer."""
     base, revision = spec.model.base, spec.model.revision
     try:
-        tokenizer = base_tokenizer(base, revision)
+        tokenizer = base_tokenizer(base, revision, dataset.task == "text")
     except FTError:  # the training says it, with all that it then knows
         tokenizer = None
     stored = dataset.report["token_lengths"]

@@ -9,6 +9,7 @@ import numpy
 from transformers import PreTrainedTokenizerBase
 
 from ft_core import generate, modeling
+from ft_core.errors import FTError
 from ft_core.evals.compare import SEED
 from ft_core.generate import Answer, Model
 from ft_core.prompts import choice_ids, prompt_ids
@@ -142,6 +143,17 @@ def subset(examples: Sequence[Example], limit: int | None, stratified: bool) -> 
         seen[label] += 1
     kept = sorted(quantile, key=quantile.__getitem__)[:limit]
     return [examples[i] for i in sorted(kept)]
+
+
+def require_two(examples: list[Example], fix: str) -> None:
+    """Raise FTError `evaluation.too_few`."""
+    if len(examples) < 2:
+        raise FTError(
+            "evaluation.too_few",
+            "There are too few test examples to say anything.",
+            f"An interval needs at least 2 examples, and there {'is 1' if examples else 'are none'}.",
+            fix,
+        )
 
 
 def choose_shots(train: Sequence[Example], labels: Sequence[str], count: int) -> list[Example]:

@@ -12,7 +12,7 @@ from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 from ft_core import generate, modeling
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
-from ft_core.evals import answers, compare, metrics, rows
+from ft_core.evals import answers, compare, metrics, rows, texts
 from ft_core.evals.answers import Contestant
 from ft_core.evals.compare import Interval
 from ft_core.jobs import Progress
@@ -49,10 +49,14 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
             "Start the training first.",
         )
     dataset = Dataset.open(run.folder / run.data()["folder"])
+    if dataset.task == "text":
+        return texts.evaluate(run, dataset, progress, token)
     labels = list(dataset.labels)
     test = dataset.examples("test")
     examples = answers.subset(test, spec.evaluation.limit, stratified=bool(labels))
-    _require_two(examples, "Raise the Test share of the data, or the Limit of the evaluation, in the project file.")
+    answers.require_two(
+        examples, "Raise the Test share of the data, or the Limit of the evaluation, in the project file."
+    )
     progress(0, 6 * len(examples), "loading the model")
     modeling.set_threads(spec.training.threads)
     pair = modeling.load_run_model(run, token)
@@ -61,7 +65,7 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
     wanted = answers.choose_shots(dataset.examples("train"), labels, spec.evaluation.few_shot)
     context = generate.context_length(pair.tuned)
     drawn, examples = len(examples), answers.fitting(tokenizer, examples, context, most)
-    _require_two(examples, f"Shorten the examples: this base model reads {context:,} tokens, answer included.")
+    answers.require_two(examples, f"Shorten the examples: this base model reads {context:,} tokens, answer included.")
     shots = answers.fitting_shots(tokenizer, wanted, examples, context - most)
     found: Contestants = {}
     playing = [name for name in _NAMES if name != "few_shot" or shots]
@@ -102,16 +106,6 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
     rows.write_answers(run, table)
     run.write_report(report)
     return report
-
-
-def _require_two(examples: list[Example], fix: str) -> None:
-    if len(examples) < 2:
-        raise FTError(
-            "evaluation.too_few",
-            "There are too few test examples to say anything.",
-            f"An interval needs at least 2 examples, and there {'is 1' if examples else 'are none'}.",
-            fix,
-        )
 
 
 def _report(task: str, examples: list[Example], labels: list[str], found: Contestants) -> dict[str, Any]:
@@ -175,13 +169,13 @@ def _report(task: str, examples: list[Example], labels: list[str], found: Contes
 
 
 def _scores(contestant: Contestant, examples: list[Example], labels: list[str]) -> dict[str, float]:
-    texts = [answer.text for answer in contestant.answers]
+    written = [answer.text for answer in contestant.answers]
     if labels:
         found = metrics.label_scores(
             _likeliest(contestant).tolist(), _written(contestant, labels).tolist(), _expected(examples, labels).tolist()
         )
     else:
-        found = metrics.text_scores(texts, [example.answer for example in examples])
+        found = metrics.text_scores(written, [example.answer for example in examples])
     return found | {"loss": contestant.loss, "perplexity": _perplexity(contestant.loss)}
 
 

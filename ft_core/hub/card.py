@@ -21,6 +21,7 @@ _TASKS = {
     "classification": "answers with one of a few labels",
     "instruction": "answers with a text",
     "chat": "holds a conversation",
+    "text": "continues texts",
 }
 _TRAINING_ROWS = (
     ("status", "Status"),
@@ -142,14 +143,21 @@ def _loading(run: Run, spec: ProjectSpec, repo: str) -> str:
     code = (
         _labelling(repo, base, tokenizer, repr(messages))
         if run.head_labels()
-        else _writing(repo, base, tokenizer, repr(messages), spec.evaluation.max_new_tokens)
+        else _writing(repo, base, tokenizer, _asked(spec, messages), spec.evaluation.max_new_tokens)
     )
     fence = "`" * max(3, 1 + max((len(run_of) for run_of in re.findall(r"`+", code)), default=0))
     return f"## How to load it\n\nWith `pip install peft transformers`:\n\n{fence}python\n{code}\n{fence}"
 
 
-def _writing(repo: str, base: str, tokenizer: str, messages: str, most: int) -> str:
-    """The lines that load a model and let it answer. `base`, `tokenizer` and `messages` are Python."""
+def _asked(spec: ProjectSpec, messages: list[dict[str, str]]) -> str:
+    """The call that makes tokens of what the model is given."""
+    if spec.task == "text":
+        return 'tokenizer("Write the beginning of a text here", add_special_tokens=False, return_tensors="pt")'
+    return f'tokenizer.apply_chat_template({messages!r}, add_generation_prompt=True, return_tensors="pt", return_dict=True)'
+
+
+def _writing(repo: str, base: str, tokenizer: str, inputs: str, most: int) -> str:
+    """The lines that load a model and let it answer. `base`, `tokenizer` and `inputs` are Python."""
     return f"""from huggingface_hub import snapshot_download
 from peft import PeftModel
 from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -157,7 +165,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 folder = snapshot_download({repo!r})
 tokenizer = AutoTokenizer.from_pretrained({tokenizer})
 model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained({base}), folder)
-inputs = tokenizer.apply_chat_template({messages}, add_generation_prompt=True, return_tensors="pt", return_dict=True)
+inputs = {inputs}
 answer = model.generate(**inputs, max_new_tokens={most}, do_sample=False)
 print(tokenizer.decode(answer[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True))"""
 

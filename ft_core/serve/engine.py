@@ -38,15 +38,19 @@ class Count:
 
 @dataclass
 class Engine:
-    """A loaded model. `lock` is held for one whole answer, so that no request switches the adapter under another."""
+    """A loaded model. `lock` is held for one whole answer, so that no request switches the adapter under another.
+
+    A `plain` one continues the last message as a text, for it learnt no chat template.
+    """
 
     pair: modeling.Pair
+    plain: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
     def load(cls, run: Run, token: str | None = None) -> "Engine":
         """The run's base with its adapter; `token` is for gated Hub models. Raises FTError `run.no_adapter`, `model.*`, `hub.*`."""
-        return cls(modeling.load_run_model(run, token))
+        return cls(modeling.load_run_model(run, token), run.spec().task == "text")
 
     @property
     def tokenizer(self) -> PreTrainedTokenizerBase:
@@ -101,12 +105,15 @@ class Engine:
                     top_p=sampling.top_p,
                     seed=sampling.seed,
                     should_stop=before_token,
+                    plain=self.plain,
                 )
         finally:
             self.lock.release()
 
     def prompt_tokens(self, messages: Sequence[Message]) -> int:
         """How many tokens the conversation is, ready to be answered. Raises jinja2.TemplateError when the model's template refuses it."""
+        if self.plain:
+            return len(prompts.start_ids(self.tokenizer, messages[-1].content))
         return len(prompts.prompt_ids(self.tokenizer, messages))
 
     @property

@@ -17,7 +17,7 @@ from ft_core.settings.share import ShareSpec
 from ft_core.settings.sweep import SweepSpec
 from ft_core.settings.train import TrainSpec
 
-Task = Literal["classification", "instruction", "chat"]
+Task = Literal["classification", "instruction", "chat", "text"]
 VERSION = 1
 SUFFIXES = (".yaml", ".yml")
 
@@ -42,7 +42,8 @@ class ProjectSpec(BaseModel):
     task: Task | None = Field(
         default=None,
         title="Task",
-        description="classification: answer with one of a few labels. instruction: answer with a text. chat: several turns. Left out: seen from the data.",
+        description="classification: answer with one of a few labels. instruction: answer with a text. chat: several turns. "
+        "text: continue texts that have no answers. Left out: seen from the data.",
     )
     data: DataSpec
     model: ModelSpec = ModelSpec()

@@ -4,7 +4,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy
@@ -19,15 +19,17 @@ from transformers import (
     TrainingArguments,
 )
 
-from ft_core import generate
+from ft_core import generate, prompts
 from ft_core.errors import FTError
 from ft_core.run import Progress, Run
-from ft_core.settings.example import Example
+from ft_core.settings.example import Example, Message
 from ft_core.settings.train import TrainSpec
 from ft_core.train import checkpoints, memory, validations
 
 _MOVING_STEPS = 20  # tokens per second is the mean over that many steps
 SAMPLE_TOKENS = 48
+BEGINNING = 20  # tokens of a plain text that a sample goes on from
+_SHOWN = 400  # characters of how the text itself goes on
 _PART = "eval_part/"  # what a mix logs its parts under
 
 
@@ -171,6 +173,25 @@ def written(
         max_new_tokens=SAMPLE_TOKENS,
     )
     return [answer.text for answer in answers]
+
+
+def beginnings(tokenizer: PreTrainedTokenizerFast, texts: Sequence[Example]) -> list[Example]:
+    """Plain texts as a beginning of BEGINNING tokens at most, half the text if it is short, and what follows it in the text."""
+    found = []
+    for example in texts:
+        ids = prompts.start_ids(tokenizer, example.answer)
+        start = str(tokenizer.decode(ids[: max(1, min(BEGINNING, len(ids) // 2))]))
+        rest = example.answer[len(start) :][:_SHOWN]
+        found.append(replace(example, messages=(Message("user", start), Message("assistant", rest))))
+    return found
+
+
+def continued(
+    model: PreTrainedModel | PeftModel, tokenizer: PreTrainedTokenizerFast, examples: Sequence[Example]
+) -> list[str]:
+    """How the model goes on after each beginning, without any sampling."""
+    starts = [prompts.start_ids(tokenizer, example.question) for example in examples]
+    return [answer.text for answer in generate.continuations(model, tokenizer, starts, max_new_tokens=SAMPLE_TOKENS)]
 
 
 class Sampler(TrainerCallback):

@@ -186,5 +186,5 @@ def test_a_model_that_chooses_labels_has_no_speed_and_no_loss(workspace, evaluat
     found["contestants"]["tuned"] |= dict.fromkeys(("loss", "perplexity", "tokens_per_second"))
     evaluated.write_report(found)
     shown = tab.watch_report(workspace, "", evaluated.id, "all", "")
-    assert "chooses a label and writes nothing" in shown[VERDICT]
+    assert "tokens per second" not in shown[VERDICT] and shown[ANSWERS_STEP]["visible"]
     assert list(shown[METRICS]["Metric"]) == ["Accuracy (decides)", "Macro F1"]

@@ -279,3 +279,27 @@ def test_what_was_found_and_comes_back_as_chosen_is_the_same(rows, expected):
     again = shape(table, chosen, None, None)
     assert again.examples == found.examples
     assert any(expected in message.content for message in again.examples[3].messages)
+
+
+def test_texts_without_answers_are_learnt_when_the_task_is_text_and_else_its_name_is_told():
+    long = "A text that goes on. " * 20
+    with pytest.raises(FTError) as caught:
+        shape(table(text=[long, long + "More."]), ANY, None, None)
+    assert caught.value.code == "data.shape" and "set the Task to text" in caught.value.fix
+    for columns in (ANY, ColumnSpec(answer="text"), ColumnSpec(prompt="text")):
+        shaped = shape(table(source=["web", "web"], text=[long, long + "More."]), columns, None, "text")
+        assert (shaped.shape, shaped.task, shaped.labels, shaped.columns) == (
+            "text",
+            "text",
+            [],
+            ColumnSpec(answer="text"),
+        )
+        assert [example.messages for example in shaped.examples] == [
+            (Message("assistant", long),),
+            (Message("assistant", long + "More."),),
+        ]
+    longest = shape(table(note=["a", "b"], story=[long, long]), ANY, None, "text")
+    assert longest.columns.answer == "story"
+    with pytest.raises(FTError) as caught:
+        shape(table(text=[long]), ColumnSpec(answer="txt"), None, "text")
+    assert caught.value.code == "data.columns"
