@@ -12,13 +12,13 @@ _PUBLIC = {
     "ProjectSpec": ("ft_core.settings.project", "ProjectSpec"),
     "Run": ("ft_core.run", "Run"),
     "Workspace": ("ft_core.workspace", "Workspace"),
-    "create_run": ("ft_core.pipeline", "create_run"),
+    "create_run": ("ft_core.pipeline.runs", "create_run"),
     "do_job": ("ft_core.worker.jobs", "here"),
     "home_folder": ("ft_core.workspace", "home_folder"),
     "inspect_file": ("ft_core.data.inspect", "inspect"),
     "load_project": ("ft_core.settings.project", "load"),
-    "prepare_source": ("ft_core.pipeline", "prepare_source"),
-    "run_project": ("ft_core.pipeline", "run_project"),
+    "prepare_source": ("ft_core.pipeline.data", "prepare_source"),
+    "run_project": ("ft_core.pipeline.main_job", "run_project"),
 }
 __all__ = list(_PUBLIC)  # pyright: ignore[reportUnsupportedDunderAll]
 

@@ -21,6 +21,11 @@ _PACKAGES = (
     "accelerate",
     "evaluate",
     "huggingface_hub",
+    "tokenizers",
+    "safetensors",
+    "numpy",
+    "pyarrow",
+    "optuna",
     "gradio",
 )
 
@@ -110,10 +115,10 @@ def _gpu() -> tuple[str | None, float | None]:
 
 
 def environment() -> dict[str, object]:
-    """Package versions, Python and hardware, as a run records them."""
+    """Package versions, Python, operating system and hardware, as a run records them."""
     return {
         "python": platform.python_version(),
-        "platform": platform.system(),
+        "platform": platform.platform(),  # system, its version, processor family, C library
         "packages": {name: metadata.version(name) for name in _PACKAGES},
         "hardware": describe().model_dump(),
     }

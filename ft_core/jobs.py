@@ -11,7 +11,7 @@ Status = Literal["running", "done", "stopped", "paused", "discarded", "failed", 
 Work = Literal["train", "evaluate", "sweep", "data_size"]  # waits in the queue, follows the run's stop file
 JobName = Literal[Work, "serve", "push"]
 WORK: tuple[Work, ...] = get_args(Work)
-# pause: a checkpoint now and nothing else. keep: the best so far becomes the adapter. discard: what was trained is removed.
+# pause: a checkpoint now and nothing else. keep: the best so far becomes the result. discard: what was trained is removed.
 Stop = Literal["pause", "keep", "discard"]
 
 

@@ -184,6 +184,7 @@ class Pair:
     tuned: PreTrainedModel | PeftModel
     tokenizer: PreTrainedTokenizerFast
     whole_base: PreTrainedModel | None = None  # where the tuned model is a whole one, or one that does not write
+    base_adapter: str | None = None  # the adapter that makes the base what it is compared as
     labels: tuple[str, ...] = ()
 
     @contextmanager
@@ -196,13 +197,21 @@ class Pair:
         if isinstance(self.tuned.active_peft_config, PromptLearningConfig):
             yield cast(PreTrainedModel, self.tuned.get_base_model())  # a soft prompt changes nothing in it
             return
+        if self.base_adapter is not None:
+            self.tuned.set_adapter(self.base_adapter)
+            try:
+                yield self.tuned
+            finally:
+                self.tuned.set_adapter("default")
+            return
         with self.tuned.disable_adapter():
             yield self.tuned
 
 
-def load_run_model(run: Run, token: str | None = None) -> Pair:
+def load_run_model(run: Run, token: str | None = None, start: Run | None = None) -> Pair:
     """A run's base model, in 4 bits where it was trained so, with its adapter (float32); or its whole model beside the base.
 
+    With `start`, the run that its training started from, that one's result stands in the base model's place.
     A classification head stands on a copy of the base, for the base itself must still write.
 
     Raises FTError `run.no_adapter` and what `pinned` and `load_base` raise.
@@ -218,14 +227,20 @@ def load_run_model(run: Run, token: str | None = None) -> Pair:
     chosen, training = pinned(run, token), run.spec().training
     tokenizer = load_tokenizer(chosen.base, chosen.revision, token, plain=run.spec().task == "text")
     quantised, labels = in_four_bits(training.method, training.four_bit), run.head_labels()
+    if start is not None and not run.has_adapter:
+        return Pair(_load(run.model, None).eval(), tokenizer, _load(start.model, None).eval())
     base = load_base(chosen.base, chosen.revision, quantised=quantised, token=token)
     if not run.has_adapter:
-        return Pair(with_padding(_load(run.model, None, labels), tokenizer).eval(), tokenizer, base.eval(), labels)
-    if not labels:
-        return Pair(PeftModel.from_pretrained(base, run.adapter, autocast_adapter_dtype=True).eval(), tokenizer)
-    headed = load_base(chosen.base, chosen.revision, quantised=quantised, token=token, labels=labels)
-    tuned = PeftModel.from_pretrained(with_padding(headed, tokenizer), run.adapter, autocast_adapter_dtype=True)
-    return Pair(tuned.eval(), tokenizer, base.eval(), labels)
+        whole = with_padding(_load(run.model, None, labels), tokenizer)
+        return Pair(whole.eval(), tokenizer, base.eval(), labels=labels)
+    if labels:
+        headed = load_base(chosen.base, chosen.revision, quantised=quantised, token=token, labels=labels)
+        tuned = PeftModel.from_pretrained(with_padding(headed, tokenizer), run.adapter, autocast_adapter_dtype=True)
+        return Pair(tuned.eval(), tokenizer, base.eval(), labels=labels)
+    tuned = PeftModel.from_pretrained(base, run.adapter, autocast_adapter_dtype=True)
+    if start is not None:
+        tuned.load_adapter(str(start.adapter), "start", autocast_adapter_dtype=True)
+    return Pair(tuned.eval(), tokenizer, base_adapter="start" if start else None)
 
 
 def with_padding(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast) -> PreTrainedModel:

@@ -95,7 +95,7 @@ class Run:
         return project.load(self.project)
 
     def data(self) -> dict[str, Any]:
-        """Which dataset version the run uses: {"dataset", "folder", "sha256", ...}."""
+        """Which dataset version the run uses: {"dataset", "folder", "sha256", ...}; `start`: {"run", "weights_sha256"} of the run it starts from."""
         return read_json(self.folder / "data.json")
 
     def environment(self) -> dict[str, Any]:
@@ -111,6 +111,26 @@ class Run:
         """Bind the run to a commit of its Hub base model, for good."""
         if self.model_revision is None:
             write_json(self.folder / "environment.json", self.environment() | {"model_revision": commit})
+
+    def start(self) -> "Run | None":
+        """The run whose result this one's training starts from; None when it starts from the base model.
+
+        Raises FTError `run.missing`, or `model.start_changed` when what it was then has been replaced or removed.
+        """
+        recorded = self.data().get("start")
+        if recorded is None:
+            return None
+        runs = self.folder.parents[2] if self.folder.parent.name == TRIALS else self.folder.parent
+        parent, _, trial = recorded["run"].partition("/")
+        found = Run.open(runs / parent / TRIALS / trial if trial else runs / parent)
+        if not found.is_trained or (found.training() or {}).get("weights_sha256") != recorded["weights_sha256"]:
+            raise FTError(
+                "model.start_changed",
+                f"Run {found.id} is no longer what run {self.id} started from.",
+                "It was trained on or discarded since then, and its weights of that time are gone.",
+                "Start a new run from it: a measure against other weights would say nothing.",
+            )
+        return found
 
     @property
     def adapter(self) -> Path:
@@ -194,7 +214,7 @@ class Run:
             raise FTError(
                 "run.discarded",
                 f"Run {self.id} was discarded.",
-                "Its checkpoints, adapter and samples are gone.",
+                "Its checkpoints, samples and trained weights are gone.",
                 f"Start a new run with the same settings: python -m ft_core duplicate {self.id} --start",
             )
 
@@ -210,7 +230,7 @@ class Run:
     # Asking to stop.
 
     def request_stop(self, how: Stop = "keep") -> None:
-        """Ask the job at work to stop: keep the best so far as the adapter, only pause, or discard what it has. The last word counts."""
+        """Ask the job at work to stop: keep the best so far as the result, only pause, or discard what it has. The last word counts."""
         write_text(self.folder / "stop", how)
 
     def stop_requested(self) -> Stop | None:
@@ -228,7 +248,9 @@ class Run:
         """Remove what was trained, for good; project, measurements, notes and log stay. The caller holds the locks of all its work."""
         for trial in self.trials():
             trial.discard()
-        for folder in (self.checkpoints, self.adapter, *self.folder.glob(".adapter-*")):  # hidden: of a killed training
+        # Hidden are those of a killed training; the beginning is PiSSA's.
+        unfinished = (path for name in (".adapter-*", ".model-*", "beginning") for path in self.folder.glob(name))
+        for folder in (self.checkpoints, self.adapter, self.model, *unfinished):
             if folder.exists():
                 shutil.rmtree(folder)
         for name in ("samples.jsonl", "training.json"):

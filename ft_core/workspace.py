@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock
+
 from ft_core.errors import FTError
 from ft_core.run import TRIALS, Run
 
@@ -49,6 +51,11 @@ class Workspace:
     @property
     def queue(self) -> Path:
         return self.home / "queue"
+
+    def starting(self) -> FileLock:
+        """Held while a run is made from a press of a button: of two presses at once the second sees what the first has made."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return FileLock(self.folder / "starting.lock")
 
     def runs(self) -> list[Run]:
         """All runs, newest first; without the trials inside them."""

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import yaml
 
-from ft_core import catalog, pipeline
+from ft_core import catalog
 from ft_core.data.store import Dataset
 from ft_core.data.tokens import ChatTokenizer
+from ft_core.pipeline.data import base_token_lengths, prepare_source
+from ft_core.pipeline.runs import create_run
 from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.workspace import Workspace
@@ -56,9 +58,10 @@ for line in sys.stdin:
 LENGTHS = """
 import json, sys
 from pathlib import Path
-from ft_core import pipeline
+from ft_core.pipeline.data import base_token_lengths, prepare_source
+from ft_core.pipeline.runs import create_run
 from ft_core.data.store import Dataset
-found = pipeline.base_token_lengths(Dataset.open(Path(sys.argv[1])), sys.argv[2])
+found = base_token_lengths(Dataset.open(Path(sys.argv[1])), sys.argv[2])
 assert "torch" not in sys.modules
 print(json.dumps(found))
 """
@@ -100,8 +103,8 @@ def made_run(folder: Path) -> tuple[Run, Dataset]:
     write_toy_csv(folder / "toy.csv", 40)
     spec = project.parse(VALUES, "project.yaml")
     workspace = Workspace(folder / "home")
-    dataset = pipeline.prepare_source(workspace, spec, folder)
-    return pipeline.create_run(workspace, spec, dataset), dataset
+    dataset = prepare_source(workspace, spec, folder)
+    return create_run(workspace, spec, dataset), dataset
 
 
 def test_a_base_model_from_the_hub_is_trained_measured_and_shared_at_one_commit(tmp_path):
@@ -140,17 +143,17 @@ def test_a_base_model_from_the_hub_is_trained_measured_and_shared_at_one_commit(
         assert (values["base_model_name_or_path"], values["revision"]) == (BASE, commit)
     assert yaml.safe_load(shared["project.yaml"].content)["model"] == {"base": BASE, "revision": commit}
     assert not any(path.startswith("base/") for path in shared)
-    assert lengths == pipeline.base_token_lengths(dataset, catalog.STARTER)
+    assert lengths == base_token_lengths(dataset, catalog.STARTER)
 
 
 def test_token_lengths_are_those_of_the_base_that_is_asked_for(tmp_path):
     write_toy_csv(tmp_path / "toy.csv", 40)
     other = make_base_model(tmp_path / "other")
     spec = project.parse(VALUES | {"model": {"base": catalog.STARTER}}, "project.yaml")
-    dataset = pipeline.prepare_source(Workspace(tmp_path / "home"), spec, tmp_path)
+    dataset = prepare_source(Workspace(tmp_path / "home"), spec, tmp_path)
     stored = dataset.report["token_lengths"]
-    assert pipeline.base_token_lengths(dataset, catalog.STARTER) == stored
-    found = pipeline.base_token_lengths(dataset, str(other))
+    assert base_token_lengths(dataset, catalog.STARTER) == stored
+    found = base_token_lengths(dataset, str(other))
     examples = [example for split in dataset.counts for example in dataset.examples(split)]
     assert found is not None and found["max"] == int(ChatTokenizer.load(other).lengths(examples).max()) != stored["max"]
-    assert pipeline.base_token_lengths(dataset, "nobody/never-downloaded") is None
+    assert base_token_lengths(dataset, "nobody/never-downloaded") is None

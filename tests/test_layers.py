@@ -72,7 +72,7 @@ def test_gradio_is_imported_in_the_page_only():
 
 def test_importing_the_package_and_the_command_line_is_light():
     code = (
-        "import sys, ft_core, ft_core.cli, ft_core.pipeline, ft_core.worker.launch, ft_core.worker.supervisor\n"
+        "import sys, ft_core, ft_core.cli, ft_core.pipeline.main_job, ft_core.pipeline.plan, ft_core.worker.launch, ft_core.worker.supervisor\n"
         "heavy = {'torch', 'transformers', 'peft', 'trl', 'accelerate', 'evaluate', 'gradio', 'optuna'} & set(sys.modules)\n"
         "print(sorted(heavy))"
     )

@@ -143,7 +143,10 @@ def test_discarding_removes_what_was_trained_and_nothing_else(run):
     run.write_notes("keep me")
     run.write_job("train", state(2**22 + 1, 1.0, status="stopped"))
     run.require_kept()
+    for name in ("model", ".model-1a2b", "beginning"):
+        (run.folder / name).mkdir()
     run.discard()
+    assert not any((run.folder / name).exists() for name in ("model", ".model-1a2b", "beginning"))
     assert {path.name for path in run.folder.iterdir()} == kept
     assert {path.name for path in trial.folder.iterdir()} == kept - {"notes.md", "trials"}
     assert run.job("train").status == "discarded" and run.job("train").step == 3

@@ -50,6 +50,8 @@ def main() -> None:
     """The entry of `python -m ft_core`."""
     os.environ.setdefault("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    # Read when torch is loaded. Threads that wait by spinning stand still when something else wants their core.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     quiet_libraries()
     if os.name == "posix" and os.getsid(0) == os.getpid():
         # Alone in its session, so an interrupt is meant for it, also where a page that runs in the background ignores its own.

@@ -33,7 +33,7 @@ def inspect_command(
     person: PersonOption = LOCAL,
 ) -> None:
     """What the data holds: format, columns, rows, problems, token lengths. Of a project, with its settings."""
-    from ft_core.pipeline import inspect_source
+    from ft_core.pipeline.data import inspect_source
 
     def work() -> Result:
         first, folder = Path(data[0]), Path()
@@ -56,7 +56,7 @@ def prepare(
     person: PersonOption = LOCAL,
 ) -> None:
     """Clean, split and store a dataset version."""
-    from ft_core.pipeline import base_token_lengths, prepare_source
+    from ft_core.pipeline.data import base_token_lengths, prepare_source
 
     def work() -> Result:
         spec = project_or_data(source)

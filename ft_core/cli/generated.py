@@ -58,7 +58,7 @@ def augment(
     """Make new rows out of the training split. None is learnt from before you have accepted it: see `review`."""
     from ft_core.data.augment import augment as more
     from ft_core.data.augment import review as file
-    from ft_core.pipeline import prepare_source
+    from ft_core.pipeline.data import prepare_source
 
     def work() -> Result:
         spec = project.load(path)

@@ -14,7 +14,7 @@ def plan(path: ProjectArgument, as_json: JsonOption = False, home: HomeOption = 
 
     The data is prepared, as `prepare` does; no model is loaded or downloaded, and nothing is trained.
     """
-    from ft_core.pipeline import plan_project
+    from ft_core.pipeline.plan import plan_project
 
     def work() -> Result:
         with told() as tell:

@@ -14,7 +14,6 @@ from ft_core.cli.options import HomeOption, JsonOption, ProjectArgument, RunArgu
 from ft_core.errors import FTError
 from ft_core.jobs import WORK, JobName, Stop
 from ft_core.run import Run
-from ft_core.settings import project
 from ft_core.terminal.answer import Result, answer
 from ft_core.terminal.progress import shown_progress
 from ft_core.terminal.runs import (
@@ -39,13 +38,12 @@ FAR = 1_000_000  # places: to the very front
 
 
 def train(path: ProjectArgument, as_json: JsonOption = False, home: HomeOption = None) -> None:
-    """One training in the foreground."""
-    from ft_core.pipeline import create_run, prepare_source, training_result
+    """One training in the foreground. With the project.yaml of a run's folder: that run once more, with the same weights."""
+    from ft_core.pipeline.again import run_of
+    from ft_core.pipeline.runs import training_result
 
     def work() -> Result:
-        workspace = Workspace(home_folder(home))
-        spec = project.load(path)
-        run = create_run(workspace, spec, prepare_source(workspace, spec, path.parent, token=get_token()))
+        run = run_of(Workspace(home_folder(home)), path, get_token())
         in_foreground(run, "train")
         return {"run": run.id} | training_result(run)
 
@@ -55,7 +53,7 @@ def train(path: ProjectArgument, as_json: JsonOption = False, home: HomeOption =
 def resume(run: RunArgument, as_json: JsonOption = False, home: HomeOption = None) -> None:
     """Go on with a training, a sweep or a study of the data's size that was paused, stopped or interrupted."""
     from ft_core.cli import studies
-    from ft_core.pipeline import training_result
+    from ft_core.pipeline.runs import training_result
 
     def work() -> Result:
         found = Workspace(home_folder(home)).run_or_path(run)
@@ -80,7 +78,7 @@ def stop(
     ] = False,
     discard: Annotated[
         bool,
-        typer.Option("--discard", help="Remove what was trained: checkpoints, adapter, samples. Cannot be undone."),
+        typer.Option("--discard", help="Remove what was trained: checkpoints, weights, samples. Cannot be undone."),
     ] = False,
     as_json: JsonOption = False,
     home: HomeOption = None,
@@ -177,7 +175,7 @@ def duplicate(
     home: HomeOption = None,
 ) -> None:
     """A new run like another one but for the settings that are given: same dataset version, same base model."""
-    from ft_core.pipeline import duplicate as duplicated
+    from ft_core.pipeline.runs import duplicate as duplicated
 
     def work() -> Result:
         workspace = Workspace(home_folder(home))
@@ -257,8 +255,8 @@ def evaluate(run: RunArgument, as_json: JsonOption = False, home: HomeOption = N
 
 
 def run(path: ProjectArgument, as_json: JsonOption = False, home: HomeOption = None) -> None:
-    """The main job: prepare, train and evaluate."""
-    from ft_core.pipeline import run_project
+    """The main job: prepare, train and evaluate. With the project.yaml of a run's folder: that run once more, with the same weights."""
+    from ft_core.pipeline.main_job import run_project
 
     answer(
         as_json,

@@ -100,7 +100,8 @@ def _plain(text: str) -> Any:
 
 def study(workspace: Workspace, spec: ProjectSpec, folder: Path, job: JobName) -> Result:
     """Prepare the data, make the run and do its job here."""
-    from ft_core.pipeline import create_run, prepare_source
+    from ft_core.pipeline.data import prepare_source
+    from ft_core.pipeline.runs import create_run
 
     run = create_run(workspace, spec, prepare_source(workspace, spec, folder, token=get_token()))
     in_foreground(run, job)

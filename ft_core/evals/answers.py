@@ -145,8 +145,8 @@ def subset(examples: Sequence[Example], limit: int | None, stratified: bool) -> 
     return [examples[i] for i in sorted(kept)]
 
 
-def require_two(examples: list[Example], fix: str) -> None:
-    """Raise FTError `evaluation.too_few`."""
+def require_two(examples: Sequence[Example], fix: str) -> None:
+    """Raise FTError `evaluation.too_few` where no interval can be computed."""
     if len(examples) < 2:
         raise FTError(
             "evaluation.too_few",

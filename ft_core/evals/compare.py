@@ -158,6 +158,15 @@ def loss_sentence(
     )
 
 
+def preference_sentence(outcome: str, base: int, tuned: int, total: int, interval: Interval, started: str) -> str:
+    """The verdict on pairs in one sentence. `base` and `tuned` count the pairs whose better answer is the likelier one; `started` names the base."""
+    subject = "the tuned model" if outcome == "no clear change" else "it"
+    return (
+        f"{_OPENING[outcome]}: {subject} prefers the better answer in {tuned} of {total} pairs, {started} in {base} "
+        f"(difference {_points(interval.difference)} points, 95 % interval {_points(interval.low)} to {_points(interval.high)}; {_examples(total)})."
+    )
+
+
 def _points(share: float) -> str:
     points = 100 * share
     return f"{points:+.0f}" if abs(points) >= 9.95 or points == 0 else f"{points:+.1f}"

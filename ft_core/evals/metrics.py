@@ -80,6 +80,17 @@ PLAIN_TEXT = {
         better="lower",
     ),
 }
+PREFERENCE = {
+    "preferred": MetricInfo(
+        title="Better answer preferred",
+        meaning="Share of pairs in which the better answer is likelier than the worse one.",
+    ),
+    "margin": MetricInfo(
+        title="Margin",
+        meaning="By how many nats the log-probability of the better answer is above that of the worse one, on average.",
+    ),
+    "loss": _LOSS["loss"].model_copy(update={"title": "Loss of the better answers"}),
+}
 TEXT = {
     **_LOSS,
     "exact_match": MetricInfo(

@@ -12,12 +12,14 @@ from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 from ft_core import generate, modeling
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
-from ft_core.evals import answers, compare, metrics, rows, texts
+from ft_core.evals import answers, compare, metrics, preferences, rows, texts
 from ft_core.evals.answers import Contestant
 from ft_core.evals.compare import Interval
 from ft_core.jobs import Progress
 from ft_core.run import Run
 from ft_core.settings.example import Example
+from ft_core.settings.methods import WHOLE_MODEL, in_four_bits
+from ft_core.settings.train import TrainSpec
 
 _NAMES = {
     "base": "the base model",
@@ -48,6 +50,8 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
             "The run has no trained model.",
             "Start the training first.",
         )
+    if spec.task == "preference":
+        return preferences.evaluate(run, progress, token)
     dataset = Dataset.open(run.folder / run.data()["folder"])
     if dataset.task == "text":
         return texts.evaluate(run, dataset, progress, token)
@@ -100,7 +104,10 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
         "decoding": f"greedy, at most {most} new tokens",
         "seed": compare.SEED,
         "dataset": dataset.id,
-        "notes": _notes(examples, len(test), drawn, labels, found, len(wanted) - len(shots)),
+        "notes": [
+            *([] if pair.labels else [_precision(spec.training)]),
+            *_notes(examples, len(test), drawn, labels, found, len(wanted) - len(shots)),
+        ],
     }
     report["seconds"] = round(time.monotonic() - began, 1)
     rows.write_answers(run, table)
@@ -315,13 +322,20 @@ def _per_label(examples: list[Example], labels: list[str], base: Contestant, tun
     return found
 
 
+def _precision(training: TrainSpec) -> str:
+    if training.method in WHOLE_MODEL:
+        return "The tuned model and its base are two whole models, both in full precision."
+    if in_four_bits(training.method, training.four_bit):
+        return "The base model is the same 4-bit model with the adapter switched off, so 4-bit rounding counts for neither side."
+    return "The base model is the same model in full precision with the adapter switched off."
+
+
 def _notes(
     examples: list[Example], available: int, drawn: int, labels: list[str], found: Contestants, dropped_shots: int
 ) -> list[str]:
     total = len(examples)
     tuned = _required(found, "tuned")
-    same = "The base model is the same 4-bit model with the adapter switched off, so 4-bit rounding counts for neither side."
-    notes = [same] if tuned.writes else []
+    notes = []
     if labels:
         label, count = Counter(example.answer for example in examples).most_common(1)[0]
         notes += [

@@ -11,7 +11,7 @@ from ft_core.fit.architecture import Architecture
 from ft_core.fit.memory import CPU_MICRO_BATCH, GPU_MICRO_BATCH, largest_micro_batch, trained_parameters
 from ft_core.fit.steps import largest_divisor, training_rows
 from ft_core.hardware import Hardware
-from ft_core.settings.methods import METHODS, WHOLE_MODEL, used_by
+from ft_core.settings.methods import METHODS, PREFERENCE, WHOLE_MODEL, used_by
 from ft_core.settings.project import ProjectSpec
 from ft_core.settings.train import Optimizer, TrainSpec
 
@@ -82,7 +82,7 @@ def choose(spec: ProjectSpec, facts: Facts) -> tuple[ProjectSpec, list[Choice]]:
     given = training.model_fields_set
     rest = tuple(name for name in TrainSpec.model_fields if name not in _FIRST)
     for setting in (*_FIRST, *rest):
-        if not used_by(training.method, setting):
+        if not used_by(training.method, setting) or (setting in PREFERENCE and spec.task != "preference"):
             continue
         if setting == "micro_batch_size":
             value, reason = _micro_batch(spec, training, facts)
@@ -134,6 +134,10 @@ def _value(setting: str, spec: ProjectSpec, training: TrainSpec, facts: Facts) -
             return _checkpointing(spec, training, facts)
         case "optimizer":
             return _optimizer(training, facts)
+        case "preference_loss":
+            return "dpo", "The usual one."
+        case "preference_beta":
+            return 0.1, "The value of the paper's experiments (arXiv:2305.18290, section 6)."
         case "threads":
             return facts.hardware.cores, f"This machine has {amounts.count(facts.hardware.cores, 'processor core')}."
     return getattr(training, setting), TrainSpec.model_fields[setting].description or ""

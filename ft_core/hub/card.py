@@ -22,6 +22,7 @@ _TASKS = {
     "instruction": "answers with a text",
     "chat": "holds a conversation",
     "text": "continues texts",
+    "preference": "has learnt which of two answers is the better one",
 }
 _TRAINING_ROWS = (
     ("status", "Status"),
@@ -126,6 +127,8 @@ def _measured(report: dict[str, Any] | None) -> str:
         )
     shots = report.get("few_shot_examples")
     text = f"On {report['n']} test examples that were not used in training. Difference is tuned minus base."
+    if report.get("start"):
+        text += " Base is the model that this training started from, itself tuned from the base model."
     if shots:
         text += f" The base model was also measured with {shots} training examples in its prompt."
     if report.get("decoding"):

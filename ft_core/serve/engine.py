@@ -1,6 +1,6 @@
 """A run's model, loaded once, that answers as the tuned model or as its base.
 
-Both are one set of weights: the base is the tuned model with its adapter switched off. Answers therefore take turns.
+With an adapter both are one set of weights: the base is the tuned model with it switched off. Answers therefore take turns.
 """
 
 import threading
@@ -49,7 +49,7 @@ class Engine:
 
     @classmethod
     def load(cls, run: Run, token: str | None = None) -> "Engine":
-        """The run's base with its adapter; `token` is for gated Hub models. Raises FTError `run.no_adapter`, `model.*`, `hub.*`."""
+        """The run's base with its adapter, or beside its whole model; `token` is for gated Hub models. Raises FTError `run.no_adapter`, `model.*`, `hub.*`."""
         return cls(modeling.load_run_model(run, token), run.spec().task == "text")
 
     @property

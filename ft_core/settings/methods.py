@@ -112,6 +112,8 @@ BELONGS: dict[str, tuple[Method, ...]] = {
     "virtual_tokens": SOFT_PROMPTS,
     "trained_layers": ("layers",),
 }
+# Settings of the task preference alone, whatever the method.
+PREFERENCE = ("preference_loss", "preference_beta")
 # DoRA takes its magnitudes from the weights as they are; PiSSA needs them in full precision, LoftQ in 4 bits.
 STARTS: dict[Initialisation, tuple[Method, ...]] = {
     "default": LORA,

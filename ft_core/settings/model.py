@@ -19,3 +19,10 @@ class ModelSpec(BaseModel):
         title="Revision",
         description="A commit of the Hub model. Left out: the newest, recorded in the run.",
     )
+    start: str | None = Field(
+        default=None,
+        min_length=1,
+        title="Start",
+        description="The id of a trained run whose result is where this training starts; base model and adapter are then those of that run. "
+        "Left out: the base model itself.",
+    )

@@ -1,23 +1,24 @@
 """ProjectSpec: the one YAML file that says what a run does, and how it is read and written."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from ft_core.errors import FTError
 from ft_core.settings import words
 from ft_core.settings.data import DataSpec
 from ft_core.settings.data_size import DataSizeSpec
 from ft_core.settings.evaluation import EvalSpec
+from ft_core.settings.methods import LORA, METHODS, PREFERENCE, WHOLE_MODEL
 from ft_core.settings.model import ModelSpec
 from ft_core.settings.share import ShareSpec
 from ft_core.settings.sweep import SweepSpec
 from ft_core.settings.train import TrainSpec
 
-Task = Literal["classification", "instruction", "chat", "text"]
+Task = Literal["classification", "instruction", "chat", "preference", "text"]
 VERSION = 1
 SUFFIXES = (".yaml", ".yml")
 
@@ -43,7 +44,8 @@ class ProjectSpec(BaseModel):
         default=None,
         title="Task",
         description="classification: answer with one of a few labels. instruction: answer with a text. chat: several turns. "
-        "text: continue texts that have no answers. Left out: seen from the data.",
+        "preference: learn from pairs of a better and a worse answer. text: continue texts that have no answers. "
+        "Left out: one of the first three, seen from the data.",
     )
     data: DataSpec
     model: ModelSpec = ModelSpec()
@@ -58,6 +60,32 @@ class ProjectSpec(BaseModel):
         title="Data size",
         description="Parts of the training split to try, for `python -m ft_core data-size`.",
     )
+
+    @model_validator(mode="after")
+    def _refuse_what_the_task_lacks(self) -> Self:
+        training = self.training
+        if self.task != "preference":
+            unused = [f"training.{name}" for name in PREFERENCE if getattr(training, name) is not None]
+            listed = ", ".join(f"`{name}`" for name in unused)
+            if unused:
+                raise PydanticCustomError(
+                    "unused",
+                    "only the task preference has {listed}: leave it out, or set `task: preference`",
+                    {"listed": listed, "settings": unused},
+                )
+        elif training.method not in (*LORA, *WHOLE_MODEL):
+            raise PydanticCustomError(
+                "unused",
+                "{title} cannot learn from pairs: choose LoRA, one of its kin, or full fine-tuning",
+                {"title": METHODS[training.method].title, "settings": ["training.method"]},
+            )
+        elif training.initialisation != "default":
+            raise PydanticCustomError(
+                "unused",
+                "a training on pairs cannot begin with {start}: it is measured against where it starts",
+                {"start": training.initialisation, "settings": ["training.initialisation"]},
+            )
+        return self
 
 
 def parse(values: object, where: str) -> ProjectSpec:
@@ -90,13 +118,20 @@ def parse(values: object, where: str) -> ProjectSpec:
 
 
 def require_head(spec: ProjectSpec, task: Task) -> None:
-    """Raise FTError `settings.head` when a classification head is asked for and the task has no labels to choose from."""
+    """Raise FTError `settings.head` when a classification head is asked for and the task has no labels to choose from, or another run is the start."""
     if spec.training.head == "classification" and task != "classification":
         raise FTError(
             "settings.head",
             "A classification head cannot be trained for this task.",
             f"The head chooses one of a few labels, and the task is {task}.",
             "Set Answer with to written, or the Task to classification.",
+        )
+    if spec.training.head == "classification" and spec.model.start is not None:
+        raise FTError(
+            "settings.head",
+            "A classification head cannot be trained from another run's result.",
+            "It begins on the base model, with weights of its own.",
+            "Leave out Start, or set Answer with to written.",
         )
 
 
@@ -107,6 +142,8 @@ def describe(error: ValidationError) -> list[str]:
 
 
 def _key(problem: ErrorDetails) -> str:
+    if not problem["loc"]:  # settings that do not go together
+        return "`, `".join(problem.get("ctx", {}).get("settings", []))
     return ".".join(str(part) for part in problem["loc"])
 
 

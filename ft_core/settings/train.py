@@ -5,23 +5,27 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 from pydantic_core import PydanticCustomError
 
-from ft_core.settings.methods import METHODS, STARTS, Head, Initialisation, Method, used_by
+from ft_core.settings.methods import METHODS, PREFERENCE, STARTS, Head, Initialisation, Method, used_by
 
 Schedule = Literal["cosine", "linear", "constant"]
 Optimizer = Literal["adamw", "adamw_8bit", "paged_adamw_8bit", "adafactor"]
 Reporter = Literal["none", "tensorboard", "trackio", "wandb"]
+PreferenceLoss = Literal["dpo", "ipo"]
 
 
-def _says(too_low: str = "", too_high: str = "", source: str = "") -> dict[str, Any]:
-    """What a form tells beside the description."""
-    return {"too_low": too_low, "too_high": too_high, "source": source}
+def _says(
+    too_low: str = "", too_high: str = "", source: str = "", names: dict[str, str] | None = None
+) -> dict[str, Any]:
+    """What a form tells beside the description; `names` is what it calls each choice."""
+    told: dict[str, Any] = {"too_low": too_low, "too_high": too_high, "source": source}
+    return told | ({"names": names} if names else {})
 
 
 class TrainSpec(BaseModel):
     """Settings of one training. Those that a project leaves out are chosen for its model, data and machine when a run is created.
 
     The defaults here are those for a small base model and some hundred short examples. A setting that the method does not have is
-    refused when it is given, and is not written into a project file.
+    refused when it is given, and is not written into a project file; so are the settings of PREFERENCE with another task than preference.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -30,7 +34,10 @@ class TrainSpec(BaseModel):
         default="qlora",
         title="Method",
         description="What of the model learns, and how.",
-        json_schema_extra=_says(source="Each method's paper is named beside it."),
+        json_schema_extra=_says(
+            source="Each method's paper is named beside it.",
+            names={name: info.title for name, info in METHODS.items()},
+        ),
     )
     four_bit: bool = Field(
         default=False,
@@ -43,7 +50,10 @@ class TrainSpec(BaseModel):
         title="Initialisation",
         description="Where the adapter begins. default: without effect. pissa: the base's strongest directions. loftq: mends the error of 4 bits. "
         "eva: the directions in which your examples differ.",
-        json_schema_extra=_says(source="arXiv:2404.02948 (PiSSA), 2310.08659 (LoftQ), 2410.07170 (EVA)"),
+        json_schema_extra=_says(
+            source="arXiv:2404.02948 (PiSSA), 2310.08659 (LoftQ), 2410.07170 (EVA)",
+            names={"default": "Default", "pissa": "PiSSA", "loftq": "LoftQ", "eva": "EVA"},
+        ),
     )
     head: Head = Field(
         default="written",
@@ -51,7 +61,8 @@ class TrainSpec(BaseModel):
         description="written: the model writes its answer. classification: a small layer on top of the model chooses one of the labels, for "
         "the task classification only.",
         json_schema_extra=_says(
-            source="Radford et al. 2018, Improving language understanding by generative pre-training"
+            source="Radford et al. 2018, Improving language understanding by generative pre-training",
+            names={"written": "A written answer", "classification": "A classification head"},
         ),
     )
     epochs: float = Field(
@@ -136,6 +147,23 @@ class TrainSpec(BaseModel):
         description="How many of the last layers learn.",
         json_schema_extra=_says("Cannot learn the task.", "As full fine-tuning.", "arXiv:1911.03090"),
     )
+    preference_loss: PreferenceLoss | None = Field(
+        default=None,
+        title="Preference loss",
+        description="Task preference only; left out: dpo. dpo: the better answer is to be likelier than the worse, the more the better. "
+        "ipo: likelier by a set distance per token and no more, for pairs that contradict each other.",
+        json_schema_extra=_says(source="arXiv:2305.18290 (DPO), 2310.12036 (IPO)"),
+    )
+    preference_beta: float | None = Field(
+        default=None,
+        gt=0,
+        le=10,
+        title="Preference beta",
+        description="Task preference only; left out: 0.1. How dearly each step away from the starting model is paid for.",
+        json_schema_extra=_says(
+            "Answers drift away from sense.", "Hardly anything changes.", "arXiv:2305.18290, section 6"
+        ),
+    )
     max_length: int = Field(
         default=512,
         ge=16,
@@ -158,7 +186,9 @@ class TrainSpec(BaseModel):
         default="cosine",
         title="Schedule",
         description="How the learning rate falls after the warm-up.",
-        json_schema_extra=_says(source="arXiv:1608.03983"),
+        json_schema_extra=_says(
+            source="arXiv:1608.03983", names={"cosine": "Cosine", "linear": "Linear", "constant": "Constant"}
+        ),
     )
     warmup_ratio: float = Field(
         default=0.05,
@@ -191,7 +221,15 @@ class TrainSpec(BaseModel):
         title="Optimizer",
         description="adamw: exact. The 8-bit ones (bitsandbytes) hold their moments in a quarter of the memory, paged ones move them out of a "
         "full GPU. adafactor: hardly any moments.",
-        json_schema_extra=_says(source="arXiv:1711.05101, 2110.02861, 1804.04235"),
+        json_schema_extra=_says(
+            source="arXiv:1711.05101, 2110.02861, 1804.04235",
+            names={
+                "adamw": "AdamW",
+                "adamw_8bit": "AdamW, 8 bits",
+                "paged_adamw_8bit": "AdamW, 8 bits, paged",
+                "adafactor": "Adafactor",
+            },
+        ),
     )
     gradient_checkpointing: bool = Field(
         default=False,
@@ -221,7 +259,10 @@ class TrainSpec(BaseModel):
         default="best",
         title="Keep",
         description="best: the weights with the lowest validation loss. last: those after the last step.",
-        json_schema_extra=_says(source="Prechelt 1998, Early stopping, but when?"),
+        json_schema_extra=_says(
+            source="Prechelt 1998, Early stopping, but when?",
+            names={"best": "The best weights", "last": "The last weights"},
+        ),
     )
     checkpoint_gb: float = Field(
         default=10.0,
@@ -235,7 +276,9 @@ class TrainSpec(BaseModel):
         default="none",
         title="Report to",
         description="Also send the measurements to a tracker of your own; its package must be installed.",
-        json_schema_extra=_says(),
+        json_schema_extra=_says(
+            names={"none": "Nobody", "tensorboard": "TensorBoard", "trackio": "trackio", "wandb": "Weights & Biases"}
+        ),
     )
     seed: int = Field(
         default=42,
@@ -294,4 +337,8 @@ class TrainSpec(BaseModel):
 
     @model_serializer(mode="wrap")
     def _only_what_the_method_has(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {name: value for name, value in write(self).items() if used_by(self.method, name)}
+        return {
+            name: value
+            for name, value in write(self).items()
+            if used_by(self.method, name) and not (name in PREFERENCE and value is None)
+        }

@@ -13,7 +13,7 @@ def show_training(result: Result) -> None:
     """How a training ended, and what to do next."""
     _show_end(result)
     if result["status"] == "discarded":
-        print("Its checkpoints, adapter and samples are removed.")
+        print("Its checkpoints, samples and trained weights are removed.")
     elif result["status"] in ("stopped", "paused"):
         print(f"Go on with: python -m ft_core resume {result['run']}")
     else:
@@ -98,7 +98,7 @@ def show_runs(result: Result) -> None:
 def show_stop(result: Result) -> None:
     """What was asked, and of which jobs."""
     if result["discarded"]:
-        print(f"Run {result['run']} is discarded: checkpoints, adapter and samples are removed.")
+        print(f"Run {result['run']} is discarded: checkpoints, samples and trained weights are removed.")
         return
     way = {"pause": "pause", "keep": "stop", "discard": "end; what was trained is removed then"}[result["how"]]
     print(f"Asked to {way}: {', '.join(result['asked']) or 'nothing was at work'}")

@@ -2,8 +2,9 @@
 
 from math import ceil
 from pathlib import Path
+from typing import Any
 
-from trl import SFTConfig
+from trl import DPOConfig, SFTConfig
 
 from ft_core.settings.train import TrainSpec
 
@@ -14,6 +15,7 @@ _OPTIMIZERS = {
     "paged_adamw_8bit": "paged_adamw_8bit",
     "adafactor": "adafactor",
 }
+_LOSSES = {"dpo": "sigmoid", "ipo": "ipo"}  # trl's names
 POINTS = 2000  # rows of measurements that a training leaves at most
 
 
@@ -31,33 +33,54 @@ def sft_arguments(
     Rows come tokenised and in order, so nothing is prepared or shuffled; callbacks decide when to validate and to save.
     """
     return SFTConfig(
-        output_dir=str(folder),
-        max_steps=steps,
-        per_device_train_batch_size=micro_batch_size,
-        per_device_eval_batch_size=micro_batch_size,
-        gradient_accumulation_steps=spec.batch_size // micro_batch_size,
-        learning_rate=spec.learning_rate,
-        lr_scheduler_type=_SCHEDULES[spec.schedule],
-        warmup_steps=ceil(spec.warmup_ratio * steps),
-        weight_decay=spec.weight_decay,
-        max_grad_norm=spec.max_gradient_norm,
-        optim=_OPTIMIZERS[spec.optimizer],
-        bf16=dtype == "bfloat16",
-        fp16=dtype == "float16",
-        use_cpu=use_cpu,
-        activation_checkpointing=spec.gradient_checkpointing,
-        seed=spec.seed,
-        data_seed=spec.seed,
-        train_sampling_strategy="sequential",
+        **_common(spec, folder, steps, micro_batch_size, dtype, use_cpu),
         dataset_kwargs={"skip_prepare_dataset": True},
-        remove_unused_columns=False,
-        max_length=spec.max_length,
-        dataloader_pin_memory=not use_cpu,
-        logging_strategy="steps",
-        logging_steps=ceil(steps / POINTS),
-        logging_nan_inf_filter=False,
-        eval_strategy="no",
-        save_strategy="no",
-        report_to=[] if spec.report_to == "none" else [spec.report_to],
-        disable_tqdm=True,
     )
+
+
+def preference_arguments(
+    spec: TrainSpec, folder: Path, steps: int, micro_batch_size: int, dtype: str, use_cpu: bool
+) -> DPOConfig:
+    """The same for a training on pairs; `micro_batch_size` counts pairs. Dropout is off: the reference would differ by chance."""
+    return DPOConfig(
+        **_common(spec, folder, steps, micro_batch_size, dtype, use_cpu),
+        loss_type=[_LOSSES[spec.preference_loss or "dpo"]],
+        beta=spec.preference_beta or 0.1,
+        disable_dropout=True,
+    )
+
+
+def _common(
+    spec: TrainSpec, folder: Path, steps: int, micro_batch_size: int, dtype: str, use_cpu: bool
+) -> dict[str, Any]:
+    """What both trainers take alike, by the names of transformers' TrainingArguments."""
+    return {
+        "output_dir": str(folder),
+        "max_steps": steps,
+        "per_device_train_batch_size": micro_batch_size,
+        "per_device_eval_batch_size": micro_batch_size,
+        "gradient_accumulation_steps": spec.batch_size // micro_batch_size,
+        "learning_rate": spec.learning_rate,
+        "lr_scheduler_type": _SCHEDULES[spec.schedule],
+        "warmup_steps": ceil(spec.warmup_ratio * steps),
+        "weight_decay": spec.weight_decay,
+        "max_grad_norm": spec.max_gradient_norm,
+        "optim": _OPTIMIZERS[spec.optimizer],
+        "bf16": dtype == "bfloat16",
+        "fp16": dtype == "float16",
+        "use_cpu": use_cpu,
+        "activation_checkpointing": spec.gradient_checkpointing,
+        "seed": spec.seed,
+        "data_seed": spec.seed,
+        "train_sampling_strategy": "sequential",
+        "remove_unused_columns": False,
+        "max_length": spec.max_length,
+        "dataloader_pin_memory": not use_cpu,
+        "logging_strategy": "steps",
+        "logging_steps": ceil(steps / POINTS),
+        "logging_nan_inf_filter": False,
+        "eval_strategy": "no",
+        "save_strategy": "no",
+        "report_to": [] if spec.report_to == "none" else [spec.report_to],
+        "disable_tqdm": True,
+    }

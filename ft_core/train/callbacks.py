@@ -105,7 +105,7 @@ class Recorder(TrainerCallback):
             if not (math.isfinite(logs["loss"]) and math.isfinite(logs["grad_norm"])):
                 raise _diverged(step, args.learning_rate)
             row |= {key: logs.get(key) for key in ("loss", "token_accuracy", "learning_rate")}
-            row |= {key: logs[key] for key in ("accuracy",) if key in logs}
+            row |= {key: logs[key] for key in ("accuracy", "preferred") if key in logs}
             row |= {"gradient_norm": logs["grad_norm"], "tokens": int(self.plan.tokens_after[step])}
             row |= {"tokens_per_second": round(self.moving_speed(), 1), "memory_gb": memory.held_gb()}
             self.run.append_metric({"kind": "train", **row})

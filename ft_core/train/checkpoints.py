@@ -46,6 +46,13 @@ def newest(checkpoints: Path) -> Checkpoint | None:
     return None
 
 
+def remove_unsealed(checkpoints: Path) -> None:
+    """Remove what was being written when a disk was full, so that its space is there for what must still be said."""
+    for folder in _folders(checkpoints):
+        if not (folder / SEAL).is_file():
+            shutil.rmtree(folder)
+
+
 def at(checkpoints: Path, step: int) -> Checkpoint | None:
     """The checkpoint after `step` steps; None when there is none, or it is damaged."""
     folder = checkpoints / f"{PREFIX}{step}"

@@ -31,33 +31,40 @@ def save(
     """
     folder = run.adapter if isinstance(model, PeftModel) else run.model
     temporary = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")
-    if isinstance(model, PeftModel):
-        if catalog.base_folder(base.base) is None:
-            config = model.peft_config["default"]
-            config.base_model_name_or_path, config.revision = base.base, base.revision
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "PiSSA changes the base weights")  # this is what ends that
-            model.save_pretrained(
-                str(temporary),
-                selected_adapters=["default"],
-                save_embedding_layers=False,
-                path_initial_model_for_weight_conversion=str(beginning) if beginning else None,
-            )
-        # peft's card names a local path; ours is written when the run is shared
-        (temporary / "README.md").unlink(missing_ok=True)
-    else:
-        model.save_pretrained(temporary)
-    tokenizer.save_pretrained(temporary)
-    if labels:
-        write_json(temporary / HEAD_LABELS, {"version": 1, "labels": list(labels)})
-    if folder.exists():
-        old = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")
-        folder.rename(old)
-        temporary.rename(folder)
-        shutil.rmtree(old)
-    else:
-        temporary.rename(folder)
+    try:
+        _write(temporary, model, base, beginning)
+        tokenizer.save_pretrained(temporary)
+        if labels:
+            write_json(temporary / HEAD_LABELS, {"version": 1, "labels": list(labels)})
+        if folder.exists():
+            old = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")
+            folder.rename(old)
+            temporary.rename(folder)
+            shutil.rmtree(old)
+        else:
+            temporary.rename(folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)  # a full disk needs its space
     return sha256(folder)
+
+
+def _write(folder: Path, model: PreTrainedModel | PeftModel, base: ModelSpec, beginning: Path | None) -> None:
+    if not isinstance(model, PeftModel):
+        model.save_pretrained(folder)
+        return
+    if catalog.base_folder(base.base) is None:
+        config = model.peft_config["default"]
+        config.base_model_name_or_path, config.revision = base.base, base.revision
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "PiSSA changes the base weights")  # this is what ends that
+        model.save_pretrained(
+            str(folder),
+            selected_adapters=["default"],
+            save_embedding_layers=False,
+            path_initial_model_for_weight_conversion=str(beginning) if beginning else None,
+        )
+    # peft's card names a local path; ours is written when the run is shared
+    (folder / "README.md").unlink(missing_ok=True)
 
 
 def keep_beginning(run: Run, model: PeftModel) -> Path:

@@ -33,16 +33,25 @@ class TokenRow:
     part: str = ""
 
 
-def tokenise(examples: Sequence[Example], tokenizer: ChatTokenizer, max_length: int) -> list[TokenRow]:
-    """Every example as the Data tab shows it, cut to `max_length` tokens. A plain text loses nothing: a long one becomes several rows.
+def tokenise(
+    examples: Sequence[Example], tokenizer: ChatTokenizer, max_length: int, last_answer_alone: bool = False
+) -> list[TokenRow]:
+    """Every example as the Data tab shows it, cut to `max_length` tokens; with `last_answer_alone` earlier answers are only read.
+
+    A plain text loses nothing: a long one becomes several rows.
 
     Raises FTError `train.nothing_to_learn`, with row numbers, when the cut leaves no learnt token.
     """
     rows, bare = [], []
     for example in examples:
         encoded = tokenizer.encode(example.messages, example.tools)
+        first = (
+            max(1, _shared(encoded.ids, tokenizer.prompt_ids(example.prompt, example.tools)))
+            if last_answer_alone
+            else 1
+        )
         learnt = [
-            token if learn and position else IGNORED
+            token if learn and position >= first else IGNORED
             for position, (token, learn) in enumerate(zip(encoded.ids, encoded.learnt, strict=True))
         ]
         if example.is_text:
@@ -90,6 +99,13 @@ def check(rows: Sequence[TokenRow], tokenizer: ChatTokenizer, max_length: int) -
     return (
         f"{said}; {len(cut)} lose the end of an answer (row {_places([row.place for row in cut])}): "
         f"Longest example is {max_length} tokens, and the longest of them has {max(row.length for row in cut)}"
+    )
+
+
+def _shared(ids: Sequence[int], prompt: Sequence[int]) -> int:
+    """How many tokens a whole conversation and its prompt begin with alike: where its last answer begins."""
+    return next(
+        (place for place, (one, other) in enumerate(zip(ids, prompt, strict=False)) if one != other), len(prompt)
     )
 
 

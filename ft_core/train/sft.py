@@ -18,11 +18,13 @@ from ft_core.jobs import Progress
 from ft_core.run import Run
 from ft_core.settings.example import Example
 from ft_core.settings.methods import in_four_bits
+from ft_core.settings.model import ModelSpec
 from ft_core.train import build, results, rows
 from ft_core.train.callbacks import Keeper, Plan, Recorder, Sampler, beginnings, continued
 from ft_core.train.head_trainer import HeadTrainer
 from ft_core.train.methods.adapt import adapt
 from ft_core.train.methods.initialise import initialise
+from ft_core.train.preference_trainer import PreferenceTrainer
 from ft_core.train.trainer import AnswerTrainer
 
 SAMPLES = 3
@@ -32,7 +34,7 @@ SAMPLES = 3
 class Prepared:
     """A trainer at its first step. `lengths` are the tokens of every row in order; `beginning` and `labels` see results.save."""
 
-    trainer: AnswerTrainer | HeadTrainer
+    trainer: AnswerTrainer | HeadTrainer | PreferenceTrainer
     recorder: Recorder
     plan: Plan
     lengths: numpy.ndarray
@@ -73,11 +75,7 @@ def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: i
     )
     progress(0, total, f"{'downloading and ' if chosen.revision else ''}loading the base model")
     tokenizer = modeling.load_tokenizer(chosen.base, chosen.revision, token, plain)
-    quantised = in_four_bits(training.method, training.four_bit)
-    base = modeling.load_base(chosen.base, chosen.revision, quantised=quantised, token=token)
-    if chosen.revision is not None:
-        run.write_model_revision(chosen.revision)
-    model = adapt(base, training)
+    model = first_model(run, chosen, token)
     beginning = None
     if isinstance(model, PeftModel) and training.initialisation != "default":
         progress(0, total, "looking for a good beginning")
@@ -103,6 +101,22 @@ def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: i
         callbacks=[recorder, sampler, Keeper(run, plan, training, validates=watched is not None)],
     )
     return Prepared(trainer, recorder, plan, lengths[order], beginning)
+
+
+def first_model(run: Run, chosen: ModelSpec, token: str | None) -> PreTrainedModel | PeftModel:
+    """The model as it is before the first step, from the base model or from the run that this one starts from.
+
+    The base's commit is recorded in the run. Raises what `modeling.load_base`, `adapt` and `Run.start` raise.
+    """
+    training, start = run.spec().training, run.start()
+    if start is not None and not start.has_adapter:
+        base = modeling.load_base(str(start.model), quantised=False)
+    else:
+        quantised = in_four_bits(training.method, training.four_bit)
+        base = modeling.load_base(chosen.base, chosen.revision, quantised=quantised, token=token)
+    if chosen.revision is not None:
+        run.write_model_revision(chosen.revision)
+    return adapt(base, training, start.adapter if start is not None and start.has_adapter else None)
 
 
 def dtype_name(model: PreTrainedModel | PeftModel) -> str:

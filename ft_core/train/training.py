@@ -1,6 +1,7 @@
 """One training: from a run directory's settings to its result. Resumes by itself, stops when asked, shrinks when memory is short."""
 
 import shutil
+from collections.abc import Callable
 from typing import Any
 
 from transformers import set_seed
@@ -9,9 +10,11 @@ from ft_core import fit, modeling
 from ft_core.errors import FTError
 from ft_core.jobs import Progress
 from ft_core.run import Run
-from ft_core.train import checkpoints, head, memory, results, sft, trial, validations
+from ft_core.settings.project import ProjectSpec
+from ft_core.train import checkpoints, head, memory, preferences, results, sft, trial, validations
 from ft_core.train.sft import Prepared
 
+Preparing = Callable[[Run, Progress, str | None, int], Prepared]
 _ROOM = 0.92  # of the memory there is may be filled: what else runs on the machine is not still
 
 
@@ -26,6 +29,7 @@ def train(run: Run, progress: Progress, token: str | None = None) -> dict[str, A
     On the CPU a resumed training ends with the weights of an uninterrupted one, to the bit.
 
     Where memory is refused, the same steps go on in smaller micro-batches from the newest checkpoint, and the run says so.
+    On pairs (task preference) the losses are those of the Preference loss, and `train.no_pairs` is raised where there are none.
     Raises FTError `train.nothing_to_learn`, `train.diverged` (the best checkpoint is then the result) and what `modeling` raises.
     """
     training = run.spec().training
@@ -46,7 +50,7 @@ def train(run: Run, progress: Progress, token: str | None = None) -> dict[str, A
 
 def _attempt(run: Run, progress: Progress, token: str | None, micro: int) -> dict[str, Any]:
     set_seed(run.spec().training.seed)
-    prepare = head.prepare if run.spec().training.head == "classification" else sft.prepare
+    prepare = _preparing(run.spec())
     prepared = prepare(run, progress, token, micro)
     checkpoint = checkpoints.newest(run.checkpoints)
     if checkpoint is None and run.fit().get("measured") is None:
@@ -71,7 +75,16 @@ def _attempt(run: Run, progress: Progress, token: str | None, micro: int) -> dic
             if error.code == "train.diverged" and checkpoints.newest(run.checkpoints):
                 _finish(run, prepared, token, ended=prepared.trainer.state.global_step)
             raise
+        finally:
+            checkpoints.remove_unsealed(run.checkpoints)
     return _finish(run, prepared, token, ended=prepared.trainer.state.global_step)
+
+
+def _preparing(spec: ProjectSpec) -> Preparing:
+    """What makes the trainer ready: by the task, and by what the model answers with."""
+    if spec.task == "preference":
+        return preferences.prepare
+    return head.prepare if spec.training.head == "classification" else sft.prepare
 
 
 def _try_out(run: Run, prepared: Prepared, micro: int) -> None:

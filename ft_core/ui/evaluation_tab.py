@@ -175,7 +175,7 @@ def start_evaluation(workspace: Workspace, run_id: str) -> None:
         raise FTError(
             "evaluation.no_adapter",
             "There is nothing to evaluate yet.",
-            "The run has no trained adapter.",
+            "The run has no trained model.",
             "Press Start training in the Training tab first.",
         )
     launch.enqueue(workspace, run, "evaluate")

@@ -24,10 +24,14 @@ def inputs(model: type[BaseModel], names: Sequence[str], prefix: str) -> list[Co
 def component(field: FieldInfo, elem_id: str) -> Component:
     """The input for one field: a number, a text, a switch or a choice. Limits are told here and checked by `collect`."""
     kind, optional = _kind(field.annotation)
-    help_text = " ".join(part for part in (field.description, _limits(field)) if part)
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    help_text = " ".join(part for part in (field.description, _signs(extra), _limits(field)) if part)
     default = field.get_default()
     if get_origin(kind) is Literal:
-        return gr.Dropdown(list(get_args(kind)), value=default, label=field.title, info=help_text, elem_id=elem_id)
+        names = extra.get("names")
+        called = names if isinstance(names, dict) else {}
+        choices = [(str(called.get(value, value)), value) for value in get_args(kind)]
+        return gr.Dropdown(choices, value=default, label=field.title, info=help_text, elem_id=elem_id)
     if kind is bool:
         return gr.Checkbox(value=default, label=field.title, info=help_text, elem_id=elem_id)
     if kind in (int, float):
@@ -88,6 +92,12 @@ def _kind(annotation: Any) -> tuple[Any, bool]:
         rest = [part for part in get_args(annotation) if part is not type(None)]
         return rest[0], len(rest) < len(get_args(annotation))
     return annotation, False
+
+
+def _signs(extra: dict[str, Any]) -> str:
+    """`Too low: the loss hardly falls. Too high: the loss jumps.`"""
+    told = (("Too low", extra.get("too_low")), ("Too high", extra.get("too_high")))
+    return " ".join(f"{sign}: {words[:1].lower()}{words[1:]}" for sign, words in told if words)
 
 
 def _limits(field: FieldInfo) -> str:

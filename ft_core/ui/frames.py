@@ -9,47 +9,8 @@ from ft_core.data.lengths import Bar
 
 POINTS = 500
 LABELS = 60  # bars whose names can be read
-_TRAINING_POINTS, _VALIDATION_POINTS = 400, 100
 
-CURVES = ("step", "value", "series")
 CONTESTANTS = {"base": "Base model", "few_shot": "Base model with examples", "tuned": "Tuned model"}
-
-
-def curve(metrics: Sequence[dict[str, Any]], key: str) -> pandas.DataFrame:
-    """`key` over the steps for training and validation: columns step, value, series; at most POINTS rows.
-
-    More rows than that are averaged in equal stretches of steps, so that no stretch is left out.
-    """
-    training = thin(
-        [(row["step"], row[key]) for row in metrics if row["kind"] == "train" and row.get(key) is not None],
-        _TRAINING_POINTS,
-    )
-    validation = thin(
-        [(row["step"], row[key]) for row in metrics if row["kind"] == "validation" and row.get(key) is not None],
-        _VALIDATION_POINTS,
-    )
-    rows = [(step, value, "training") for step, value in training] + [
-        (step, value, "validation") for step, value in validation
-    ]
-    return pandas.DataFrame(rows, columns=list(CURVES))
-
-
-def thin(points: Sequence[tuple[int, float]], limit: int) -> list[tuple[float, float]]:
-    """At most `limit` points: each the mean of a stretch of neighbours; the last point stays as it is."""
-    if len(points) <= limit:
-        return list(points)
-    size = -(-(len(points) - 1) // (limit - 1))
-    stretches = (points[start : min(start + size, len(points) - 1)] for start in range(0, len(points) - 1, size))
-    means = [
-        (sum(step for step, _ in part) / len(part), sum(value for _, value in part) / len(part)) for part in stretches
-    ]
-    return [*means, points[-1]]
-
-
-def stretch(metrics: Sequence[dict[str, Any]]) -> int:
-    """How many training steps one point of the chart stands for."""
-    steps = sum(row["kind"] == "train" for row in metrics)
-    return 1 if steps <= _TRAINING_POINTS else -(-(steps - 1) // (_TRAINING_POINTS - 1))
 
 
 def samples(rows: Sequence[dict[str, Any]]) -> pandas.DataFrame:

@@ -31,7 +31,7 @@ def build(shared: Shared) -> None:
             show.step(
                 1,
                 "Start the models",
-                "One model is loaded, with the adapter switched on or off. It ends by itself when it is not used.",
+                "The tuned model and its base are loaded; an adapter shares the base's memory. It ends by itself when it is not used.",
             )
         )
         state = gr.HTML(elem_id="playground-state")
@@ -180,7 +180,7 @@ def start_models(workspace: Workspace, run_id: str) -> list[Any]:
         raise FTError(
             "run.no_adapter",
             "There is no trained model yet.",
-            "The run has no adapter.",
+            "The run has no trained model.",
             "Press Start training in the Training tab first.",
         )
     for job in ("train", "evaluate"):

@@ -43,7 +43,9 @@ def build(shared: Shared) -> None:
             card = gr.Markdown(max_height=460)
     with gr.Column(elem_classes="step", visible=False) as push_step:
         gr.HTML(
-            show.step(2, "Push to the Hub", "The adapter, the card and the settings are uploaded; the data is not.")
+            show.step(
+                2, "Push to the Hub", "The trained weights, the card and the settings are uploaded; the data is not."
+            )
         )
         with gr.Row():
             repo, private = fields.inputs(ShareSpec, ("repo", "private"), "share")
@@ -185,7 +187,7 @@ def _run(workspace: Workspace, run_id: str) -> Run:
         raise FTError(
             "run.no_adapter",
             "There is no trained model yet.",
-            "The run has no adapter.",
+            "The run has no trained model.",
             "Press Start training in the Training tab first.",
         )
     return run

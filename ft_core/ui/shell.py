@@ -12,9 +12,10 @@ from ft_core import amounts
 from ft_core.errors import FTError
 from ft_core.hardware import describe, on_space
 from ft_core.run import Run
-from ft_core.ui import evaluation_tab, guard, playground_tab, share_tab, show, theme, training_tab, uploads
+from ft_core.ui import evaluation_tab, guard, playground_tab, share_tab, show, theme, uploads
 from ft_core.ui.data import tab as data_tab
 from ft_core.ui.shared import Shared, follow, selected_run
+from ft_core.ui.training import tab as training_tab
 from ft_core.worker import launch as jobs
 from ft_core.workspace import Workspace
 

@@ -12,6 +12,7 @@ SPLITS = {"train": "#12847c", "validation": "#bf8429", "test": "#7c8aa0"}
 LEARNT, READ, CUT, PADDING = "#5fc2b5", "#cfd6dd", "#f0a48f", "#b9a6d9"
 LENGTHS = {"fits": "#12847c", "cut": "#c2413b"}
 REMOVED, ADDED = "#e9a79f", "#8fd0b4"
+PROBLEM = "#c2413b"
 READY, WAITING, OFF = "#22958b", "#bf8429", "#98a2a5"
 
 _TEAL = Color(

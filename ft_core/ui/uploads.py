@@ -13,13 +13,13 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from ft_core import pipeline
 from ft_core.data.read.files import FORMATS, format_of
 from ft_core.data.read.hub_dataset import is_id
 from ft_core.data.read.refusals import MAX_BYTES
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
 from ft_core.files import write_text
+from ft_core.pipeline.data import example_project, prepare_source
 from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.settings.data import DataSpec
@@ -104,7 +104,7 @@ def find(workspace: Workspace, name: str) -> Path:
 
 def keep_example(workspace: Workspace) -> ProjectSpec:
     """The shipped example as if it had been uploaded: its project, with the source among the uploads."""
-    spec, folder = pipeline.example_project()
+    spec, folder = example_project()
     data = spec.data.renamed(lambda name: keep(workspace, folder / name))
     return spec.model_copy(update={"data": data})
 
@@ -112,7 +112,7 @@ def keep_example(workspace: Workspace) -> ProjectSpec:
 def prepare(workspace: Workspace, spec: ProjectSpec) -> Dataset:
     """Prepare a project whose source is among the uploads, and remember the project beside it. Raises FTError `data.*`."""
     require_all(workspace, spec.data)
-    dataset = pipeline.prepare_source(workspace, spec, workspace.uploads)
+    dataset = prepare_source(workspace, spec, workspace.uploads)
     remember(workspace, dataset.id, spec)
     return dataset
 

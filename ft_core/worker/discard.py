@@ -9,7 +9,7 @@ from ft_core.run import Run
 
 
 def discard(run: Run, held: JobName | None = None) -> bool:
-    """Remove the run's checkpoints, adapter, samples and evaluation. False, and nothing removed, while another process works in the run.
+    """Remove the run's checkpoints, trained weights, samples and evaluation. False, and nothing removed, while another process works in the run.
 
     `held` is the job whose lock the caller holds. A job that begins meanwhile finds its lock taken, and later the run discarded.
     """
@@ -21,5 +21,5 @@ def discard(run: Run, held: JobName | None = None) -> bool:
         except Timeout:
             return False
         run.discard()
-    run.write_log("discarded: checkpoints, adapter, samples and evaluation are removed")
+    run.write_log("discarded: checkpoints, trained weights, samples and evaluation are removed")
     return True

@@ -51,7 +51,7 @@ def enqueue(workspace: Workspace, run: Run, job: JobName) -> None:
     """Queue a job. One that was paused, stopped or interrupted goes on where it was. Raises FTError `run.discarded`."""
     run.require_kept()
     run.clear_stop()
-    for other in workspace.runs():  # a loaded playground would share the memory, and go on with the old adapter
+    for other in workspace.runs():  # a loaded playground would share the memory, and go on with the old weights
         stop(workspace, other, "serve")
     place(workspace.home, run, job)
     ensure_supervisor(workspace.home)
@@ -178,7 +178,7 @@ def discard(workspace: Workspace, run: Run) -> None:
     """End all work of a run and remove what was trained: at once when nothing is at work, else as soon as that has ended."""
     for name in WORK:
         queue.cancel(workspace.home, run, name)
-    stop(workspace, run, "serve")  # it answers with the adapter that goes
+    stop(workspace, run, "serve")  # it answers with the weights that go
     if not discard_now(run):
         run.request_stop("discard")
         discard_now(run)  # the work may have ended before it could read the request

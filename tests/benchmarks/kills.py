@@ -20,9 +20,10 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ft_core import pipeline
 from ft_core.data.store import Dataset
 from ft_core.jobs import process_alive
+from ft_core.pipeline.data import example_project, prepare_source
+from ft_core.pipeline.runs import create_run
 from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.settings.project import ProjectSpec
@@ -49,7 +50,7 @@ class Kill:
 
 def prepared(folder: Path, method: str, steps: int) -> tuple[Workspace, ProjectSpec, Dataset]:
     """A home with a part of the example's data prepared, and a project of that many steps."""
-    spec, source = pipeline.example_project()
+    spec, source = example_project()
     with open(source / str(spec.data.source), encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))[: ROWS + 1]
     with open(folder / "part.csv", "w", encoding="utf-8", newline="") as file:
@@ -58,7 +59,7 @@ def prepared(folder: Path, method: str, steps: int) -> tuple[Workspace, ProjectS
     values["data"]["source"] = "part.csv"
     values["training"] |= {"method": method, "batch_size": BATCH_SIZE, "evaluations": EVALUATIONS}
     workspace = Workspace(folder / "home")
-    dataset = pipeline.prepare_source(workspace, project.parse(values, "the part"), folder)
+    dataset = prepare_source(workspace, project.parse(values, "the part"), folder)
     values["training"]["epochs"] = steps * BATCH_SIZE / dataset.counts["train"]
     return workspace, project.parse(values, "the part"), dataset
 
@@ -159,7 +160,7 @@ def main() -> None:
     same = 0
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         workspace, spec, dataset = prepared(Path(folder), options.method, options.steps)
-        alone = pipeline.create_run(workspace, spec, dataset)
+        alone = create_run(workspace, spec, dataset)
         began = time.monotonic()
         launch.start(alone, "train", {})
         worker(alone)
@@ -174,7 +175,7 @@ def main() -> None:
         while done < options.times:
             count = 2 if done % 3 == 2 else 1
             moments = [None if done % 4 == 3 else chance.uniform(0, duration) for _ in range(count)]
-            run = pipeline.create_run(workspace, spec, dataset)
+            run = create_run(workspace, spec, dataset)
             found = killed(workspace, run, moments, by_supervisor=done % 2 == 0)
             if found is None:
                 continue

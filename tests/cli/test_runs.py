@@ -29,6 +29,14 @@ def test_run_prepares_trains_and_evaluates(made):
     assert made["evaluation"]["verdict"]["sentence"].endswith(".")
 
 
+def test_the_project_of_a_run_gives_its_weights_again(project, made):
+    home = Workspace(project / "home")
+    again = values(command(project, "train", str(home.run(made["run"]).project), "--json"))
+    assert again["run"] != made["run"] and again["weights_sha256"] == made["training"]["weights_sha256"]
+    assert home.run(again["run"]).data() == home.run(made["run"]).data()
+    home.run(again["run"]).discard()
+
+
 def test_standard_error_holds_our_progress_and_nothing_of_the_libraries(main_job):
     for line in main_job.stderr.splitlines():
         assert re.fullmatch(

@@ -62,3 +62,11 @@ def test_what_is_not_complete_is_passed_over_and_removed(tmp_path, damage):
 
 def test_none(tmp_path):
     assert checkpoints.newest(tmp_path / "nowhere") is None
+
+
+def test_what_was_being_written_when_the_disk_was_full_is_removed_and_the_rest_stays(tmp_path):
+    whole = make(tmp_path, 3)
+    (tmp_path / "checkpoint-6").mkdir()
+    (tmp_path / "checkpoint-6" / "weights").write_bytes(b"half")
+    checkpoints.remove_unsealed(tmp_path)
+    assert list(tmp_path.iterdir()) == [whole] and checkpoints.newest(tmp_path).step == 3

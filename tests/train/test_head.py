@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 from ft_core import generate, modeling
 from ft_core.data.tokens import ChatTokenizer
 from ft_core.errors import FTError
-from ft_core.pipeline import create_run
+from ft_core.pipeline.runs import create_run
 from ft_core.prompts import prompt_ids
 from ft_core.run import Run
 from ft_core.settings import project

@@ -1,11 +1,16 @@
 """What a training leaves is whole, replaces what was there, and its hash is that of its weights."""
 
 import hashlib
+import shutil
+import subprocess
 
 import pytest
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from ft_core import modeling
+from ft_core.errors import explain
+from ft_core.run import Run
 from ft_core.settings.model import ModelSpec
 from ft_core.settings.train import TrainSpec
 from ft_core.train import results
@@ -40,3 +45,20 @@ def test_a_whole_model_lies_beside_no_adapter(made):
     assert results.save(run, model, tokenizer, ModelSpec(base=str(base))) == results.sha256(run.model)
     assert run.is_trained and not run.has_adapter
     assert "model.norm.weight" in load_file(run.model / "model.safetensors")
+
+
+def test_a_full_disk_leaves_the_result_before_and_nothing_half_written(made, tmp_path):
+    run, base, tokenizer = made
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("only root may mount a small disk")
+    try:
+        small = Run(shutil.copytree(run.folder, disk / "run"))
+        model = adapt(modeling.load_base(str(base), quantised=False), TrainSpec(method="lora", lora_rank=64))
+        with pytest.raises((OSError, SafetensorError)) as caught:
+            results.save(small, model, tokenizer, ModelSpec(base=str(base)))
+        assert explain(caught.value).code == "disk.full" and not list(small.folder.glob("*adapter*"))
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)

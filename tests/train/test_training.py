@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from ft_core.settings.data import CleanSpec, DataSpec
 from ft_core.settings.methods import METHODS, WHOLE_MODEL
 from ft_core.settings.train import TrainSpec
 from ft_core.train import checkpoints, sft, training
+from ft_core.worker import jobs
 from tests.helpers import make_base_model, make_dataset, make_run
 
 ROOT = Path(__file__).parents[2]
@@ -335,6 +337,34 @@ def test_a_damaged_checkpoint_is_passed_over(tmp_path, base, dataset, finished):
         file.write(b"\0\0\0\0damaged")
     assert checkpoints.newest(run.checkpoints).step < total - 1 and not newest.exists()
     assert training.train(run, quiet)["weights_sha256"] == finished[1]["weights_sha256"]
+
+
+def test_a_full_disk_ends_a_training_that_says_so_and_can_be_resumed(tmp_path, base, dataset, finished):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(disk)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("only root may mount a small disk")
+    try:
+        run = make_run(disk, base, dataset, SPEC)
+        total, other = finished[1]["total_steps"], disk / "other"
+
+        def fill(step: int, _total: int, _message: str) -> None:
+            if step == total - 2 and not other.exists():
+                other.write_bytes(b"o" * (shutil.disk_usage(disk).free - 60_000))
+
+        with pytest.raises(FTError) as caught:
+            jobs.here(run, "train", on_progress=fill)
+        assert caught.value.code == "disk.full" and run.job("train").status == "failed"
+        assert run.error("train").code == "disk.full" and "disk is full" in run.log_tail()
+        steps = sorted(int(folder.name.split("-")[1]) for folder in run.checkpoints.iterdir())
+        assert steps and steps[-1] < total, "the checkpoint that found no room is gone"
+        assert all((folder / checkpoints.SEAL).is_file() for folder in run.checkpoints.iterdir())
+        other.unlink()
+        assert jobs.here(run, "train") == "done"
+        assert run.training()["weights_sha256"] == finished[1]["weights_sha256"]
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
 
 
 def test_a_run_killed_before_its_adapter_was_saved_only_saves_it(tmp_path, base, dataset, finished):

@@ -7,8 +7,8 @@ import psutil
 import pytest
 from filelock import FileLock
 
-from ft_core import pipeline
 from ft_core.jobs import JobState
+from ft_core.pipeline.runs import create_run
 from ft_core.run import Run
 from ft_core.ui import uploads
 from ft_core.workspace import Workspace
@@ -36,7 +36,7 @@ def example_run(workspace, example_home) -> Run:
     other = Workspace(example_home)
     dataset = uploads.selected_dataset(other, "")
     assert dataset is not None
-    run = pipeline.create_run(workspace, uploads.project_of(other, dataset), dataset)
+    run = create_run(workspace, uploads.project_of(other, dataset), dataset)
     for step in (1, 2, 3):
         run.append_metric({"kind": "train", "step": step, "epoch": step / 10, "time": 0.0, "loss": 2.0 / step, "token_accuracy": 0.3, "learning_rate": 2e-3,
                            "gradient_norm": 1.0, "tokens": 100, "tokens_per_second": 50.0, "memory_gb": 0.5})  # fmt: skip

@@ -40,7 +40,11 @@ SPENDING = [
     "push_version",
     "start_training",
     "stop_training",
+    "pause_training",
+    "discard_training",
     "resume_training",
+    "suggest_anew",
+    "prepare_corrected",
     "start_evaluation",
     "stop_evaluation",
     "filter_answers",
@@ -53,6 +57,8 @@ SPENDING = [
     "choose_run",
 ]
 READING = [
+    "suggest",
+    "show_advice",
     "list_runs",
     "watch_job",
     "watch_results",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ft_core.pipeline import EXAMPLE
+from ft_core.pipeline.data import EXAMPLE
 from tests import hub_standin
 from tests.ui import clicks
 from tests.ui.serving import served_page

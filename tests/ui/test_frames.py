@@ -1,36 +1,9 @@
 """Tables and charts of a run."""
 
 import numpy
-import pytest
 
 from ft_core.data.lengths import histogram
 from ft_core.ui import frames, show
-
-
-def rows(steps):
-    train = [{"kind": "train", "step": step, "loss": 1.0 / step, "token_accuracy": 0.5} for step in range(1, steps + 1)]
-    return train + [{"kind": "validation", "step": step, "loss": 2.0 / step} for step in range(50, steps + 1, 50)]
-
-
-@pytest.mark.parametrize("steps", [1, 399, 400, 401, 799, 10_000])
-def test_a_chart_has_at_most_500_points_and_ends_with_the_last_step(steps):
-    chart = frames.curve(rows(steps), "loss")
-    assert len(chart) <= frames.POINTS
-    last = chart[chart.series == "training"].iloc[-1]
-    assert (last.step, last.value) == (steps, 1.0 / steps)
-
-
-def test_thinning_averages_every_stretch():
-    points = [(step, float(step % 2)) for step in range(1001)]
-    thinned = frames.thin(points, 101)
-    assert len(thinned) <= 101
-    assert all(value == pytest.approx(0.5, abs=0.1) for _, value in thinned[:-1])
-    assert sorted(thinned) == thinned
-
-
-def test_missing_values_are_left_out():
-    chart = frames.curve(rows(100), "token_accuracy")
-    assert set(chart.series) == {"training"}
 
 
 def test_samples_show_the_base_beside_the_newest():

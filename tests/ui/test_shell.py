@@ -6,8 +6,9 @@ from collections import Counter
 import gradio as gr
 import pytest
 
-from ft_core.ui import evaluation_tab, playground_tab, share_tab, shell, training_tab
+from ft_core.ui import evaluation_tab, playground_tab, share_tab, shell
 from ft_core.ui.data import enough, learnt, more, prepare, problems, result, review, rows, understand, versions
+from ft_core.ui.training import settings, watch
 from ft_core.workspace import Workspace
 
 CONTROLS = [
@@ -86,9 +87,9 @@ def test_only_the_open_tab_polls(page):
         (more.show_more, [""]),
         (review.watch_review, ["", ""]),
         (versions.show_versions, [""]),
-        (training_tab.show_settings, ["", ""]),
-        (training_tab.watch_job, ["", ""]),
-        (training_tab.watch_results, ["", ""]),
+        (settings.show_settings, ["", ""]),
+        (watch.watch_job, ["", ""]),
+        (watch.watch_results, ["", ""]),
         (evaluation_tab.watch_job, ["", ""]),
         (evaluation_tab.watch_report, ["", "", "all", ""]),
         (playground_tab.watch_job, ["", ""]),

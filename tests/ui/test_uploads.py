@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ft_core import pipeline
 from ft_core.errors import FTError
+from ft_core.pipeline.data import prepare_source
 from ft_core.settings import project
 from ft_core.settings.data import CleanSpec, DataSpec
 from ft_core.settings.project import ProjectSpec
@@ -59,7 +59,7 @@ def test_a_dataset_prepared_elsewhere_has_a_project_called_after_its_file(worksp
     file = tmp_path / "Meine Täfel.csv"
     file.write_text("text,label\n" + "".join(f"message number {n} of {n % 2},{'ab'[n % 2]}\n" for n in range(40)))
     spec = ProjectSpec(data=DataSpec(source=file.name, clean=CleanSpec(near_duplicates="keep")))
-    dataset = pipeline.prepare_source(workspace, spec, tmp_path)
+    dataset = prepare_source(workspace, spec, tmp_path)
     assert uploads.project_of(workspace, dataset).name == "meine-t-fel"
 
 

@@ -84,7 +84,8 @@ def shape(
 ) -> Shaped:
     """Rows -> Examples. What `columns`, `task` and `label_names` (label as written -> word) say wins over what is found.
 
-    Raises FTError `data.columns` (a column that is not there), `data.one_column`, or `data.shape` (nothing to learn from is found).
+    Raises FTError `data.columns` (a column that is not there), `data.one_column`, `data.shape` (nothing to learn from is found), or
+    `data.no_pairs` (the task is preference, and there are no worse answers).
     """
     found = find(table, columns, task)
     if found.shape not in LEARNABLE and task != "text":
@@ -94,6 +95,8 @@ def shape(
     )
     if not examples:
         raise _nothing_usable(found.columns, unusable, table)
+    if task == "preference" and not any(example.rejected for example in examples):
+        raise _no_pairs(found, table)
     answers = statistics([example.answer for example in examples])
     if task is None:
         several = any(sum(message.role == "user" for message in example.messages) > 1 for example in examples)
@@ -302,6 +305,15 @@ def _unsupported(found: Found, table: Table) -> FTError:
         what = "It is not clear what is to be learnt from this file."
         fix = f"Choose {choose}."
     return FTError("data.shape", what, f"{found.why} {_columns(table)}", fix)
+
+
+def _no_pairs(found: Found, table: Table) -> FTError:
+    return FTError(
+        "data.no_pairs",
+        "There are no pairs of a better and a worse answer to learn from.",
+        f"The Task is preference, but no row has a worse answer beside the better one. {found.why} {_columns(table)}",
+        "Choose another Task, or data with a column `chosen` and a column `rejected` beside the prompt.",
+    )
 
 
 def _nothing_usable(columns: ColumnSpec, unusable: build.Unusable, table: Table) -> FTError:

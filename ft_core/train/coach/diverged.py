@@ -21,7 +21,7 @@ def diverged(curves: Curves) -> Advice | None:
         severity="problem",
         title="The training broke down",
         what=seen,
-        why=f"With Learning rate {rate:g} a step threw the adapter's values so far that the next loss was larger still, until no number could hold it."
+        why=f"With Learning rate {rate:g} a step threw the trained values so far that the next loss was larger still, until no number could hold it."
         if measured
         else "Nothing was learnt yet, so it can also be the base model: its weights may be damaged or too large for its number format.",
         fix=f"Lower Learning rate to {rate / 5:g} and start a new run. If it breaks down at the first step again, choose another base model.",

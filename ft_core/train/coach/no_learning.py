@@ -34,7 +34,7 @@ def no_learning(curves: Curves) -> Advice | None:
         title="Nothing was learnt",
         what=f"The training loss began at {curves.start:.2f} and is {curves.end:.2f} after {curves.last_step} steps: "
         f"no more than it varies from step to step (about {noise:.2g}).",
-        why=f"With Learning rate {curves.training.learning_rate:g} the steps are so small that the adapter is practically where it began."
+        why=f"With Learning rate {curves.training.learning_rate:g} the steps are so small that what learns is practically where it began."
         if low
         else "The steps were large enough, but nothing in the prompts tells the answers apart beyond what the base model does already.",
         fix=f"Raise Learning rate to {curves.usual_rate:g}, which is usual for a base model of this size, and start a new run."

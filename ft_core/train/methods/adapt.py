@@ -1,6 +1,9 @@
 """Base model and settings -> the model to train."""
 
-from peft import PeftModel
+from pathlib import Path
+from typing import cast
+
+from peft import LoraConfig, PeftModel
 from transformers import PreTrainedModel
 
 from ft_core.errors import FTError
@@ -9,13 +12,14 @@ from ft_core.settings.train import TrainSpec
 from ft_core.train.methods import dora, full, ia3, layers, lora, prefix_tuning, prompt_tuning, rslora
 
 
-def adapt(base: PreTrainedModel, spec: TrainSpec) -> PreTrainedModel | PeftModel:
+def adapt(base: PreTrainedModel, spec: TrainSpec, adapter: Path | None = None) -> PreTrainedModel | PeftModel:
     """The model whose trainable parameters are those the method learns, all of them float32.
 
-    Raises FTError `model.no_place` for an architecture in which the method finds nothing to change, and `settings.layers`.
+    `adapter` is the folder of an earlier run's, which learns on; else the method begins anew. Raises FTError `model.no_place` for an
+    architecture in which the method finds nothing to change, `settings.layers`, and `model.other_shape` for an adapter of another rank.
     """
     try:
-        model = _adapted(base, spec)
+        model = _adapted(base, spec) if adapter is None else _trained_on(base, spec, adapter)
     except ValueError as error:
         said = str(error).partition("\n")[0].rstrip(".")
         raise FTError(
@@ -28,6 +32,19 @@ def adapt(base: PreTrainedModel, spec: TrainSpec) -> PreTrainedModel | PeftModel
     for parameter in model.parameters():
         if parameter.requires_grad:
             parameter.data = parameter.data.float()
+    return model
+
+
+def _trained_on(base: PreTrainedModel, spec: TrainSpec, adapter: Path) -> PeftModel:
+    model = PeftModel.from_pretrained(base, adapter, is_trainable=True)
+    rank = cast(LoraConfig, model.peft_config["default"]).r
+    if rank != spec.lora_rank:
+        raise FTError(
+            "model.other_shape",
+            f"The adapter to start from has a LoRA rank of {rank}.",
+            f"The project asks for one of {spec.lora_rank}.",
+            f"Set LoRA rank to {rank}, or start from the base model.",
+        )
     return model
 
 

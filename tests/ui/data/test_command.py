@@ -6,7 +6,7 @@ import psutil
 import pytest
 
 from ft_core.errors import FTError
-from ft_core.pipeline import EXAMPLE
+from ft_core.pipeline.data import EXAMPLE
 from ft_core.ui.data import command
 
 

@@ -1,0 +1,80 @@
+"""The curves of one training as the charts show them: pandas frames of at most POINTS rows."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas
+
+from ft_core.train.coach.advice import Advice
+from ft_core.ui import theme
+
+POINTS = 500
+_TRAINING_POINTS, _VALIDATION_POINTS, _SEEN_POINTS = 298, 100, 100  # and two for the upright line
+COLUMNS = ("step", "value", "series")
+TRAINING, VALIDATION, BEST, SEEN = "training", "validation", "best weights", "what the coach sees"
+COLOURS = {TRAINING: theme.TRAINING, VALIDATION: theme.VALIDATION, BEST: theme.BASE, SEEN: theme.PROBLEM}
+
+
+def curve(
+    metrics: Sequence[dict[str, Any]], key: str, best: int | None = None, advice: Sequence[Advice] = (), chart: str = ""
+) -> pandas.DataFrame:
+    """`key` over the steps for training and validation: columns step, value, series; at most POINTS rows.
+
+    `best` is marked by an upright line; the stretch of the curve that the first `advice` about this `chart` speaks of has a colour of its own.
+    More rows than that are averaged in equal stretches of steps, so that no stretch is left out.
+    """
+    training = thin(
+        [(row["step"], row[key]) for row in metrics if row["kind"] == "train" and row.get(key) is not None],
+        _TRAINING_POINTS,
+    )
+    validation = thin(
+        [(row["step"], row[key]) for row in metrics if row["kind"] == "validation" and row.get(key) is not None],
+        _VALIDATION_POINTS,
+    )
+    rows = [(step, value, TRAINING) for step, value in training] + [
+        (step, value, VALIDATION) for step, value in validation
+    ]
+    seen = next((one.evidence for one in advice if one.evidence.chart == chart), None)
+    if seen is not None:
+        course = training if training else validation
+        stretch_of_it = [(step, value) for step, value in course if seen.start <= step <= seen.end]
+        rows += [(step, value, SEEN) for step, value in thin(stretch_of_it, _SEEN_POINTS)]
+    if best is not None and validation:
+        values = [value for _, value, _ in rows]
+        rows += [(best, min(values), BEST), (best, max(values), BEST)]
+    return pandas.DataFrame(rows, columns=list(COLUMNS))
+
+
+def parts(metrics: Sequence[dict[str, Any]]) -> pandas.DataFrame:
+    """The validation loss of each part of a mix: columns step, value, series; empty for data of one source."""
+    rows = [
+        (row["step"], loss, name)
+        for row in metrics
+        if row["kind"] == "validation"
+        for name, loss in row.get("parts", {}).items()
+    ]
+    return pandas.DataFrame(rows, columns=list(COLUMNS))
+
+
+def best_step(metrics: Sequence[dict[str, Any]]) -> int | None:
+    """The first step with the lowest validation loss."""
+    held = [(row["loss"], row["step"]) for row in metrics if row["kind"] == "validation"]
+    return min(held)[1] if held else None
+
+
+def thin(points: Sequence[tuple[float, float]], limit: int) -> list[tuple[float, float]]:
+    """At most `limit` points: each the mean of a stretch of neighbours; the last point stays as it is."""
+    if len(points) <= limit:
+        return list(points)
+    size = -(-(len(points) - 1) // (limit - 1))
+    stretches = (points[start : min(start + size, len(points) - 1)] for start in range(0, len(points) - 1, size))
+    means = [
+        (sum(step for step, _ in part) / len(part), sum(value for _, value in part) / len(part)) for part in stretches
+    ]
+    return [*means, points[-1]]
+
+
+def stretch(metrics: Sequence[dict[str, Any]]) -> int:
+    """How many training steps one point of the chart stands for."""
+    steps = sum(row["kind"] == "train" for row in metrics)
+    return 1 if steps <= _TRAINING_POINTS else -(-(steps - 1) // (_TRAINING_POINTS - 1))

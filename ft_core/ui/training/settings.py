@@ -1,0 +1,249 @@
+"""Step 1 of the Training tab: the settings of a new run, does it fit, and the start."""
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import gradio as gr
+import pandas
+
+from ft_core import amounts, catalog, download
+from ft_core.data.store import Dataset
+from ft_core.errors import FTError
+from ft_core.hardware import on_space
+from ft_core.pipeline.data import base_tokenizer
+from ft_core.pipeline.plan import plan_training
+from ft_core.pipeline.runs import create_run
+from ft_core.settings.model import ModelSpec
+from ft_core.settings.project import ProjectSpec
+from ft_core.ui import fields, show, uploads
+from ft_core.ui.shared import TO_TOP, Shared, follow
+from ft_core.ui.training import form
+from ft_core.ui.training.form import Form
+from ft_core.worker import launch
+from ft_core.workspace import Workspace
+
+# A second press within this time is the same press: two runs would wait for each other.
+DOUBLE_CLICK_SECONDS = 3
+
+
+def build(shared: Shared) -> tuple[Form, gr.Button]:
+    """Components, then events. The form, and the button that starts a training."""
+    with gr.Column(elem_classes=["step", "empty"]) as empty:
+        gr.Markdown(
+            "### There is no dataset yet\n\nPrepare your own in the Data tab, or take the example and start at once."
+        )
+        with gr.Row(elem_classes="actions"):
+            example = gr.Button("Use the example", variant="primary", elem_id="training-use-example")
+            go_back = gr.Button("Go to Data")
+    with gr.Column(elem_classes="step", visible=False) as step:
+        gr.HTML(
+            show.step(
+                1,
+                "Settings of a new run",
+                "They are chosen for your data, this base model and this machine, and are a good first try. Change one at a time.",
+            )
+        )
+        with gr.Row():
+            name_field, base_field = ProjectSpec.model_fields["name"], ModelSpec.model_fields["base"]
+            name = gr.Textbox(
+                value="my-project",
+                label=name_field.title,
+                info=name_field.description,
+                elem_id="training-name",
+                max_length=60,
+            )
+            own = "" if on_space() else " Or write a Hub id or a folder of this machine."
+            base = gr.Dropdown(
+                [(model.title, model.id) for model in catalog.suggestions()], value=catalog.STARTER, label=base_field.title,
+                info=f"The model you start from.{own}", allow_custom_value=not on_space(), elem_id="training-base",
+            )  # fmt: skip
+        values = form.build_main()
+        method = values[0]
+        about = gr.Markdown(form.about("qlora"), elem_classes="quiet", elem_id="training-method-about")
+        with gr.Accordion("Everything else", open=False):
+            values += form.build_everything()
+        with gr.Accordion("What each setting does, and why this value", open=False):
+            why = gr.Dataframe(
+                interactive=False, wrap=True, buttons=[], show_label=False, label="What each setting does, and why this value",
+                max_height=420, elem_id="training-why", column_widths=["130px", "220px", "150px", "150px", "220px", "160px"],
+            )  # fmt: skip
+        estimate = gr.Markdown(elem_id="training-estimate")
+        with gr.Accordion("On other hardware", open=False):
+            hardware = gr.Dataframe(
+                interactive=False, wrap=True, buttons=[], show_label=False, label="On other hardware", max_height=360,
+                elem_id="training-hardware",
+            )  # fmt: skip
+        with gr.Row(elem_classes="actions"):
+            start = gr.Button("Start training", variant="primary", elem_id="training-start")
+            again = gr.Button("Back to the suggested values", elem_id="training-suggested")
+
+    seen, suggested = gr.State(""), gr.State({})
+    made = Form(name, base, values, suggested)
+    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    follow(
+        [shared.tab.select, shared.dataset_id.change],
+        shared.quiet(show_settings),
+        [seen, shared.dataset_id],
+        [seen, empty, step, name],
+    )
+    suggesting = [shared.dataset_id, base, suggested, *values]
+    shown = [suggested, about, why, *values]
+    follow([shared.page.load, seen.change, base.change, method.change], shared.quiet(suggest), suggesting, shown)
+    again.click(shared.private(suggest_anew), suggesting, shown, **quick)
+    follow(
+        [shared.page.load, shared.dataset_id.change, *(value.change for value in (base, *values))],
+        shared.quiet(show_estimate),
+        [shared.dataset_id, base, *values],
+        [estimate, hardware],
+    )
+    example.click(shared.private(use_example), None, [shared.dataset_id], api_visibility="private")
+    go_back.click(lambda: gr.Tabs(selected="data"), None, shared.tabs, js=TO_TOP, **quick)
+    return made, start
+
+
+def use_example(workspace: Workspace) -> str:
+    """Prepare the shipped example; the id of its dataset."""
+    return uploads.prepare(workspace, uploads.keep_example(workspace)).id
+
+
+def show_settings(workspace: Workspace, seen: str, dataset_id: str) -> Any:
+    """The form when there is a dataset, the empty state when there is none."""
+    dataset = uploads.selected_dataset(workspace, dataset_id)
+    found = dataset.id if dataset else "none"
+    if found == seen:
+        return gr.skip()
+    name = uploads.project_of(workspace, dataset).name if dataset else gr.skip()
+    return [found, gr.update(visible=dataset is None), gr.update(visible=dataset is not None), name]
+
+
+def suggest(workspace: Workspace, dataset_id: str, base: str, before: dict[str, Any], method: str, *rest: Any) -> Any:
+    """New suggestions for what the person left untouched, in the order of `shown`."""
+    values = (method, *rest)
+    dataset = uploads.selected_dataset(workspace, dataset_id)
+    if dataset is None:
+        return gr.skip()
+    try:
+        wanted, reasons = form.suggestions(uploads.project_of(workspace, dataset), dataset, base, method)
+    except FTError:  # said when the training is started
+        wanted, reasons = before, {}
+    return [
+        wanted,
+        form.about(method),
+        form.explained(method, reasons),
+        *form.updates(method, wanted, before, values),
+    ]
+
+
+def suggest_anew(
+    workspace: Workspace, dataset_id: str, base: str, _before: dict[str, Any], method: str, *rest: Any
+) -> Any:
+    """The suggestions for every setting, changed or not."""
+    return suggest(workspace, dataset_id, base, {}, method, *rest)
+
+
+def show_estimate(workspace: Workspace, dataset_id: str, base: str, *values: Any) -> Any:
+    """How much work these settings are, does it fit, how long; what is wrong with them while they cannot be used. And other hardware."""
+    dataset = uploads.selected_dataset(workspace, dataset_id)
+    if dataset is None:
+        return ["", None]
+    try:
+        model, training = form.model_of(base), form.training_of(values)
+        project = uploads.project_of(workspace, dataset)
+        found = plan_training(project.model_copy(update={"model": model, "training": training}), dataset)
+    except FTError as error:
+        return [show.problem(error), None]
+    times = "once" if training.epochs == 1 else f"{show.number(training.epochs)} times"
+    lines = [
+        f"**{amounts.count(found['steps'], 'step')}**: {amounts.count(found['examples'], 'training example')}, "
+        f"{training.batch_size} a step, seen {times}.",
+        _cut(dataset, model.base, training.max_length),
+        *_fit(found),
+        next((known.good_for for known in catalog.suggestions() if known.id == model.base), ""),
+    ]
+    return ["\n\n".join(line for line in lines if line), elsewhere(found)]
+
+
+def _fit(found: dict[str, Any]) -> list[str]:
+    """Memory and time on this machine, in words."""
+    if found["memory_gb"] is None:
+        return ["How much memory and time it takes is not known before this base model is on this machine."]
+    parts = found["memory_gb"]
+    total = sum(parts.values())
+    listed = ", ".join(
+        f"{name.replace('_', ' ')} {gigabytes:.2f}" for name, gigabytes in parts.items() if gigabytes >= 0.01
+    )
+    room = "it fits" if found["fits"] else "**it does not fit on this machine**"
+    hours = f" About **{amounts.duration(3600 * found['hours'])}** here." if found["hours"] is not None else ""
+    return [
+        f"About **{total:.1f} GB** of memory ({listed} GB): {room}.{hours} "
+        "Both are estimates; before the first step a few real batches are measured."
+    ]
+
+
+def elsewhere(found: dict[str, Any]) -> pandas.DataFrame:
+    """Each piece of hardware of a Space: does it fit, how long, how much."""
+    rows = [
+        [
+            row["title"],
+            f"{row['memory_gb']:g} GB",
+            "fits" if row["fits"] else f"needs {row['needed_gb']:.1f} GB",
+            amounts.duration(3600 * row["hours"]) if row["hours"] is not None else "–",
+            f"{row['dollars']:.2f} $" if row["dollars"] is not None else "–",
+        ]
+        for row in found["hardware"]
+    ]
+    return pandas.DataFrame(rows, columns=["Hardware", "Memory", "Does it fit", "Time (estimate)", "Cost (estimate)"])
+
+
+def _cut(dataset: Dataset, base: str, max_length: int) -> str:
+    """How many examples are longer than what is kept of them; nothing when none is."""
+    lengths = _lengths(dataset, base)
+    cut = sum(length > max_length for length in lengths)
+    if not cut:
+        return ""
+    return (
+        f"**{cut:,} of {amounts.count(len(lengths), 'example')} are longer than {max_length:,} tokens and lose the end of "
+        f"their answer.** Raise Longest example to {max(lengths):,} to keep them whole; that takes more memory and time."
+    )
+
+
+def _lengths(dataset: Dataset, base: str) -> tuple[int, ...]:
+    """Tokens of each training example; none for a base model that is not on this machine yet or cannot be read."""
+    try:
+        return _counted(dataset, base)
+    except FTError:
+        return ()  # said when the training is started
+
+
+@lru_cache(maxsize=32)  # asked again at every change of a setting, and a dataset never changes
+def _counted(dataset: Dataset, base: str) -> tuple[int, ...]:
+    """The same. Raises FTError for what has none, so that it is looked for again: a training downloads its base model."""
+    tokenizer = base_tokenizer(base, plain=dataset.task == "text")
+    if tokenizer is None:
+        raise download.missing(base, "It is not on this machine yet.")
+    return tuple(tokenizer.lengths(dataset.examples("train")).tolist())
+
+
+def start_training(workspace: Workspace, dataset_id: str, name: str, base: str, *values: Any) -> str:
+    """Create a run and queue it; its id. Raises FTError `data.missing`, `settings.invalid` or `model.missing`."""
+    dataset = uploads.selected_dataset(workspace, dataset_id)
+    if dataset is None:
+        raise FTError(
+            "data.missing",
+            "There is no dataset yet.",
+            "Training needs examples.",
+            "Prepare a dataset in the Data tab, or press Use the example.",
+        )
+    project = uploads.project_of(workspace, dataset)
+    named = fields.collect(ProjectSpec, ("name", "data"), (name, project.data))
+    spec = project.model_copy(
+        update={"name": named.name, "model": form.model_of(base), "training": form.training_of(values)}
+    )
+    with workspace.starting():
+        for latest in workspace.runs()[:1]:
+            if (datetime.now(UTC) - latest.created).total_seconds() < DOUBLE_CLICK_SECONDS:
+                return latest.id
+        run = create_run(workspace, spec, dataset)
+    launch.enqueue(workspace, run, "train")
+    return run.id

@@ -1,0 +1,52 @@
+"""The coach in the page: cards, and the corrected run in the form."""
+
+import pytest
+
+from ft_core.errors import FTError
+from ft_core.ui.training import advice, form
+
+def_rows = range(1, 61)
+
+
+@pytest.fixture
+def thrown(example_run, job_state):
+    """A run whose loss is thrown about."""
+    (example_run.folder / "metrics.jsonl").unlink(missing_ok=True)
+    for step in def_rows:
+        loss = 2.0 - step * 0.02 if step < 20 else 6.0 - (step % 5) * 0.3
+        row = {
+            "kind": "train",
+            "step": step,
+            "loss": loss,
+            "gradient_norm": 1.0,
+            "learning_rate": 0.05,
+            "token_accuracy": 0.5,
+            "epoch": step / 60,
+        }
+        example_run.append_metric(row)
+        if step % 10 == 0:
+            example_run.append_metric({"kind": "validation", "step": step, "loss": loss, "token_accuracy": 0.5})
+    example_run.write_job("train", job_state("done", step=60, total=60))
+    return example_run
+
+
+def test_a_card_says_what_why_and_what_to_do(workspace, thrown):
+    shown = advice.show_advice(workspace, "", thrown.id)
+    assert shown[2]["visible"] and "learning rate is too high" in shown[3] and "What to do" in shown[3]
+    assert "The corrected run: Learning rate" in shown[3] and shown[2 + 2 * advice.PLACES]["visible"]
+    assert isinstance(advice.show_advice(workspace, shown[0], thrown.id), dict), "nothing new"
+
+
+def test_one_press_prepares_the_corrected_run(workspace, thrown):
+    dataset, name, base, suggested, *inputs = advice.correcting(0)(workspace, thrown.id)
+    values = {key: update["value"] for key, update in zip(form.NAMES, inputs, strict=True)}
+    (first, *_) = advice.of_run(thrown)
+    assert values["learning_rate"] == first.changes["learning_rate"] < 0.05
+    assert values["epochs"] == thrown.spec().training.epochs and (name, base) == (thrown.spec().name, "starter")
+    assert dataset == thrown.data()["dataset"] and suggested == {}
+
+
+def test_advice_that_is_gone_is_said_so(workspace, thrown):
+    with pytest.raises(FTError, match="out of date") as caught:
+        advice.correcting(advice.PLACES - 1)(workspace, thrown.id)
+    assert caught.value.code == "advice.gone"

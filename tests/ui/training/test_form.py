@@ -1,0 +1,33 @@
+"""The form of a training's settings."""
+
+import pytest
+
+from ft_core.errors import FTError
+from ft_core.settings.methods import METHODS, used_by
+from ft_core.settings.train import TrainSpec
+from ft_core.ui.training import form
+
+
+def test_eight_with_the_base_model_matter_for_every_method():
+    for method in METHODS:
+        assert len([name for name in form.MAIN if used_by(method, name)]) in (6, 7), method
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_what_is_filled_in_is_what_comes_out(method):
+    spec = TrainSpec(method=method, epochs=2, seed=7)
+    shown = [update["value"] for update in form.filled(spec)]
+    assert form.training_of(tuple(shown)) == spec
+    assert [update["visible"] for update in form.filled(spec)] == [used_by(method, name) for name in form.NAMES]
+
+
+def test_settings_that_do_not_go_together_are_told():
+    values = dict(zip(form.NAMES, [TrainSpec.model_fields[name].default for name in form.NAMES], strict=True))
+    with pytest.raises(FTError, match="cannot begin with pissa"):
+        form.training_of(tuple((values | {"initialisation": "pissa"}).values()))
+
+
+def test_a_method_is_described_in_words():
+    for method, info in METHODS.items():
+        assert info.title in form.about(method) and info.source in form.about(method)
+        assert "LoRA rank" in set(form.explained(method, {})["Setting"]) or not used_by(method, "lora_rank")

@@ -1,0 +1,15 @@
+"""The tab is its steps, one below the other."""
+
+import asyncio
+
+from ft_core.ui import shell
+
+
+def test_the_steps_are_there(tmp_path):
+    async def build():
+        return shell.build_app(tmp_path)
+
+    blocks = asyncio.run(build())
+    named = {block.elem_id for block in blocks.blocks.values() if getattr(block, "elem_id", None)}
+    wanted = {"training-start", "training-loss-chart", "training-gradient-norm-chart", "training-apply-1"}
+    assert wanted | {"training-pause", "training-really-discard", "training-why", "training-hardware"} <= named

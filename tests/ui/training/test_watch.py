@@ -1,0 +1,91 @@
+"""Watching a training, and the ways to stop it."""
+
+import pytest
+from filelock import FileLock
+
+from ft_core.errors import FTError
+from ft_core.ui.training import watch
+from ft_core.worker import launch
+
+
+def test_a_training_at_work_can_be_stopped(workspace, example_run, job_state):
+    example_run.write_job("train", job_state())
+    shown = watch.watch_job(workspace, "", example_run.id)
+    assert "step 3 of 10" in shown[2]
+    assert (shown[7]["visible"], shown[8]["visible"], shown[11]["visible"]) == (True, False, False)
+    watch.stop_training(workspace, example_run.id)
+    assert example_run.stop_requested()
+
+
+def test_a_stopped_training_can_go_on_and_leads_on(workspace, example_run, job_state):
+    example_run.write_job("train", job_state("stopped"))
+    example_run.adapter.mkdir()
+    (example_run.adapter / "adapter_config.json").write_text("{}")
+    shown = watch.watch_job(workspace, "", example_run.id)
+    assert (shown[7]["visible"], shown[8]["visible"], shown[11]["visible"]) == (False, True, True)
+
+
+def test_a_failure_is_told_with_the_log(workspace, example_run, job_state):
+    example_run.write_job("train", job_state("failed"))
+    example_run.write_error("train", FTError("x", "It broke.", "Because.", "Mend it."))
+    example_run.write_log("the last words")
+    shown = watch.watch_job(workspace, "", example_run.id)
+    assert "It broke" in shown[3]["value"] and "Mend it" in shown[3]["value"] and "the last words" in shown[5]
+    assert shown[8]["visible"]
+
+
+def test_a_poll_that_finds_nothing_new_changes_nothing(workspace, example_run, job_state):
+    example_run.write_job("train", job_state())
+    first = watch.watch_results(workspace, "", example_run.id)
+    assert isinstance(watch.watch_results(workspace, first[0], example_run.id), dict)
+    example_run.append_metric({"kind": "train", "step": 4, "loss": 0.4})
+    second = watch.watch_results(workspace, first[0], example_run.id)
+    assert len(second[2]) == len(first[2]) + 1
+
+
+def test_a_long_run_is_drawn_with_at_most_500_points(workspace, example_run):
+    with open(example_run.folder / "metrics.jsonl", "a") as file:
+        file.writelines(
+            f'{{"kind": "train", "step": {step}, "loss": 1.0, "token_accuracy": 0.5, "epoch": 1.0, "gradient_norm": 1.0, "learning_rate": 0.001}}\n'
+            for step in range(4, 10_001)
+        )
+    shown = watch.watch_results(workspace, "", example_run.id)
+    assert all(len(chart) <= 500 for chart in shown[2:6])
+    assert "mean of 34 steps" in shown[7]
+
+
+def test_a_finished_training_is_not_begun_again(workspace, example_run, job_state):
+    example_run.write_job("train", job_state(status="done", step=10, total=10))
+    with pytest.raises(FTError, match="trained already") as caught:
+        watch.resume_training(workspace, example_run.id)
+    assert caught.value.code == "run.done"
+    assert launch.entries(workspace.home) == []
+
+
+@pytest.mark.parametrize(
+    ("press", "how"),
+    [(watch.pause_training, "pause"), (watch.stop_training, "keep"), (watch.discard_training, "discard")],
+)
+def test_each_way_to_stop_asks_for_it(workspace, example_run, job_state, press, how):
+    example_run.write_job("train", job_state())
+    with FileLock(example_run.lock("train")):  # as the process at work holds it
+        press(workspace, example_run.id)
+    assert example_run.stop_requested() == how
+
+
+def test_a_stopped_training_is_discarded_at_once(workspace, example_run, job_state):
+    example_run.write_job("train", job_state("stopped"))
+    example_run.adapter.mkdir()
+    (example_run.adapter / "adapter_config.json").write_text("{}")
+    watch.discard_training(workspace, example_run.id)
+    assert not example_run.is_trained and example_run.is_discarded
+    assert "Discarded" in watch.watch_job(workspace, "", example_run.id)[2]
+
+
+def test_the_remarks_tell_of_an_early_end_and_of_short_memory(workspace, example_run, job_state):
+    example_run.write_job("train", job_state("done"))
+    example_run.write_training({"steps": 30, "kept_step": 20, "stopped_early": True})
+    example_run.write_fit({"changes": [{"step": 10, "from": 8, "to": 4, "why": "memory was refused"}]})
+    said = watch.watch_results(workspace, "", example_run.id)[7]
+    assert "ended early, after step 30" in said and "after step 20 are kept" in said
+    assert "4 examples at once instead of 8" in said
