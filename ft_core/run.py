@@ -153,6 +153,16 @@ class Run:
         return self.folder / "model"
 
     @property
+    def tensorboard(self) -> Path:
+        """Where TensorBoard finds the measurements, when the training reports to it."""
+        return self.folder / "tensorboard"
+
+    @property
+    def trackers(self) -> Path:
+        """Files that another tracker keeps of the training."""
+        return self.folder / "trackers"
+
+    @property
     def has_adapter(self) -> bool:
         """True once a training has left an adapter that can be used."""
         return (self.adapter / "adapter_config.json").is_file()

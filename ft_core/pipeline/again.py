@@ -20,7 +20,7 @@ def run_of(workspace: Workspace, path: Path, token: str | None = None) -> Run:
     That means: the dataset version that the run used, its base model's commit, its threads, and the micro-batch that it really took.
     On the same processor with the same packages the weights are then the same to the bit; what differs is in the new run's log. A run
     whose micro-batch was changed in the middle cannot be repeated so. `token` is for a dataset on the Hub.
-    Raises what `prepare_source` and `create_run` raise; `data.missing` or `data.changed` when a run's dataset is gone.
+    Raises what `prepare_source` and `create_run` raise; `data.missing` or `data.changed` when a run's dataset is gone; and what `Run.start` raises.
     """
     spec = project.load(path)
     if path.name == "project.yaml" and (path.parent / "data.json").is_file():
@@ -29,6 +29,7 @@ def run_of(workspace: Workspace, path: Path, token: str | None = None) -> Run:
 
 
 def _again(workspace: Workspace, run: Run, token: str | None) -> Run:
+    run.start()  # raises where the run that it started from is no longer what it was
     spec, took = run.spec(), run.fit().get("micro_batch_size")
     dataset = _dataset(workspace, run, spec, token)
     if took:

@@ -21,7 +21,7 @@ def measure(spec: ProjectSpec, dataset: Dataset, token: str | None = None) -> di
 
     `spec` has every choice filled in. {"micro_batch_size", "longest_tokens", "peak_memory_gb", "seconds_per_step", "steps",
     "loading_seconds"}; the micro-batch is smaller than asked for where memory was refused. A Hub model is downloaded; `token` is for it.
-    Raises FTError `plan.died` when the process was ended from outside, and what `train.sft.prepare` raises.
+    Raises FTError `plan.died` when the process was ended from outside, and what the preparing of a training raises.
     """
     with tempfile.TemporaryDirectory(prefix="ft-measure-") as folder:
         data = {"dataset": dataset.id, "folder": str(dataset.folder), "sha256": dataset.sha256}

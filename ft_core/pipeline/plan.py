@@ -10,7 +10,7 @@ from ft_core.fit.choose import Choice, Facts, choose
 from ft_core.fit.memory import USABLE, trained_parameters
 from ft_core.pipeline.data import prepare_source
 from ft_core.pipeline.measure import measure
-from ft_core.pipeline.runs import facts
+from ft_core.pipeline.runs import choices, facts
 from ft_core.pipeline.start import started
 from ft_core.settings import project
 from ft_core.settings.project import ProjectSpec
@@ -33,20 +33,18 @@ def plan_project(
     and the other hardware stay estimates. Raises what `prepare_source`, `choices` and `measure` raise.
     """
     spec = started(workspace, project.load(path))
-    return plan_training(spec, prepare_source(workspace, spec, path.parent, tell, token), tell, token, measured)
+    dataset = prepare_source(workspace, spec, path.parent, tell, token)
+    if not measured:
+        return plan_training(spec, dataset)
+    tell("computing a few steps")
+    filled, _ = choices(spec.model_copy(update={"task": dataset.task}), dataset)
+    return plan_training(spec, dataset, measure(filled, dataset, token))
 
 
-def plan_training(
-    spec: ProjectSpec, dataset: Dataset, tell: Tell = silent, token: str | None = None, measured: bool = False
-) -> dict[str, Any]:
-    """The same for a dataset that is prepared. Raises what `choices` and `measure` raise."""
+def plan_training(spec: ProjectSpec, dataset: Dataset, found: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The same for a dataset that is prepared; `found` is what `measure` says of it. Raises what `choices` raises."""
     known = facts(spec, dataset)
     filled, chosen = choose(spec, known)
-    found = None
-    if measured:
-        tell("computing a few steps")
-        found = measure(filled, dataset, token)
-        known = facts(spec, dataset)  # the base model may have been downloaded for it
     return _told(filled, chosen, dataset, known) | _foretold(
         filled.training, _work(filled.training, dataset, known), known, found
     )

@@ -81,6 +81,6 @@ def _common(
         "logging_nan_inf_filter": False,
         "eval_strategy": "no",
         "save_strategy": "no",
-        "report_to": [] if spec.report_to == "none" else [spec.report_to],
+        "report_to": [],  # reporting.py does it
         "disable_tqdm": True,
     }

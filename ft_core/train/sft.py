@@ -24,6 +24,7 @@ from ft_core.train.callbacks import Keeper, Plan, Recorder, Sampler
 from ft_core.train.methods.adapt import adapt
 from ft_core.train.methods.initialise import initialise
 from ft_core.train.preference_trainer import PreferenceTrainer
+from ft_core.train.reporting import Reporting
 from ft_core.train.trainer import AnswerTrainer
 
 SAMPLES = 3
@@ -89,7 +90,12 @@ def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: i
         validation_rows=watched,
         tokenizer=tokenizer,
         part_names=part_names,
-        callbacks=[recorder, sampler, Keeper(run, plan, training, validates=watched is not None)],
+        callbacks=[
+            recorder,
+            sampler,
+            Keeper(run, plan, training, validates=watched is not None),
+            *([] if training.report_to == "none" else [Reporting(run, training.report_to)]),
+        ],
     )
     return Prepared(trainer, recorder, plan, lengths[order], beginning)
 

@@ -9,7 +9,7 @@ from ft_core import fit, modeling
 from ft_core.errors import FTError
 from ft_core.jobs import Progress
 from ft_core.run import Run
-from ft_core.train import checkpoints, memory, preferences, results, sft, trial, validations
+from ft_core.train import checkpoints, memory, preferences, reporting, results, sft, trial, validations
 from ft_core.train.sft import Prepared
 
 _ROOM = 0.92  # of the memory there is may be filled: what else runs on the machine is not still
@@ -27,9 +27,11 @@ def train(run: Run, progress: Progress, token: str | None = None) -> dict[str, A
 
     Where memory is refused, the same steps go on in smaller micro-batches from the newest checkpoint, and the run says so.
     On pairs (task preference) the losses are those of the Preference loss, and `train.no_pairs` is raised where there are none.
-    Raises FTError `train.nothing_to_learn`, `train.diverged` (the best checkpoint is then the result) and what `modeling` raises.
+    Raises FTError `report.missing` before anything is loaded, `train.nothing_to_learn`, `train.diverged` (the best checkpoint is then the
+    result) and what `modeling` raises.
     """
     training = run.spec().training
+    reporting.require(training.report_to)
     modeling.set_threads(training.threads)
     while True:
         micro = run.fit().get("micro_batch_size") or fit.largest_divisor(

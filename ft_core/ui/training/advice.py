@@ -106,7 +106,7 @@ def correcting(place: int) -> Any:
             spec.model.base,
             form.CHOSEN,
             gr.update(variant="primary"),
-            *form.filled(training),
+            *form.filled(training, spec.task),
         ]
 
     return prepare_corrected
