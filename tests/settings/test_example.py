@@ -19,8 +19,8 @@ def test_the_last_answer_is_learnt_and_the_rest_is_its_prompt():
     assert [message.content for message in example.prompt] == ["Sort.", "one", "1", "two"]
 
 
-def test_a_text_without_a_question_has_an_empty_one():
-    assert conversation(("assistant", "Once upon a time.")).question == ""
+def test_a_text_without_a_question_is_its_own():
+    assert conversation(("assistant", "Once upon a time.")).question == "Once upon a time."
 
 
 def test_a_message_is_told_as_the_api_has_it():

@@ -44,7 +44,10 @@ def test_a_wrong_number_or_choice_gets_what_the_setting_takes(given, wanted):
 @pytest.mark.parametrize(
     ("given", "wanted"),
     [
-        ({"task": "chats"}, "task: must be `classification`, `instruction`, `chat`, `preference` or `text` (given: 'chats')."),
+        (
+            {"task": "chats"},
+            "task: must be `classification`, `instruction`, `chat`, `preference` or `text` (given: 'chats').",
+        ),
         ({"share": {"private": "maybe"}}, "share.private: must be true or false (given: 'maybe')."),
         ({"data": {"source": 5}}, "data.source: must be text, or a list of texts, so put it in quotes (given: 5)."),
         ({"data": {"source": [["a"]]}}, "data.source: must be text, or a list of texts (given: [['a']])."),
