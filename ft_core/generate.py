@@ -5,6 +5,7 @@ samples but `stream`. Every function leaves the model in the mode (training or n
 """
 
 import copy
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ from transformers.generation.logits_process import (
     TopPLogitsWarper,
 )
 
-from ft_core.prompts import answer_ids, choice_ids, prompt_ids
+from ft_core.prompts import answer_ids, choice_ids, pieces, prompt_ids, start_ids, text_ids
 from ft_core.settings.example import Example, Message
 
 Model = PreTrainedModel | PeftModel
@@ -68,6 +69,28 @@ def answers(
     """
     known = tools or [""] * len(prompts)
     rows = [prompt_ids(tokenizer, prompt, told) for prompt, told in zip(prompts, known, strict=True)]
+    return continuations(
+        model,
+        tokenizer,
+        rows,
+        max_new_tokens=max_new_tokens,
+        batch_tokens=batch_tokens,
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )
+
+
+def continuations(
+    model: Model,
+    tokenizer: PreTrainedTokenizerBase,
+    rows: Sequence[list[int]],
+    *,
+    max_new_tokens: int,
+    batch_tokens: int = 8192,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> list[Answer]:
+    """The same for rows of tokens as they are, without a chat template."""
     config = _greedy(model, tokenizer, max_new_tokens)
     stops = _stop_ids(model, tokenizer)
     found: dict[int, Answer] = {}
@@ -102,12 +125,15 @@ def stream(
     top_p: float,
     seed: int,
     should_stop: ShouldStop | None = None,
+    plain: bool = False,
 ) -> Iterator[str]:
-    """The answer to one conversation in pieces of text as they come. `temperature` 0 is greedy; the same seed gives the same answer.
+    """The answer to one conversation in pieces of text as they come; `plain`: how the last message goes on as a text.
+    `temperature` 0 is greedy; the same seed gives the same answer.
 
-    Ends at the end-of-turn token, after `max_new_tokens`, or where the model's context is full. Raises Stopped.
+       Ends at the end-of-turn token, after `max_new_tokens`, or where the model's context is full. Raises Stopped.
     """
-    ids = torch.tensor([prompt_ids(tokenizer, messages)], device=model.device)
+    asked = start_ids(tokenizer, messages[-1].content) if plain else prompt_ids(tokenizer, messages)
+    ids = torch.tensor([asked], device=model.device)
     room = min(max_new_tokens, context_length(model) - ids.shape[1])
     warpers = _warpers(model, temperature, top_p)
     generator = torch.Generator(device=model.device).manual_seed(seed)
@@ -249,6 +275,80 @@ def answer_losses(
             if on_progress:
                 on_progress(len(found), len(rows))
     return [found[i] for i in range(len(rows))]
+
+
+def label_log_probabilities(
+    model: Model,
+    tokenizer: PreTrainedTokenizerBase,
+    prompts: Sequence[Sequence[Message]],
+    *,
+    tools: Sequence[str] | None = None,
+    batch_tokens: int = 8192,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> numpy.ndarray:
+    """log p of each label by a model with a classification head, in nats: float64 [prompts, labels]. Raises Stopped."""
+    known = tools or [""] * len(prompts)
+    rows = [prompt_ids(tokenizer, prompt, told) for prompt, told in zip(prompts, known, strict=True)]
+    found: dict[int, numpy.ndarray] = {}
+    with _inference(model):
+        for batch in _batches(rows, batch_tokens, extra=0):
+            if should_stop and should_stop():
+                raise Stopped
+            ids, mask = _left_padded([rows[i] for i in batch], _pad_id(tokenizer), model.device)
+            output = model(input_ids=ids, attention_mask=mask, position_ids=_positions(mask), use_cache=False)
+            found |= dict(zip(batch, output.logits.float().log_softmax(-1).double().cpu().numpy(), strict=True))
+            if on_progress:
+                on_progress(len(found), len(rows))
+    return numpy.array([found[i] for i in range(len(rows))])
+
+
+def text_losses(
+    model: Model,
+    tokenizer: PreTrainedTokenizerBase,
+    texts: Sequence[str],
+    max_length: int,
+    *,
+    batch_tokens: int = 8192,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> list[tuple[float, int]]:
+    """(sum of -log p in nats, number of tokens) of each plain text and its end, but for its first token. Raises Stopped.
+
+    A long text is read in pieces of `max_length` tokens, as in training.
+    """
+    owners, rows = [], []
+    for number, text in enumerate(texts):
+        for piece in pieces(text_ids(tokenizer, text), max_length):
+            owners.append(number)
+            rows.append(piece)
+    sums, counts, done = numpy.zeros(len(texts)), numpy.zeros(len(texts), dtype=int), 0
+    left = Counter(owners)
+    with _inference(model):
+        for batch in _batches(rows, min(batch_tokens, _MOST_LOGITS // len(tokenizer)), extra=0):
+            if should_stop and should_stop():
+                raise Stopped
+            ids, mask = _left_padded([rows[i] for i in batch], _pad_id(tokenizer), model.device)
+            network, before, cache = _network(model, len(batch))
+            seen = _longer(mask, before)
+            output = network(
+                input_ids=ids,
+                attention_mask=seen,
+                position_ids=_positions(seen)[:, before:],
+                past_key_values=cache,
+                use_cache=cache is not None,
+            )
+            losses = torch.nn.functional.cross_entropy(
+                output.logits[:, :-1].float().transpose(1, 2), ids[:, 1:], reduction="none"
+            )
+            for i, total in zip(batch, (losses * mask[:, :-1]).double().sum(1).tolist(), strict=True):
+                sums[owners[i]] += total
+                counts[owners[i]] += len(rows[i]) - 1
+                left[owners[i]] -= 1
+                done += left[owners[i]] == 0
+            if on_progress:
+                on_progress(done, len(texts))
+    return [(float(total), int(count)) for total, count in zip(sums, counts, strict=True)]
 
 
 def _answer(tokenizer: PreTrainedTokenizerBase, generated: list[int], stops: set[int]) -> Answer:

@@ -1,18 +1,21 @@
 """Load a tokenizer, a base model (in 4 bits or not), a run's adapter on its base model."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import torch
 from bitsandbytes.nn import Linear4bit
 from peft import PeftModel, PromptLearningConfig
 from safetensors import SafetensorError
 from transformers import (
+    MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING,
+    AutoConfig,
     AutoModelForCausalLM,
+    AutoModelForSequenceClassification,
     AutoTokenizer,
     BitsAndBytesConfig,
     PreTrainedModel,
@@ -81,14 +84,18 @@ def model_folder(base: str, revision: str | None = None, token: str | None = Non
     return folder
 
 
-def load_tokenizer(base: str, revision: str | None = None, token: str | None = None) -> PreTrainedTokenizerFast:
-    """A base model's tokenizer. Raises FTError `model.missing`, `model.template` and what `model_folder` raises."""
+def load_tokenizer(
+    base: str, revision: str | None = None, token: str | None = None, plain: bool = False
+) -> PreTrainedTokenizerFast:
+    """A base model's tokenizer; `plain`, for plain texts only, also one without a chat template.
+
+    Raises FTError `model.missing`, `model.template` and what `model_folder` raises."""
     folder = model_folder(base, revision, token, weights=False)
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
     except (OSError, ValueError) as error:
         raise download.missing(base, "Its tokenizer cannot be read.") from error
-    if not isinstance(tokenizer, PreTrainedTokenizerFast) or not tokenizer.chat_template:
+    if not isinstance(tokenizer, PreTrainedTokenizerFast) or not (tokenizer.chat_template or plain):
         raise FTError(
             "model.template",
             f"The model {base} cannot hold a conversation as it is.",
@@ -101,23 +108,32 @@ def load_tokenizer(base: str, revision: str | None = None, token: str | None = N
 
 
 def load_base(
-    base: str, revision: str | None = None, *, quantised: bool = True, token: str | None = None
+    base: str,
+    revision: str | None = None,
+    *,
+    quantised: bool = True,
+    token: str | None = None,
+    labels: Sequence[str] = (),
 ) -> PreTrainedModel:
     """A base model on `device()`, in eval mode: NF4 with double quantisation, or in the compute dtype.
+
+    With `labels` it does not write: a layer of random weights, not in 4 bits, on the state of the last token gives one number a label.
 
     On processors with AVX512-BF16, bitsandbytes repacks a layer's 4-bit weights at the first forward in eval mode: it rounds their
     scales to bfloat16 for good, and from then on the layer passes no gradient back. A validation or a sample answer in the middle
     of a training would spoil the rest of it without a word, so the repacking is switched off, layer by layer.
 
-    Raises FTError `model.missing` and what `model_folder` raises.
+    Raises FTError `model.missing`, `model.head` and what `model_folder` raises.
     """
     folder = model_folder(base, revision, token)
+    if labels:
+        _require_head(folder, base)
     dtype = compute_dtype(_hidden_size(folder))
     four_bits = BitsAndBytesConfig(
         load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=dtype
     )
     try:
-        model = _load(folder, four_bits if quantised else None)
+        model = _load(folder, four_bits if quantised else None, labels)
     except (OSError, ValueError, SafetensorError) as error:
         said = str(error).partition("\n")[0]
         raise download.missing(base, f"Its weights cannot be loaded as a language model: {said}") from error
@@ -127,9 +143,13 @@ def load_base(
     return model
 
 
-def _load(folder: Path, quantisation: BitsAndBytesConfig | None) -> PreTrainedModel:
-    return AutoModelForCausalLM.from_pretrained(
+def _load(folder: Path, quantisation: BitsAndBytesConfig | None, labels: Sequence[str] = ()) -> PreTrainedModel:
+    kind: Any = AutoModelForSequenceClassification if labels else AutoModelForCausalLM
+    names = {"id2label": dict(enumerate(labels)), "label2id": {label: place for place, label in enumerate(labels)}}
+    config = AutoConfig.from_pretrained(folder, trust_remote_code=False, **(names if labels else {}))
+    return kind.from_pretrained(
         folder,
+        config=config,
         quantization_config=quantisation,
         dtype=compute_dtype(_hidden_size(folder)),
         device_map={"": device()},
@@ -139,14 +159,33 @@ def _load(folder: Path, quantisation: BitsAndBytesConfig | None) -> PreTrainedMo
     )
 
 
+def _require_head(folder: Path, base: str) -> None:
+    """Raise FTError `model.head` for a kind of model of which the library has none that chooses labels."""
+    try:
+        config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
+    except (OSError, ValueError) as error:
+        raise download.missing(base, "Its config.json cannot be read.") from error
+    if type(config) not in MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING:
+        raise FTError(
+            "model.head",
+            f"The model {base} cannot be given a classification head.",
+            f"The library has none for models of the kind {config.model_type}.",
+            "Set Answer with to written, or choose another Base model.",
+        )
+
+
 @dataclass(frozen=True)
 class Pair:
-    """A run's tuned model and the base model it came from, in eval mode. With an adapter the two share the base's weights."""
+    """A run's tuned model and the base model it came from, in eval mode. With an adapter the two share the base's weights.
+
+    `labels` are those that a tuned model with a classification head chooses from, in the order of its numbers; empty for one that writes.
+    """
 
     tuned: PreTrainedModel | PeftModel
     tokenizer: PreTrainedTokenizerFast
-    whole_base: PreTrainedModel | None = None  # where the tuned model is a whole one
+    whole_base: PreTrainedModel | None = None  # where the tuned model is a whole one, or one that does not write
     base_adapter: str | None = None  # the adapter that makes the base what it is compared as
+    labels: tuple[str, ...] = ()
 
     @contextmanager
     def base(self) -> Iterator[PreTrainedModel | PeftModel]:
@@ -173,6 +212,8 @@ def load_run_model(run: Run, token: str | None = None, start: Run | None = None)
     """A run's base model, in 4 bits where it was trained so, with its adapter (float32); or its whole model beside the base.
 
     With `start`, the run that its training started from, that one's result stands in the base model's place.
+    A classification head stands on a copy of the base, for the base itself must still write.
+
     Raises FTError `run.no_adapter` and what `pinned` and `load_base` raise.
     """
     if not run.is_trained:
@@ -184,18 +225,28 @@ def load_run_model(run: Run, token: str | None = None, start: Run | None = None)
             "Start or resume the training in the Training tab.",
         )
     chosen, training = pinned(run, token), run.spec().training
-    tokenizer = load_tokenizer(chosen.base, chosen.revision, token)
+    tokenizer = load_tokenizer(chosen.base, chosen.revision, token, plain=run.spec().task == "text")
+    quantised, labels = in_four_bits(training.method, training.four_bit), run.head_labels()
     if start is not None and not run.has_adapter:
         return Pair(_load(run.model, None).eval(), tokenizer, _load(start.model, None).eval())
-    base = load_base(
-        chosen.base, chosen.revision, quantised=in_four_bits(training.method, training.four_bit), token=token
-    )
+    base = load_base(chosen.base, chosen.revision, quantised=quantised, token=token)
     if not run.has_adapter:
-        return Pair(_load(run.model, None).eval(), tokenizer, base.eval())
+        whole = with_padding(_load(run.model, None, labels), tokenizer)
+        return Pair(whole.eval(), tokenizer, base.eval(), labels=labels)
+    if labels:
+        headed = load_base(chosen.base, chosen.revision, quantised=quantised, token=token, labels=labels)
+        tuned = PeftModel.from_pretrained(with_padding(headed, tokenizer), run.adapter, autocast_adapter_dtype=True)
+        return Pair(tuned.eval(), tokenizer, base.eval(), labels=labels)
     tuned = PeftModel.from_pretrained(base, run.adapter, autocast_adapter_dtype=True)
     if start is not None:
         tuned.load_adapter(str(start.adapter), "start", autocast_adapter_dtype=True)
     return Pair(tuned.eval(), tokenizer, base_adapter="start" if start else None)
+
+
+def with_padding(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast) -> PreTrainedModel:
+    """The model told what padding is: one with a head looks for the last token that is none."""
+    model.config.pad_token_id = tokenizer.pad_token_id
+    return model
 
 
 def _hidden_size(folder: Path) -> int:

@@ -42,6 +42,21 @@ def answer_ids(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message], 
     return list(tokenizer(after[len(before) :].rstrip(), add_special_tokens=False)["input_ids"])
 
 
+def text_ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
+    """A plain text and its end, as training and the token view have it: no chat template."""
+    return list(tokenizer(text + str(tokenizer.eos_token or ""), add_special_tokens=False)["input_ids"])
+
+
+def start_ids(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:
+    """The beginning of a plain text, to be continued; at least one token."""
+    return list(tokenizer(text or " ", add_special_tokens=False)["input_ids"])
+
+
+def pieces(ids: Sequence[int], max_length: int) -> list[list[int]]:
+    """A text in pieces of at most `max_length` tokens. Each begins with the last token of the one before, so that none goes unlearnt."""
+    return [list(ids[start : start + max_length]) for start in range(0, max(1, len(ids) - 1), max_length - 1)]
+
+
 def _fitted(
     tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message], tools: str
 ) -> tuple[Sequence[Message], turns.Tools]:

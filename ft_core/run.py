@@ -21,6 +21,7 @@ from ft_core.settings import project
 from ft_core.settings.project import ProjectSpec
 
 TRIALS = "trials"
+HEAD_LABELS = "labels.json"  # beside a classification head's weights
 
 
 @dataclass(frozen=True)
@@ -171,6 +172,11 @@ class Run:
     def is_trained(self) -> bool:
         """True once a training has left an adapter or a model that can be used."""
         return self.has_adapter or (self.model / "config.json").is_file()
+
+    def head_labels(self) -> tuple[str, ...]:
+        """The labels that a trained classification head chooses from, in the order of its numbers; empty for a model that writes."""
+        folder = self.adapter if self.has_adapter else self.model
+        return tuple((read_json(folder / HEAD_LABELS) or {"labels": []})["labels"])
 
     # Jobs: one state file each, written by the job's own process alone.
 

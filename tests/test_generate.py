@@ -242,3 +242,19 @@ def test_training_goes_on_after_answers_in_between(folder, tokenizer) -> None:
     after = gradient()
     assert before.abs().sum() > 0
     assert torch.equal(before, after)
+
+
+def test_label_probabilities_of_a_padded_batch_are_those_of_each_row_alone(folder, tokenizer) -> None:
+    headed = modeling.load_base(str(folder), quantised=False, labels=("a", "b", "c"))
+    modeling.with_padding(headed, tokenizer)
+    seen: list[int] = []
+    found = generate.label_log_probabilities(
+        headed, tokenizer, PROMPTS, on_progress=lambda done, total: seen.append(done)
+    )
+    with torch.no_grad():
+        for row, prompt in zip(found, PROMPTS, strict=True):
+            alone = headed(input_ids=torch.tensor([prompts.prompt_ids(tokenizer, prompt)])).logits[0]
+            assert row == pytest.approx(alone.log_softmax(-1).tolist(), abs=1e-4)
+    assert found.shape == (len(PROMPTS), 3) and seen[-1] == len(PROMPTS)
+    with pytest.raises(generate.Stopped):
+        generate.label_log_probabilities(headed, tokenizer, PROMPTS, should_stop=lambda: True)

@@ -14,7 +14,7 @@ from tokenizers import Tokenizer
 
 from ft_core.data.chat_template import ChatTemplate
 from ft_core.errors import FTError
-from ft_core.settings.example import Example, Message
+from ft_core.settings.example import Example, Message, is_text
 
 _SPECIAL = ("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token")
 _BYTE_TOKEN = re.compile(r"<0x([0-9A-F]{2})>")
@@ -48,14 +48,23 @@ class View:
 
 
 class ChatTokenizer:
-    """A base model's tokenizer and chat template."""
+    """A base model's tokenizer and chat template. Plain texts need no template: they are learnt as they are, and the end of text."""
 
-    def __init__(self, tokenizer: Tokenizer, template: ChatTemplate, fingerprint: str, padding: str = "") -> None:
-        """`fingerprint` tells this tokenizer with this template from any other: 12 hexadecimal digits. `padding` is its token's text."""
+    def __init__(
+        self,
+        tokenizer: Tokenizer,
+        template: ChatTemplate | None,
+        fingerprint: str,
+        padding: str = "",
+        end_of_text: str = "",
+    ) -> None:
+        """`fingerprint` tells this tokenizer with this template from any other: 12 hexadecimal digits. `padding` is its token's text,
+        `end_of_text` that of the one that ends a text."""
         tokenizer.no_truncation()
         tokenizer.no_padding()
         self._tokenizer = tokenizer
-        self._template = template
+        self._chat_template = template
+        self._end_of_text = end_of_text
         self.fingerprint = fingerprint
         self.padding = (tokenizer.token_to_id(padding) or 0, padding)
         added = tokenizer.get_added_tokens_decoder()
@@ -64,10 +73,11 @@ class ChatTokenizer:
         self._bytes = _byte_alphabet() if '"ByteLevel"' in str(tokenizer.to_str()) else None
 
     @classmethod
-    def load(cls, folder: Path, base: str | None = None) -> "ChatTokenizer":
+    def load(cls, folder: Path, base: str | None = None, plain: bool = False) -> "ChatTokenizer":
         """The tokenizer of a model folder: tokenizer.json, tokenizer_config.json, chat_template.jinja.
 
-        `base` is what the person calls the model: a downloaded one lies in a folder named by a commit.
+        `base` is what the person calls the model: a downloaded one lies in a folder named by a commit. `plain`: there are only plain
+        texts, for which a tokenizer without a template is enough.
         Raises FTError `model.missing` or `model.template`.
         """
         name = base or folder.name
@@ -80,18 +90,34 @@ class ChatTokenizer:
             )
         config = _config(folder)
         special = {name: text for name in _SPECIAL if (text := _token_text(config.get(name)))}
-        source = _template_source(folder, config, name)
+        source = _template_source(folder, config)
+        if not source and not plain:
+            raise _no_template(name)
         vocabulary = (folder / "tokenizer.json").read_bytes()
         mark = hashlib.sha256(vocabulary + json.dumps([source, special]).encode()).hexdigest()[:12]
         padding = special.get("pad_token") or special.get("eos_token") or ""  # as modeling.load_tokenizer has it
-        return cls(Tokenizer.from_buffer(vocabulary), ChatTemplate(source, special), mark, padding)
+        template = ChatTemplate(source, special) if source else None
+        return cls(Tokenizer.from_buffer(vocabulary), template, mark, padding, special.get("eos_token", ""))
+
+    @property
+    def _template(self) -> ChatTemplate:
+        if self._chat_template is None:
+            raise _no_template("The base model")
+        return self._chat_template
+
+    def _learnt_text(self, messages: Sequence[Message], tools: str) -> tuple[str, list[tuple[int, int]]]:
+        """As ChatTemplate.render_learnt; a plain text with its end of text is learnt whole."""
+        if not is_text(messages):
+            return self._template.render_learnt(messages, tools)
+        text = messages[0].content + self._end_of_text
+        return text, [(0, len(text))]
 
     def encode(self, messages: Sequence[Message], tools: str = "") -> Encoded:
         """The whole conversation; learnt are the assistant's messages and their end-of-turn tokens. `tools` is JSON text as in Example.
 
         Raises FTError `model.template`.
         """
-        text, spans = self._template.render_learnt(messages, tools)
+        text, spans = self._learnt_text(messages, tools)
         encoding = self._tokenizer.encode(text, add_special_tokens=False)
         pieces = [
             self._piece(index, text[start:end])
@@ -106,19 +132,32 @@ class ChatTokenizer:
 
     def lengths(self, examples: Sequence[Example]) -> numpy.ndarray:
         """Number of tokens of each example: int64 [examples]. Raises FTError `model.template`."""
-        texts = [self._template.render(example.messages, tools=example.tools) for example in examples]
+        texts = [
+            example.answer + self._end_of_text
+            if example.is_text
+            else self._template.render(example.messages, tools=example.tools)
+            for example in examples
+        ]
         return numpy.array(
             [len(row.ids) for row in self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)],
             dtype=numpy.int64,
         )
 
     def cut(self, examples: Sequence[Example], max_length: int) -> list[tuple[int, int]]:
-        """(tokens, learnt tokens behind the first `max_length`) of each example. Raises FTError `model.template`."""
-        rendered = [self._template.render_learnt(example.messages, example.tools) for example in examples]
+        """(tokens, learnt tokens that are cut behind the first `max_length`) of each example. Raises FTError `model.template`.
+
+        Plain texts lose nothing: they are learnt in several pieces.
+        """
+        rendered = [self._learnt_text(example.messages, example.tools) for example in examples]
         rows = self._tokenizer.encode_batch([text for text, _ in rendered], add_special_tokens=False)
         return [
-            (len(row.ids), sum(_learnt(row.offsets, spans)[max_length:]) if len(row.ids) > max_length else 0)
-            for row, (_, spans) in zip(rows, rendered, strict=True)
+            (
+                len(row.ids),
+                sum(_learnt(row.offsets, spans)[max_length:])
+                if len(row.ids) > max_length and not example.is_text
+                else 0,
+            )
+            for row, (_, spans), example in zip(rows, rendered, examples, strict=True)
         ]
 
     def lost(self, characters: Iterable[str]) -> set[str]:
@@ -163,17 +202,18 @@ def view(window: Window, example: Example, fill_to: int = 0) -> View:
     """What training sees of an example: what is learnt, what is only read, what is cut. Raises FTError `model.template`.
 
     The first token is never learnt, because nothing stands before it to guess it from. `fill_to` adds padding up to that many tokens,
-    on the left, as the batches have it.
+    on the left, as the batches have it. A plain text is seen whole: its pieces overlap by a token, so that only the first one is not learnt.
     """
     encoded = window.tokenizer.encode(example.messages, example.tools)
     learnt = [flag and position > 0 for position, flag in enumerate(encoded.learnt)]
-    inside, beyond = learnt[: window.max_length], learnt[window.max_length :]
+    width = len(learnt) if example.is_text else window.max_length
+    inside, beyond = learnt[:width], learnt[width:]
     kinds: list[Kind] = [
         "cut" if place >= len(inside) else "learnt" if flag else "read only" for place, flag in enumerate(learnt)
     ]
     last = max((position for position, kind in enumerate(kinds) if kind == "learnt"), default=-1)
     pad_id, pad = window.tokenizer.padding
-    missing = max(0, fill_to - min(len(learnt), window.max_length))
+    missing = max(0, fill_to - min(len(learnt), width))
     padding: list[tuple[str, Kind]] = [(pad, "padding")] * missing
     return View(
         padding + list(zip(encoded.pieces, kinds, strict=True)),
@@ -209,20 +249,23 @@ def _token_text(value: Any) -> str | None:
     return value.get("content") if isinstance(value, dict) else value
 
 
-def _template_source(folder: Path, config: dict[str, Any], name: str) -> str:
+def _template_source(folder: Path, config: dict[str, Any]) -> str:
+    """The chat template, or "" where there is none."""
     path = folder / "chat_template.jinja"
     source = path.read_text(encoding="utf-8") if path.is_file() else config.get("chat_template")
     if isinstance(source, list):
         named = {entry["name"]: entry["template"] for entry in source}
         source = named.get("default")
-    if not source:
-        raise FTError(
-            "model.template",
-            f"{name} cannot hold a conversation.",
-            "Its tokenizer has no chat template: it is a model that only continues text.",
-            "Choose a Base model whose name ends in Instruct, Chat or -it.",
-        )
-    return source
+    return source or ""
+
+
+def _no_template(name: str) -> FTError:
+    return FTError(
+        "model.template",
+        f"{name} cannot hold a conversation.",
+        "Its tokenizer has no chat template: it is a model that only continues text.",
+        "Choose a Base model whose name ends in Instruct, Chat or -it.",
+    )
 
 
 def _byte_alphabet() -> dict[str, int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy
 from transformers import PreTrainedTokenizerBase
 
-from ft_core import generate
+from ft_core import generate, modeling
 from ft_core.errors import FTError
 from ft_core.evals.compare import SEED
 from ft_core.generate import Answer, Model
@@ -23,7 +23,8 @@ class Contestant:
     """The answers of one contestant to n examples.
 
     `losses` float64 [n] is the -log p of each right answer in nats, `tokens` int64 [n] its length; `likelihoods` float64
-    [n, labels] holds log p of each label (classification only).
+    [n, labels] holds log p of each label (classification only). One that chose by its classification head wrote nothing: `writes`
+    is False, its answers are labels of no tokens, and its losses those of whole labels.
     """
 
     answers: list[Answer]
@@ -31,6 +32,7 @@ class Contestant:
     tokens: numpy.ndarray
     likelihoods: numpy.ndarray | None
     seconds: float
+    writes: bool = True
 
     @property
     def loss(self) -> float:
@@ -86,6 +88,38 @@ def ask(
     pairs = generate.answer_losses(model, tokenizer, shown, on_progress=half_done, should_stop=should_stop)
     return Contestant(
         answers, numpy.array([total for total, _ in pairs]), numpy.array([count for _, count in pairs]), None, seconds
+    )
+
+
+def choose(
+    pair: modeling.Pair,
+    examples: Sequence[Example],
+    labels: Sequence[str],
+    on_progress: Callable[[int], None],
+    should_stop: Callable[[], bool],
+) -> Contestant:
+    """Let a tuned model choose the label of every example by its classification head. `labels` are those of the dataset, in its order.
+
+    `on_progress` gets the number of prompts done of 2 x len(examples). Raises Stopped.
+    """
+    began = time.monotonic()
+    found = generate.label_log_probabilities(
+        pair.tuned,
+        pair.tokenizer,
+        [example.prompt for example in examples],
+        tools=[example.tools for example in examples],
+        on_progress=lambda done, _: on_progress(2 * done),
+        should_stop=should_stop,
+    )
+    likelihoods = found[:, [pair.labels.index(label) for label in labels]]
+    expected = numpy.array([labels.index(example.answer) for example in examples])
+    return Contestant(
+        answers=[Answer(labels[int(place)], 0, True) for place in likelihoods.argmax(1)],
+        losses=-likelihoods[numpy.arange(len(examples)), expected],
+        tokens=numpy.ones(len(examples), dtype=numpy.int64),
+        likelihoods=likelihoods,
+        seconds=time.monotonic() - began,
+        writes=False,
     )
 
 

@@ -147,11 +147,13 @@ def accuracy_sentence(outcome: str, base: int, tuned: int, total: int, interval:
     )
 
 
-def loss_sentence(outcome: str, base: float, tuned: float, total: int, interval: Interval) -> str:
-    """The verdict on free text in one sentence. Losses are in nats per token; lower is better."""
+def loss_sentence(
+    outcome: str, base: float, tuned: float, total: int, interval: Interval, about: str = "the right answers"
+) -> str:
+    """The verdict on free text in one sentence; `about` is what the losses are of. Losses are in nats per token; lower is better."""
     subject = "the loss of the tuned model" if outcome == "no clear change" else "its loss"
     return (
-        f"{_OPENING[outcome]}: {subject} on the right answers is {tuned:.2f} nats per token, "
+        f"{_OPENING[outcome]}: {subject} on {about} is {tuned:.2f} nats per token, "
         f"the base model's {base:.2f} (difference {interval.difference:+.2f}, 95 % interval {interval.low:+.2f} to {interval.high:+.2f}; {_examples(total)})."
     )
 

@@ -66,6 +66,20 @@ CLASSIFICATION = {
     ),
     **_LOSS,
 }
+# What a classification head has a score in: it writes nothing, so the others are absent.
+HEAD = {name: CLASSIFICATION[name] for name in ("accuracy", "f1_macro", "precision_macro", "recall_macro")}
+PLAIN_TEXT = {
+    "loss": MetricInfo(
+        title="Loss",
+        meaning="How surprised the model is by texts that it has not seen, in nats per token, the end of the text included.",
+        better="lower",
+    ),
+    "perplexity": MetricInfo(
+        title="Perplexity",
+        meaning="exp(loss): between how many equally likely tokens the model wavers, on average, at each token of the texts.",
+        better="lower",
+    ),
+}
 PREFERENCE = {
     "preferred": MetricInfo(
         title="Better answer preferred",

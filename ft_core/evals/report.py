@@ -12,7 +12,7 @@ from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 from ft_core import generate, modeling
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
-from ft_core.evals import answers, compare, metrics, preferences, rows
+from ft_core.evals import answers, compare, metrics, preferences, rows, texts
 from ft_core.evals.answers import Contestant
 from ft_core.evals.compare import Interval
 from ft_core.jobs import Progress
@@ -28,6 +28,10 @@ _NAMES = {
 }
 Contestants = dict[str, Contestant | None]
 _USABLE = 90  # percent of written answers that are labels, below which a classifier is of no use by itself
+_HEAD_NOTE = (
+    "The tuned model writes nothing: the layer on top of it chooses the label, so the loss of written answers and what else needs "
+    "them are not measured. The base model has no such layer, and is asked by the likelihood of its answers."
+)
 Scores = dict[str, dict[str, float]]
 
 
@@ -49,6 +53,8 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
     if spec.task == "preference":
         return preferences.evaluate(run, progress, token)
     dataset = Dataset.open(run.folder / run.data()["folder"])
+    if dataset.task == "text":
+        return texts.evaluate(run, dataset, progress, token)
     labels = list(dataset.labels)
     test = dataset.examples("test")
     examples = answers.subset(test, spec.evaluation.limit, stratified=bool(labels))
@@ -75,6 +81,9 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
             progress(before + done, len(playing) * 2 * len(examples), message)
 
         advance(0)
+        if name == "tuned" and pair.labels:
+            found[name] = answers.choose(pair, examples, labels, advance, lambda: run.stop_requested() is not None)
+            continue
         with nullcontext(pair.tuned) if name == "tuned" else pair.base() as model:
             found[name] = answers.ask(
                 model,
@@ -96,7 +105,7 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
         "seed": compare.SEED,
         "dataset": dataset.id,
         "notes": [
-            _precision(spec.training),
+            *([] if pair.labels else [_precision(spec.training)]),
             *_notes(examples, len(test), drawn, labels, found, len(wanted) - len(shots)),
         ],
     }
@@ -108,7 +117,7 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
 
 def _report(task: str, examples: list[Example], labels: list[str], found: Contestants) -> dict[str, Any]:
     base, few_shot, tuned = _required(found, "base"), found["few_shot"], _required(found, "tuned")
-    infos = metrics.CLASSIFICATION if labels else metrics.TEXT
+    infos = (metrics.CLASSIFICATION if tuned.writes else metrics.HEAD) if labels else metrics.TEXT
     scores = {name: _scores(contestant, examples, labels) for name, contestant in found.items() if contestant}
     weights = compare.resampled(len(examples))
     draws = _loss_draws(weights, base, tuned)
@@ -139,11 +148,11 @@ def _report(task: str, examples: list[Example], labels: list[str], found: Contes
         "contestants": {
             name: {
                 "title": _NAMES[name],
-                "loss": scores[name]["loss"],
-                "perplexity": scores[name]["perplexity"],
+                "loss": scores[name]["loss"] if contestant.writes else None,
+                "perplexity": scores[name]["perplexity"] if contestant.writes else None,
                 "tokens": sum(answer.tokens for answer in contestant.answers),
                 "cut_off": sum(not answer.finished for answer in contestant.answers),
-                "tokens_per_second": round(contestant.tokens_per_second, 1),
+                "tokens_per_second": round(contestant.tokens_per_second, 1) if contestant.writes else None,
             }
             for name, contestant in found.items()
             if contestant
@@ -167,13 +176,13 @@ def _report(task: str, examples: list[Example], labels: list[str], found: Contes
 
 
 def _scores(contestant: Contestant, examples: list[Example], labels: list[str]) -> dict[str, float]:
-    texts = [answer.text for answer in contestant.answers]
+    written = [answer.text for answer in contestant.answers]
     if labels:
         found = metrics.label_scores(
             _likeliest(contestant).tolist(), _written(contestant, labels).tolist(), _expected(examples, labels).tolist()
         )
     else:
-        found = metrics.text_scores(texts, [example.answer for example in examples])
+        found = metrics.text_scores(written, [example.answer for example in examples])
     return found | {"loss": contestant.loss, "perplexity": _perplexity(contestant.loss)}
 
 
@@ -325,14 +334,15 @@ def _notes(
     examples: list[Example], available: int, drawn: int, labels: list[str], found: Contestants, dropped_shots: int
 ) -> list[str]:
     total = len(examples)
+    tuned = _required(found, "tuned")
     notes = []
     if labels:
         label, count = Counter(example.answer for example in examples).most_common(1)[0]
         notes += [
-            "A model's answer is the label that it finds likelier than all others (by the log-probability of the label and the end of the "
+            "The answer of a model that writes is the label that it finds likelier than all others (by the log-probability of the label and the end of the "
             "answer, not divided by length). What it writes by itself can be another text, and is scored apart.",
             f"Always answering {label!r} would be right for {100 * count / total:.0f} % of these examples.",
-            _by_itself(_written(_required(found, "tuned"), labels)),
+            _by_itself(_written(tuned, labels)) if tuned.writes else _HEAD_NOTE,
             f"With {total} examples, a difference under {100 * compare.smallest_detectable_share(total):.0f} points is likely to stay unseen "
             "(80 % power, one answer in five changing sides).",
         ]
@@ -350,7 +360,7 @@ def _notes(
         notes.append(
             f"{dropped_shots} of the examples for the prompt did not fit into the model's context and were left out."
         )
-    cut = sum(not answer.finished for answer in _required(found, "tuned").answers)
+    cut = sum(not answer.finished for answer in tuned.answers)
     if cut:
         notes.append(f"{cut} of {total} answers of the tuned model were cut off at the longest answer.")
     return notes

@@ -12,7 +12,7 @@ from huggingface_hub import ModelCardData
 
 from ft_core import amounts, catalog
 from ft_core.files import read_json
-from ft_core.run import Run
+from ft_core.run import HEAD_LABELS, Run
 from ft_core.settings.methods import WHOLE_MODEL, Method, in_four_bits
 from ft_core.settings.project import ProjectSpec
 from ft_core.settings.train import TrainSpec
@@ -22,6 +22,7 @@ _TASKS = {
     "classification": "answers with one of a few labels",
     "instruction": "answers with a text",
     "chat": "holds a conversation",
+    "text": "continues texts",
     "preference": "has learnt which of two answers is the better one",
 }
 # What a method leaves, and its tags on the Hub.
@@ -54,7 +55,7 @@ def model_card(run: Run, repo: str | None = None) -> str:
     spec = run.spec()
     name = repo or spec.share.repo or "your-name/your-model"
     sections = (
-        f"---\n{_front_matter(spec)}\n---",
+        f"---\n{_front_matter(run, spec)}\n---",
         f"# {escape(spec.name)}",
         _introduction(run, spec),
         _measured(run.report()),
@@ -91,7 +92,7 @@ def escape(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()#+\-!|~$])", r"\\\1", line).replace("://", "&#58;//")
 
 
-def _front_matter(spec: ProjectSpec) -> str:
+def _front_matter(run: Run, spec: ProjectSpec) -> str:
     on_hub = catalog.base_folder(spec.model.base) is None
     whole = spec.training.method in WHOLE_MODEL
     data = ModelCardData(
@@ -99,7 +100,7 @@ def _front_matter(spec: ProjectSpec) -> str:
         base_model_relation=("finetune" if whole else "adapter") if on_hub else None,
         library_name="transformers" if whole else "peft",
         license=_licence(spec.model.base),
-        pipeline_tag="text-generation",
+        pipeline_tag="text-classification" if run.head_labels() else "text-generation",
         tags=["fine-tuning-studio", *_KINDS[spec.training.method][1]],
     )
     return data.to_yaml()
@@ -120,7 +121,8 @@ def _base_words(spec: ProjectSpec) -> str:
 
 def _introduction(run: Run, spec: ProjectSpec) -> str:
     task = _TASKS.get(spec.task or "", "answers with a text")
-    lines = [f"This is {_KINDS[spec.training.method][0]} {_base_words(spec)}. It {task}."]
+    head = " It chooses a label with a classification head." if run.head_labels() else ""
+    lines = [f"This is {_KINDS[spec.training.method][0]} {_base_words(spec)}. It {task}.{head}"]
     if catalog.base_folder(spec.model.base) is not None and spec.training.method not in WHOLE_MODEL:
         lines.append("The base model lies beside it in `base/`, so this repository is all that is needed.")
     report = run.report()
@@ -158,16 +160,50 @@ def _measured(report: dict[str, Any] | None) -> str:
 def _loading(run: Run, spec: ProjectSpec, repo: str) -> str:
     messages = [{"role": "system", "content": spec.data.system}] if spec.data.system else []
     messages.append({"role": "user", "content": "Write your message here"})
-    packages, imports, load = _load_whole() if is_whole(run) else _load_adapter(run, spec)
-    code = f"""{imports}
+    inputs = _asked(spec, messages)
+    if run.head_labels():
+        packages, code = _labelling(run, spec, repo, inputs)
+    else:
+        packages, imports, load = _load_whole() if is_whole(run) else _load_adapter(run, spec)
+        code = f"""{imports}
 
 folder = snapshot_download({repo!r})  # or the folder that holds this card
 {load}
-inputs = tokenizer.apply_chat_template({messages!r}, add_generation_prompt=True, return_tensors="pt", return_dict=True)
+inputs = {inputs}
 answer = model.generate(**inputs, max_new_tokens={spec.evaluation.max_new_tokens}, do_sample=False)
 print(tokenizer.decode(answer[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True))"""
     fence = "`" * max(3, 1 + max((len(run_of) for run_of in re.findall(r"`+", code)), default=0))
     return f"## How to load it\n\nWith `pip install {packages}`:\n\n{fence}python\n{code}\n{fence}"
+
+
+def _asked(spec: ProjectSpec, messages: list[dict[str, str]]) -> str:
+    """The call that makes tokens of what the model is given."""
+    if spec.task == "text":
+        return 'tokenizer("Write the beginning of a text here", add_special_tokens=False, return_tensors="pt")'
+    return f'tokenizer.apply_chat_template({messages!r}, add_generation_prompt=True, return_tensors="pt", return_dict=True)'
+
+
+def _labelling(run: Run, spec: ProjectSpec, repo: str, inputs: str) -> tuple[str, str]:
+    """Packages to install, and the lines that load a model with a classification head and let it choose a label."""
+    whole = is_whole(run)
+    commit = revision(run)
+    on_hub = repr(spec.model.base) + (f", revision={commit!r}" if commit else "")
+    base = 'folder + "/base"' if catalog.base_folder(spec.model.base) is not None else on_hub
+    tokenizer = "folder" if whole or tokenizer_folder(run) is not None else on_hub
+    wrap = "" if whole else "\nmodel = PeftModel.from_pretrained(model, folder)"
+    code = f"""import json
+
+from huggingface_hub import snapshot_download
+{"" if whole else "from peft import PeftModel" + chr(10)}from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+folder = snapshot_download({repo!r})  # or the folder that holds this card
+with open(folder + "/{HEAD_LABELS}", encoding="utf-8") as file:
+    labels = json.load(file)["labels"]
+tokenizer = AutoTokenizer.from_pretrained({tokenizer})
+model = AutoModelForSequenceClassification.from_pretrained({"folder" if whole else base}, num_labels=len(labels)){wrap}
+inputs = {inputs}
+print(labels[model.eval()(**inputs).logits.argmax().item()])"""
+    return "transformers" if whole else "peft transformers", code
 
 
 def _load_whole() -> tuple[str, str, str]:

@@ -128,6 +128,7 @@ def _introduction(dataset: Dataset) -> str:
     goal = {
         "classification": f"answer with one of {amounts.count(len(dataset.labels), 'label')}",
         "chat": "hold a conversation",
+        "text": "continue texts",
     }.get(dataset.task, "answer with a text")
     total = amounts.count(sum(dataset.counts.values()), "example")
     return f"{total} to teach a language model to {goal}, cleaned and split into {_listed(splits_of(dataset))}."

@@ -19,7 +19,7 @@ from ft_core.files import read_json, write_json, write_text
 from ft_core.hub.card import is_whole, model_card, revision, tokenizer_folder
 from ft_core.hub.upload import upload
 from ft_core.jobs import Progress
-from ft_core.run import Run
+from ft_core.run import HEAD_LABELS, Run
 from ft_core.settings import project
 from ft_core.settings.model import ModelSpec
 
@@ -55,6 +55,7 @@ _OURS = [
     "model-*-of-*.safetensors",
     "evaluation/report.json",
     "metrics.jsonl",
+    HEAD_LABELS,
 ]
 
 
@@ -114,6 +115,8 @@ def _stage_adapter(run: Run, base: Path | None, folder: Path) -> None:
             config["base_model_name_or_path"] if config["tokenizer_name_or_path"] else None
         )
     write_json(folder / "adapter_config.json", config)
+    if run.head_labels():
+        shutil.copyfile(run.adapter / HEAD_LABELS, folder / HEAD_LABELS)
     tokenizer = tokenizer_folder(run)
     if tokenizer is not None:
         _copy(tokenizer, _TOKENIZER, folder)

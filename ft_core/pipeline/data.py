@@ -29,19 +29,19 @@ def example_project() -> tuple[ProjectSpec, Path]:
     return project.load(EXAMPLE), EXAMPLE.parent
 
 
-def base_tokenizer(base: str, revision: str | None = None) -> ChatTokenizer | None:
+def base_tokenizer(base: str, revision: str | None = None, plain: bool = False) -> ChatTokenizer | None:
     """The tokenizer of a base model, when it is on this machine: the starter's, a local folder's, or a downloaded Hub model's.
 
-    None for a Hub model that was never downloaded: this asks nobody and waits for nothing. Raises FTError `model.missing` or
-    `model.template` for a tokenizer that cannot be used.
+    `plain`: for plain texts, which need no chat template. None for a Hub model that was never downloaded: this asks nobody and
+    waits for nothing. Raises FTError `model.missing` or `model.template` for a tokenizer that cannot be used.
     """
     folder = catalog.base_folder(base) or download.cached_tokenizer(base, revision)
-    return ChatTokenizer.load(folder, base) if folder else None
+    return ChatTokenizer.load(folder, base, plain) if folder else None
 
 
 def base_window(spec: ProjectSpec) -> Window | None:
     """What of an example the project's base model is given; None and raises as `base_tokenizer`."""
-    tokenizer = base_tokenizer(spec.model.base, spec.model.revision)
+    tokenizer = base_tokenizer(spec.model.base, spec.model.revision, spec.task == "text")
     return Window(tokenizer, spec.training.max_length) if tokenizer else None
 
 
@@ -51,7 +51,7 @@ def base_token_lengths(dataset: Dataset, base: str, revision: str | None = None)
     A dataset does not depend on a base model: the lengths in its report are those of the base that it was first prepared for.
     Raises what `base_tokenizer` raises.
     """
-    tokenizer = base_tokenizer(base, revision)
+    tokenizer = base_tokenizer(base, revision, dataset.task == "text")
     if tokenizer is None:
         return None
     stored = dataset.report["token_lengths"]

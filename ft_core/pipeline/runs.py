@@ -27,6 +27,7 @@ def create_run(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) -> Run
     can read, `sweep.unused`, `project.invalid` for settings that the dataset's task lacks, and what `started` raises.
     """
     spec = started(workspace, spec)
+    project.require_head(spec, dataset.task)
     folder = catalog.base_folder(spec.model.base)
     if folder is None and (spec.model.base.count("/") != 1 or spec.model.base.startswith((".", "/", "~"))):
         raise FTError(
@@ -70,6 +71,7 @@ def duplicate(workspace: Workspace, run: Run, changes: dict[str, Any]) -> Run:
     if revision := run.model_revision:
         spec = spec.model_copy(update={"model": spec.model.model_copy(update={"revision": revision})})
     dataset = Dataset.open(run.folder / run.data()["folder"])
+    project.require_head(spec, dataset.task)
     filled, _ = choices(spec, dataset)
     data = run.data() | {"folder": os.path.relpath(dataset.folder, workspace.runs_folder / "run")}
     data |= record(workspace, filled)
@@ -108,7 +110,7 @@ def facts(spec: ProjectSpec, dataset: Dataset) -> Facts:
     """What the choices are made from. Token lengths are known where the dataset was prepared for this base model or one with its tokenizer."""
     base, revision = spec.model.base, spec.model.revision
     try:
-        tokenizer = base_tokenizer(base, revision)
+        tokenizer = base_tokenizer(base, revision, dataset.task == "text")
     except FTError:  # the training says it, with all that it then knows
         tokenizer = None
     stored = dataset.report["token_lengths"]

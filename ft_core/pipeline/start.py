@@ -16,7 +16,7 @@ from ft_core.workspace import Workspace
 def started(workspace: Workspace, spec: ProjectSpec) -> ProjectSpec:
     """The project with base model and method as its `model.start` has them; the same project when it names none.
 
-    `model.start` becomes the run's id. Raises FTError `run.missing`, `model.untrained`, `model.start_elsewhere`, `model.other_base`,
+    `model.start` becomes the run's id. Raises FTError `run.missing`, `model.untrained`, `model.start_elsewhere`, `model.start_head`, `model.other_base`,
     `model.start_method`, or `model.other_shape` for a setting that is given and differs from that of the run's adapter.
     """
     if spec.model.start is None:
@@ -35,6 +35,13 @@ def started(workspace: Workspace, spec: ProjectSpec) -> ProjectSpec:
             f"Run {start.id} has no trained model to start from.",
             "Its training has neither finished nor been stopped.",
             "Train it first, or choose another Start.",
+        )
+    if start.head_labels():
+        raise FTError(
+            "model.start_head",
+            f"No training can start from run {start.id}.",
+            "It chooses labels by a classification head, and does not write.",
+            "Choose another Start.",
         )
     model, training = _base(spec.model, start), _method(spec.training, start)
     return spec.model_copy(update={"model": model, "training": training})

@@ -15,9 +15,9 @@ def reply(run: Run, which: Which, prompt: str, token: str | None = None) -> dict
 
 
 def talk(run: Run, which: Which, source: TextIO, target: TextIO, token: str | None = None) -> None:
-    """A conversation, a line a turn, until an empty line or the end of the input. For classification each line stands alone."""
+    """A conversation, a line a turn, until an empty line or the end of the input. For classification and plain texts each line stands alone."""
     engine = Engine.load(run, token)
-    remembers = run.spec().task != "classification"
+    remembers = run.spec().task not in ("classification", "text")
     messages = _opening(run)
     print(f"The {which} model of run {run.id}. An empty line ends.", file=target, flush=True)
     for line in iter(source.readline, ""):

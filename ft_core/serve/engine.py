@@ -38,15 +38,19 @@ class Count:
 
 @dataclass
 class Engine:
-    """A loaded model. `lock` is held for one whole answer, so that no request switches the adapter under another."""
+    """A loaded model. `lock` is held for one whole answer, so that no request switches the adapter under another.
+
+    A `plain` one continues the last message as a text, for it learnt no chat template.
+    """
 
     pair: modeling.Pair
+    plain: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
     def load(cls, run: Run, token: str | None = None) -> "Engine":
         """The run's base with its adapter, or beside its whole model; `token` is for gated Hub models. Raises FTError `run.no_adapter`, `model.*`, `hub.*`."""
-        return cls(modeling.load_run_model(run, token))
+        return cls(modeling.load_run_model(run, token), run.spec().task == "text")
 
     @property
     def tokenizer(self) -> PreTrainedTokenizerBase:
@@ -61,7 +65,8 @@ class Engine:
         should_stop: Callable[[], bool] | None = None,
         count: Count | None = None,
     ) -> Iterator[str]:
-        """The answer in pieces of text as they come. Waits for its turn. Close or use up the iterator: it holds the lock until then.
+        """The answer in pieces of text as they come; of a model with a classification head, the likeliest label. Waits for its turn.
+        Close or use up the iterator: it holds the lock until then.
 
         `count`, when given, is kept up to date. Raises generate.Stopped when `should_stop()` becomes true, also while waiting, and
         FTError `chat.too_long` when the messages leave no room for an answer.
@@ -86,6 +91,10 @@ class Engine:
             if should_stop and should_stop():
                 raise generate.Stopped
         try:
+            if which == "tuned" and self.pair.labels:
+                found = generate.label_log_probabilities(self.pair.tuned, self.tokenizer, [messages])
+                yield self.pair.labels[int(found[0].argmax())]
+                return
             with self.pair.base() if which == "base" else nullcontext(self.pair.tuned) as model:
                 yield from generate.stream(
                     model,
@@ -96,12 +105,15 @@ class Engine:
                     top_p=sampling.top_p,
                     seed=sampling.seed,
                     should_stop=before_token,
+                    plain=self.plain,
                 )
         finally:
             self.lock.release()
 
     def prompt_tokens(self, messages: Sequence[Message]) -> int:
         """How many tokens the conversation is, ready to be answered. Raises jinja2.TemplateError when the model's template refuses it."""
+        if self.plain:
+            return len(prompts.start_ids(self.tokenizer, messages[-1].content))
         return len(prompts.prompt_ids(self.tokenizer, messages))
 
     @property

@@ -1,6 +1,7 @@
 """One example to learn from: a short conversation whose assistant messages are what is learnt."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -50,8 +51,15 @@ class Example:
         return self.messages[:-1]
 
     @property
+    def is_text(self) -> bool:
+        """True for a plain text to continue: one message and nothing before it. It is learnt as it is, without a chat template."""
+        return is_text(self.messages)
+
+    @property
     def question(self) -> str:
-        """The last user message: what a table shows for this example."""
+        """The last user message, or the whole of a plain text: what a table shows for this example."""
+        if self.is_text:
+            return self.answer
         return next((m.content for m in reversed(self.messages) if m.role == "user"), "")
 
     @property
@@ -61,13 +69,20 @@ class Example:
 
     @property
     def prompt_text(self) -> str:
-        """Everything the model is given in a row's own words: all messages before the answer but the system prompt."""
+        """Everything the model is given in a row's own words: all messages before the answer but the system prompt; or a plain text."""
+        if self.is_text:
+            return self.answer
         return "\n".join(message.text for message in self.prompt if message.role != "system")
 
     @property
     def place(self) -> str:
         """Where a person finds it: its row number, in a mix after its part, as `faq: 12`."""
         return f"{self.part}: {self.row}" if self.part else str(self.row)
+
+
+def is_text(messages: Sequence[Message]) -> bool:
+    """True for the messages of a plain text."""
+    return len(messages) == 1 and messages[0].role == "assistant"
 
 
 def _written(call: str) -> str:

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 Method = Literal["qlora", "lora", "dora", "rslora", "full", "layers", "ia3", "prompt_tuning", "prefix_tuning"]
 Initialisation = Literal["default", "pissa", "loftq", "eva"]
+Head = Literal["written", "classification"]
 
 
 class MethodInfo(BaseModel):
@@ -97,8 +98,12 @@ SOFT_PROMPTS: tuple[Method, ...] = ("prompt_tuning", "prefix_tuning")
 WHOLE_MODEL: tuple[Method, ...] = ("full", "layers")  # the result is a model, not an adapter
 QUANTISABLE: tuple[Method, ...] = ("dora", "rslora", "ia3", *SOFT_PROMPTS)  # the base may be in 4 bits or not
 
+# A classification head reads a state of the model itself: invented tokens before the prompt change too little of it.
+HEADED: tuple[Method, ...] = (*LORA, "full", "layers", "ia3")
+
 # Settings that only some methods have; every other setting belongs to all of them.
 BELONGS: dict[str, tuple[Method, ...]] = {
+    "head": HEADED,
     "four_bit": QUANTISABLE,
     "initialisation": LORA,
     "lora_rank": LORA,

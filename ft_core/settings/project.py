@@ -18,7 +18,7 @@ from ft_core.settings.share import ShareSpec
 from ft_core.settings.sweep import SweepSpec
 from ft_core.settings.train import TrainSpec
 
-Task = Literal["classification", "instruction", "chat", "preference"]
+Task = Literal["classification", "instruction", "chat", "preference", "text"]
 VERSION = 1
 SUFFIXES = (".yaml", ".yml")
 
@@ -44,7 +44,8 @@ class ProjectSpec(BaseModel):
         default=None,
         title="Task",
         description="classification: answer with one of a few labels. instruction: answer with a text. chat: several turns. "
-        "preference: learn from pairs of a better and a worse answer. Left out: one of the first three, seen from the data.",
+        "preference: learn from pairs of a better and a worse answer. text: continue texts that have no answers. "
+        "Left out: one of the first three, seen from the data.",
     )
     data: DataSpec
     model: ModelSpec = ModelSpec()
@@ -114,6 +115,24 @@ def parse(values: object, where: str) -> ProjectSpec:
             "\n".join(problems),
             f"Correct {', '.join(f'`{_key(problem)}`' for problem in error.errors())}.",
         ) from error
+
+
+def require_head(spec: ProjectSpec, task: Task) -> None:
+    """Raise FTError `settings.head` when a classification head is asked for and the task has no labels to choose from, or another run is the start."""
+    if spec.training.head == "classification" and task != "classification":
+        raise FTError(
+            "settings.head",
+            "A classification head cannot be trained for this task.",
+            f"The head chooses one of a few labels, and the task is {task}.",
+            "Set Answer with to written, or the Task to classification.",
+        )
+    if spec.training.head == "classification" and spec.model.start is not None:
+        raise FTError(
+            "settings.head",
+            "A classification head cannot be trained from another run's result.",
+            "It begins on the base model, with weights of its own.",
+            "Leave out Start, or set Answer with to written.",
+        )
 
 
 def describe(error: ValidationError) -> list[str]:

@@ -159,6 +159,8 @@ def _checked(name: str, raw: Any) -> tuple[RangeSpec | None, list[str]]:
         return None, [f"is no training setting; {meant}"]
     if name in NOT_SWEPT:
         return None, ["cannot be tried: it does not change what is learnt"]
+    if name == "head":
+        return None, ["cannot be tried: the losses of labels and of written answers cannot be compared"]
     try:
         found = RangeSpec.model_validate(_spelled_out(raw))
     except ValidationError as error:

@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 from pydantic_core import PydanticCustomError
 
-from ft_core.settings.methods import METHODS, PREFERENCE, STARTS, Initialisation, Method, used_by
+from ft_core.settings.methods import METHODS, PREFERENCE, STARTS, Head, Initialisation, Method, used_by
 
 Schedule = Literal["cosine", "linear", "constant"]
 Optimizer = Literal["adamw", "adamw_8bit", "paged_adamw_8bit", "adafactor"]
@@ -53,6 +53,16 @@ class TrainSpec(BaseModel):
         json_schema_extra=_says(
             source="arXiv:2404.02948 (PiSSA), 2310.08659 (LoftQ), 2410.07170 (EVA)",
             names={"default": "Default", "pissa": "PiSSA", "loftq": "LoftQ", "eva": "EVA"},
+        ),
+    )
+    head: Head = Field(
+        default="written",
+        title="Answer with",
+        description="written: the model writes its answer. classification: a small layer on top of the model chooses one of the labels, for "
+        "the task classification only.",
+        json_schema_extra=_says(
+            source="Radford et al. 2018, Improving language understanding by generative pre-training",
+            names={"written": "A written answer", "classification": "A classification head"},
         ),
     )
     epochs: float = Field(
@@ -316,6 +326,12 @@ class TrainSpec(BaseModel):
                     "others": others,
                     "settings": ["method", "initialisation"],
                 },
+            )
+        if self.head == "classification" and self.initialisation != "default":
+            raise PydanticCustomError(
+                "unused",
+                "a classification head begins with the initialisation default only, not with {start}",
+                {"start": self.initialisation, "settings": ["head", "initialisation"]},
             )
         return self
 

@@ -3,8 +3,8 @@
 import math
 import time
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy
@@ -19,15 +19,17 @@ from transformers import (
     TrainingArguments,
 )
 
-from ft_core import generate
+from ft_core import generate, prompts
 from ft_core.errors import FTError
 from ft_core.run import Progress, Run
-from ft_core.settings.example import Example
+from ft_core.settings.example import Example, Message
 from ft_core.settings.train import TrainSpec
 from ft_core.train import checkpoints, memory, validations
 
 _MOVING_STEPS = 20  # tokens per second is the mean over that many steps
-_SAMPLE_TOKENS = 48
+SAMPLE_TOKENS = 48
+BEGINNING = 20  # tokens of a plain text that a sample goes on from
+_SHOWN = 400  # characters of how the text itself goes on
 _PART = "eval_part/"  # what a mix logs its parts under
 
 
@@ -103,7 +105,7 @@ class Recorder(TrainerCallback):
             if not (math.isfinite(logs["loss"]) and math.isfinite(logs["grad_norm"])):
                 raise _diverged(step, args.learning_rate)
             row |= {key: logs.get(key) for key in ("loss", "token_accuracy", "learning_rate")}
-            row |= {key: logs[key] for key in ("preferred",) if key in logs}
+            row |= {key: logs[key] for key in ("accuracy", "preferred") if key in logs}
             row |= {"gradient_norm": logs["grad_norm"], "tokens": int(self.plan.tokens_after[step])}
             row |= {"tokens_per_second": round(self.moving_speed(), 1), "memory_gb": memory.held_gb()}
             self.run.append_metric({"kind": "train", **row})
@@ -156,14 +158,58 @@ class Keeper(TrainerCallback):
         checkpoints.prune(self.run.checkpoints, {step} if best is None else {step, best}, self.training.checkpoint_gb)
 
 
+Answering = Callable[[PreTrainedModel | PeftModel, PreTrainedTokenizerFast, Sequence[Example]], list[str]]
+
+
+def written(
+    model: PreTrainedModel | PeftModel, tokenizer: PreTrainedTokenizerFast, examples: Sequence[Example]
+) -> list[str]:
+    """What the model writes after each prompt, without any sampling."""
+    answers = generate.answers(
+        model,
+        tokenizer,
+        [example.prompt for example in examples],
+        tools=[example.tools for example in examples],
+        max_new_tokens=SAMPLE_TOKENS,
+    )
+    return [answer.text for answer in answers]
+
+
+def beginnings(tokenizer: PreTrainedTokenizerFast, texts: Sequence[Example]) -> list[Example]:
+    """Plain texts as a beginning of BEGINNING tokens at most, half the text if it is short, and what follows it in the text."""
+    found = []
+    for example in texts:
+        ids = prompts.start_ids(tokenizer, example.answer)
+        start = str(tokenizer.decode(ids[: max(1, min(BEGINNING, len(ids) // 2))]))
+        rest = example.answer[len(start) :][:_SHOWN]
+        found.append(replace(example, messages=(Message("user", start), Message("assistant", rest))))
+    return found
+
+
+def continued(
+    model: PreTrainedModel | PeftModel, tokenizer: PreTrainedTokenizerFast, examples: Sequence[Example]
+) -> list[str]:
+    """How the model goes on after each beginning, without any sampling."""
+    starts = [prompts.start_ids(tokenizer, example.question) for example in examples]
+    return [answer.text for answer in generate.continuations(model, tokenizer, starts, max_new_tokens=SAMPLE_TOKENS)]
+
+
 class Sampler(TrainerCallback):
     """Answers the same few prompts before the first step and at each milestone. Greedy, and the random state stays as it was."""
 
-    def __init__(self, run: Run, plan: Plan, tokenizer: PreTrainedTokenizerFast, examples: Sequence[Example]) -> None:
+    def __init__(
+        self,
+        run: Run,
+        plan: Plan,
+        tokenizer: PreTrainedTokenizerFast,
+        examples: Sequence[Example],
+        answering: Answering = written,
+    ) -> None:
         self.run = run
         self.plan = plan
         self.tokenizer = tokenizer
         self.examples = examples
+        self.answering = answering
 
     def on_train_begin(
         self,
@@ -190,13 +236,7 @@ class Sampler(TrainerCallback):
     def sample(self, model: PreTrainedModel | PeftModel, step: int) -> None:
         """Write one row for each example."""
         with torch.random.fork_rng():
-            answers = generate.answers(
-                model,
-                self.tokenizer,
-                [example.prompt for example in self.examples],
-                tools=[example.tools for example in self.examples],
-                max_new_tokens=_SAMPLE_TOKENS,
-            )
+            answers = self.answering(model, self.tokenizer, self.examples)
         for example, answer in zip(self.examples, answers, strict=True):
             self.run.append_sample(
                 {
@@ -205,6 +245,6 @@ class Sampler(TrainerCallback):
                     "part": example.part,
                     "prompt": example.question,
                     "expected": example.answer,
-                    "answer": answer.text,
+                    "answer": answer,
                 }
             )

@@ -4,13 +4,15 @@ import hashlib
 import secrets
 import shutil
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 from peft import PeftModel
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 from ft_core import catalog
-from ft_core.run import Run
+from ft_core.files import write_json
+from ft_core.run import HEAD_LABELS, Run
 from ft_core.settings.model import ModelSpec
 
 
@@ -20,17 +22,20 @@ def save(
     tokenizer: PreTrainedTokenizerFast,
     base: ModelSpec,
     beginning: Path | None = None,
+    labels: Sequence[str] = (),
 ) -> str:
     """Write what was trained, replacing what is there only when it is complete. Returns the SHA-256 of the weights.
 
     `beginning` is the folder with the adapter as PiSSA began it: peft then writes the difference to it, an ordinary LoRA adapter of
-    twice the rank for the unchanged base.
+    twice the rank for the unchanged base. `labels` are those of a classification head, in the order of its numbers.
     """
     folder = run.adapter if isinstance(model, PeftModel) else run.model
     temporary = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")
     try:
         _write(temporary, model, base, beginning)
         tokenizer.save_pretrained(temporary)
+        if labels:
+            write_json(temporary / HEAD_LABELS, {"version": 1, "labels": list(labels)})
         if folder.exists():
             old = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")
             folder.rename(old)

@@ -1,5 +1,6 @@
 """Examples -> token rows with labels, and the order in which a whole training sees them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -8,6 +9,7 @@ from typing import Any, Literal
 import numpy
 import torch
 
+from ft_core import prompts
 from ft_core.data.tokens import ChatTokenizer
 from ft_core.errors import FTError
 from ft_core.settings.example import Example
@@ -19,7 +21,8 @@ IGNORED = -100  # the label of a token that is read but not learnt, as torch.nn.
 class TokenRow:
     """One example: token ids, and the same ids as labels where they are learnt, IGNORED elsewhere.
 
-    `place` is where it is in the source, `length` its tokens before it was cut, `cut_off` true when the cut took learnt tokens.
+    `place` is where it is in the source, `length` its tokens before it was cut, `cut_off` true when the cut took learnt tokens, `part`
+    the dataset of a mix that it is from.
     """
 
     ids: list[int]
@@ -27,12 +30,15 @@ class TokenRow:
     place: str
     length: int
     cut_off: bool
+    part: str = ""
 
 
 def tokenise(
     examples: Sequence[Example], tokenizer: ChatTokenizer, max_length: int, last_answer_alone: bool = False
 ) -> list[TokenRow]:
     """Every example as the Data tab shows it, cut to `max_length` tokens; with `last_answer_alone` earlier answers are only read.
+
+    A plain text loses nothing: a long one becomes several rows.
 
     Raises FTError `train.nothing_to_learn`, with row numbers, when the cut leaves no learnt token.
     """
@@ -48,8 +54,16 @@ def tokenise(
             token if learn and position >= first else IGNORED
             for position, (token, learn) in enumerate(zip(encoded.ids, encoded.learnt, strict=True))
         ]
+        if example.is_text:
+            parts = prompts.pieces(encoded.ids, max_length)
+            rows += [
+                TokenRow(ids, [IGNORED, *ids[1:]], example.place, len(ids), False, example.part)
+                for ids in parts
+                if len(ids) > 1
+            ]
+            continue
         lost = any(label != IGNORED for label in learnt[max_length:])
-        row = TokenRow(encoded.ids[:max_length], learnt[:max_length], example.place, len(learnt), lost)
+        row = TokenRow(encoded.ids[:max_length], learnt[:max_length], example.place, len(learnt), lost, example.part)
         if all(label == IGNORED for label in row.labels):
             bare.append((example.place, learnt))
         rows.append(row)
@@ -75,7 +89,10 @@ def check(rows: Sequence[TokenRow], tokenizer: ChatTokenizer, max_length: int) -
             "Choose another Base model.",
         )
     learnt = sum(label != IGNORED for row in rows for label in row.labels)
+    cut_up = sum(count > 1 for count in Counter(row.place for row in rows).values())
     said = f"{len(rows)} training examples, {sum(len(row.ids) for row in rows):,} tokens, {learnt:,} of them learnt, {len(ended)} ends of turn"
+    if cut_up:
+        said += f"; {cut_up} long texts are cut into pieces of at most {max_length} tokens (Longest example), none of which is lost"
     cut = [row for row in rows if row.cut_off]
     if not cut:
         return said

@@ -20,7 +20,8 @@ from ft_core.settings.example import Example
 from ft_core.settings.methods import in_four_bits
 from ft_core.settings.model import ModelSpec
 from ft_core.train import build, results, rows
-from ft_core.train.callbacks import Keeper, Plan, Recorder, Sampler
+from ft_core.train.callbacks import Keeper, Plan, Recorder, Sampler, beginnings, continued
+from ft_core.train.head_trainer import HeadTrainer
 from ft_core.train.methods.adapt import adapt
 from ft_core.train.methods.initialise import initialise
 from ft_core.train.preference_trainer import PreferenceTrainer
@@ -32,13 +33,14 @@ SAMPLES = 3
 
 @dataclass
 class Prepared:
-    """A trainer at its first step. `lengths` are the tokens of every row in order; `beginning` see results.save."""
+    """A trainer at its first step. `lengths` are the tokens of every row in order; `beginning` and `labels` see results.save."""
 
-    trainer: AnswerTrainer | PreferenceTrainer
+    trainer: AnswerTrainer | HeadTrainer | PreferenceTrainer
     recorder: Recorder
     plan: Plan
     lengths: numpy.ndarray
     beginning: Path | None
+    labels: tuple[str, ...] = ()
 
 
 def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: int) -> Prepared:
@@ -51,12 +53,14 @@ def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: i
     dataset = Dataset.open(run.folder / run.data()["folder"])
     examples = rows.share(dataset.examples("train"), training.training_share, training.seed)
     held = dataset.examples("validation")
-    total = plan_steps(training, len(dataset.examples("train")))
-    progress(0, total, "reading the data")
+    plain = dataset.task == "text"
+    progress(0, plan_steps(training, len(dataset.examples("train"))), "reading the data")
     chosen = modeling.pinned(run, token)
     folder = modeling.model_folder(chosen.base, chosen.revision, token, weights=False)
-    chat = ChatTokenizer.load(folder, chosen.base)
+    chat = ChatTokenizer.load(folder, chosen.base, plain)
     learnt = rows.tokenise(examples, chat, training.max_length)
+    # A long text gives several rows: they are what an epoch sees.
+    total = plan_steps(training.model_copy(update={"training_share": 1.0}), len(learnt))
     run.write_log(rows.check(learnt, chat, training.max_length))
     watched, part_names = _watched(held, chat, training.max_length)
     lengths = numpy.array([len(row.ids) for row in learnt])
@@ -64,14 +68,14 @@ def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: i
     plan = Plan(
         steps=total,
         batch_size=training.batch_size,
-        rows=len(examples),
+        rows=len(learnt),
         epochs=training.epochs,
         milestones=frozenset(build.milestones(training, total)),
         tokens_after=numpy.concatenate([[0], lengths[order].reshape(total, -1).sum(axis=1).cumsum()]),
         cut_off_rows=sum(row.cut_off for row in learnt),
     )
     progress(0, total, f"{'downloading and ' if chosen.revision else ''}loading the base model")
-    tokenizer = modeling.load_tokenizer(chosen.base, chosen.revision, token)
+    tokenizer = modeling.load_tokenizer(chosen.base, chosen.revision, token, plain)
     model = first_model(run, chosen, token)
     beginning = None
     if isinstance(model, PeftModel) and training.initialisation != "default":
@@ -80,7 +84,12 @@ def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: i
         initialise(model, training, modeling.model_folder(chosen.base, chosen.revision, token), by_length)
         beginning = results.keep_beginning(run, model) if training.initialisation == "pissa" else None
     recorder = Recorder(run, plan, progress)
-    sampler = Sampler(run, plan, tokenizer, (held or examples)[:SAMPLES])
+    shown = (held or examples)[:SAMPLES]
+    sampler = (
+        Sampler(run, plan, tokenizer, beginnings(tokenizer, shown), continued)
+        if plain
+        else Sampler(run, plan, tokenizer, shown)
+    )
     trainer = AnswerTrainer(
         model=model,
         arguments=build.sft_arguments(
@@ -125,12 +134,11 @@ def dtype_name(model: PreTrainedModel | PeftModel) -> str:
 def _watched(held: Sequence[Example], chat: ChatTokenizer, max_length: int) -> tuple[Rows | None, list[str]]:
     """The validation rows, shortest first, each with the number of its part of a mix; and the parts' names."""
     names = sorted({example.part for example in held})
-    pairs = zip(held, rows.tokenise(held, chat, max_length), strict=True)
-    ordered = sorted(pairs, key=lambda pair: len(pair[1].ids))
+    ordered = sorted(rows.tokenise(held, chat, max_length), key=lambda row: len(row.ids))
     if not ordered:
         return None, names
-    parts = {"part": [names.index(example.part) for example, _ in ordered]} if len(names) > 1 else {}
-    return Rows.from_dict(_lists([row for _, row in ordered]) | parts), names
+    parts = {"part": [names.index(row.part) for row in ordered]} if len(names) > 1 else {}
+    return Rows.from_dict(_lists(ordered) | parts), names
 
 
 def _columns(token_rows: Sequence[rows.TokenRow]) -> Rows:

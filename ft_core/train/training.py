@@ -9,7 +9,7 @@ from ft_core import fit, modeling
 from ft_core.errors import FTError
 from ft_core.jobs import Progress
 from ft_core.run import Run
-from ft_core.train import checkpoints, memory, preferences, reporting, results, sft, trial, validations
+from ft_core.train import checkpoints, head, memory, preferences, reporting, results, sft, trial, validations
 from ft_core.train.sft import Prepared
 
 _ROOM = 0.92  # of the memory there is may be filled: what else runs on the machine is not still
@@ -20,10 +20,10 @@ def train(run: Run, progress: Progress, token: str | None = None) -> dict[str, A
 
     Returns {"status": "done" | "stopped" | "paused" | "discarded", "steps", "total_steps", "kept_step", "stopped_early", "epochs",
     "train_loss", "validation_loss", "tokens_per_second", "peak_memory_gb", "seconds", "trainable_parameters", "cut_off_rows",
-    "micro_batch_size", "weights_sha256"}, and writes it when a result was saved (done, stopped). Losses are in nats per token;
-    `validation_loss` is that of the weights kept, those after `kept_step` steps; `cut_off_rows` is how many training examples lose the
-    end of an answer to Longest example. `token` is for gated Hub models. On the CPU a resumed training ends with the weights of an
-    uninterrupted one, to the bit.
+    "micro_batch_size", "weights_sha256"}, and writes it when a result was saved (done, stopped). Losses are in nats per token (of a
+    classification head: per example); `validation_loss` is that of the weights kept, those after `kept_step` steps; `cut_off_rows` is how
+    many training examples lose the end of an answer (with a head: the beginning) to Longest example. `token` is for gated Hub models.
+    On the CPU a resumed training ends with the weights of an uninterrupted one, to the bit.
 
     Where memory is refused, the same steps go on in smaller micro-batches from the newest checkpoint, and the run says so.
     On pairs (task preference) the losses are those of the Preference loss, and `train.no_pairs` is raised where there are none.
@@ -48,9 +48,11 @@ def train(run: Run, progress: Progress, token: str | None = None) -> dict[str, A
 
 
 def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: int) -> Prepared:
-    """Everything up to the first step, by the run's task. Raises what `sft.prepare` and `preferences.prepare` raise."""
-    by_task = preferences.prepare if run.spec().task == "preference" else sft.prepare
-    return by_task(run, progress, token, micro_batch_size)
+    """Everything up to the first step, by the run's task and head. Raises what the `prepare` of sft, head and preferences raise."""
+    spec = run.spec()
+    headed = spec.training.head == "classification"
+    chosen = preferences.prepare if spec.task == "preference" else head.prepare if headed else sft.prepare
+    return chosen(run, progress, token, micro_batch_size)
 
 
 def _attempt(run: Run, progress: Progress, token: str | None, micro: int) -> dict[str, Any]:
@@ -126,7 +128,9 @@ def _finish(run: Run, prepared: Prepared, token: str | None, ended: int) -> dict
         kept = best
         run.write_log(f"keeping the weights after step {best}, where the validation loss was lowest")
     run.clear_report()  # it measured the weights that are now replaced
-    weights = results.save(run, trainer.trained, trainer.tokenizer, modeling.pinned(run, token), prepared.beginning)
+    weights = results.save(
+        run, trainer.trained, trainer.tokenizer, modeling.pinned(run, token), prepared.beginning, prepared.labels
+    )
     if prepared.beginning:
         shutil.rmtree(prepared.beginning)
     checkpoints.prune(run.checkpoints, keep={kept}, limit_gb=0)

@@ -240,7 +240,7 @@ def watch_report(workspace: Workspace, seen: str, run_id: str, which: str, searc
         gr.update(visible=labels),
         frames.per_label(report, amounts.score) if labels else None,
         frames.confusion(report) if labels else None,
-        gr.update(visible=True),
+        gr.update(visible=bool(rows.read_answers(run))),
         *filter_answers(workspace, run.id, which, search),
     ]
 
@@ -277,7 +277,8 @@ def _answers(run: Run | None, which: Any, search: str) -> list[dict[str, Any]]:
 
 def _more(report: dict[str, Any]) -> str:
     speed = report["contestants"]["tuned"]["tokens_per_second"]
+    pace = "" if speed is None else f" The tuned model writes {speed:,.0f} tokens per second here."
     return (
         f"Measured on {report['n']:,} test examples that were never trained on, in {amounts.duration(report['seconds'])}. "
-        f"Answers: {report['decoding']}. The tuned model writes {speed:,.0f} tokens per second here."
+        f"Answers: {report['decoding']}.{pace}"
     )

@@ -5,14 +5,15 @@ import json
 import numpy
 import pytest
 
-from ft_core import generate
+from ft_core import generate, modeling
 from ft_core.errors import FTError
-from ft_core.evals import metrics, report, rows
+from ft_core.evals import answers, metrics, report, rows
 from ft_core.run import Run
 from ft_core.settings.evaluation import EvalSpec
 from ft_core.settings.train import TrainSpec
 from ft_core.train import training
 from tests import helpers
+from tests.headed import make_headed_run
 
 TRAINING = TrainSpec(
     epochs=14, learning_rate=1e-2, batch_size=8, lora_rank=8, lora_alpha=16, evaluations=1, max_length=128, threads=1
@@ -173,3 +174,43 @@ def _without_times(found: dict) -> dict:
     for contestant in plain["contestants"].values():
         contestant.pop("tokens_per_second")
     return plain
+
+
+@pytest.fixture(scope="module")
+def headed(tmp_path_factory) -> Run:
+    """A trained run whose tuned model has a classification head."""
+    return make_headed_run(tmp_path_factory.mktemp("headed"))
+
+
+def test_a_classification_head_is_measured_by_its_labels_and_not_by_what_it_would_write(headed) -> None:
+    found = report.evaluate(headed, _quiet)
+    assert set(found["metrics"]) == {"accuracy", "f1_macro", "precision_macro", "recall_macro"}
+    assert found["verdict"]["result"] == "better" and found["metrics"]["accuracy"]["low"] > 0
+    tuned, base = found["contestants"]["tuned"], found["contestants"]["base"]
+    assert (tuned["loss"], tuned["perplexity"], tuned["tokens_per_second"]) == (None, None, None)
+    assert base["loss"] > 0 and any("writes nothing" in note for note in found["notes"])
+    table, labels = rows.read_answers(headed), found["confusion"]["labels"]
+    assert sum(row["tuned_correct"] for row in table) / len(table) == found["metrics"]["accuracy"]["tuned"]
+    assert all(row["tuned"] == row["tuned_written"] in labels for row in table)
+    assert [row["tuned_correct"] for row in rows.wrong_first(table)] == sorted(row["tuned_correct"] for row in table)
+    assert sum(map(sum, found["confusion"]["tuned"])) == found["n"] == len(table)
+    before = (headed.evaluation / "answers.jsonl").read_bytes()
+    report.evaluate(headed, _quiet)
+    assert (headed.evaluation / "answers.jsonl").read_bytes() == before
+
+
+def test_the_head_answers_as_the_run_is_loaded_for_it(headed) -> None:
+    pair = modeling.load_run_model(headed)
+    examples = helpers.Dataset.open(headed.folder / headed.data()["folder"]).examples("test")
+    seen: list[int] = []
+    turned = list(reversed(pair.labels))
+    found = answers.choose(pair, examples, turned, seen.append, lambda: False)
+    assert seen[-1] == 2 * len(examples) and not found.writes
+    assert [answer.text for answer in found.answers] == [turned[place] for place in found.likelihoods.argmax(1)]
+    assert numpy.exp(found.likelihoods).sum(1) == pytest.approx(numpy.ones(len(examples)))
+    likeliest = numpy.array(
+        [answer.text == example.answer for answer, example in zip(found.answers, examples, strict=True)]
+    )
+    assert likeliest.mean() > 0.8
+    with pytest.raises(generate.Stopped):
+        answers.choose(pair, examples, turned, seen.append, lambda: True)

@@ -3,7 +3,11 @@
 import yaml
 from huggingface_hub import ModelCard
 
+from ft_core import generate, modeling
 from ft_core.hub.card import escape, model_card
+from ft_core.hub.push import stage
+from ft_core.settings.example import Message
+from tests.headed import make_headed_run
 from tests.hub.made import REPORT, SECRET_ROW, make_tuned_run
 
 
@@ -77,3 +81,20 @@ def test_a_system_prompt_with_fences_stays_inside_the_code(base, tmp_path):
     assert "\n# not a heading" not in card
     code = card.split("````python\n")[1].split("\n````")[0]
     compile(code, "card", "exec")
+
+
+def test_the_lines_that_load_a_classification_head_give_its_label(tmp_path, capsys):
+    run, staged = make_headed_run(tmp_path), tmp_path / "staged"
+    staged.mkdir()
+    stage(run, "alice/triage", staged)
+    card = (staged / "README.md").read_text()
+    assert front_matter(card)["pipeline_tag"] == "text-classification"
+    assert "with a classification head" in card and "| Answer with | classification |" in card
+    code = card.split("```python\n")[1].split("\n```")[0]
+    code = code.replace("snapshot_download('alice/triage')", repr(str(staged)))
+    message = "Ada saw mango in attic Monday"
+    exec(compile(code.replace("Write your message here", message), "card", "exec"), {})
+    printed = capsys.readouterr().out.strip().splitlines()[-1]
+    pair = modeling.load_run_model(run)
+    found = generate.label_log_probabilities(pair.tuned, pair.tokenizer, [[Message("user", message)]])
+    assert printed == pair.labels[int(found.argmax())]

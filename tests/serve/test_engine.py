@@ -6,10 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from ft_core import generate
+from ft_core.data.store import Dataset
 from ft_core.errors import FTError
 from ft_core.run import Run
 from ft_core.serve.engine import Engine, Sampling
 from ft_core.settings.example import Message
+from tests.headed import make_headed_run
 
 QUESTION = [Message(role="user", content="Ada saw apple in attic Monday")]
 SHORT = Sampling(max_new_tokens=8)
@@ -81,3 +83,15 @@ def test_a_run_without_an_adapter_cannot_be_loaded(tuned_run, tmp_path):
     with pytest.raises(FTError) as caught:
         Engine.load(bare)
     assert caught.value.code == "run.no_adapter"
+
+
+def test_a_classification_head_answers_with_its_likeliest_label_and_its_base_still_writes(tmp_path):
+    run = make_headed_run(tmp_path)
+    headed = Engine.load(run)
+    examples = Dataset.open(run.folder / run.data()["folder"]).examples("test")
+    given = ["".join(headed.chat("tuned", example.prompt, SHORT)) for example in examples]
+    assert set(given) <= set(run.head_labels())
+    assert sum(label == example.answer for label, example in zip(given, examples, strict=True)) > 0.8 * len(examples)
+    with headed.pair.base() as model:
+        written = generate.answers(model, headed.tokenizer, [QUESTION], max_new_tokens=8)[0].text
+    assert ask(headed, "base") == written and not headed.lock.locked()

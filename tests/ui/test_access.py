@@ -45,6 +45,22 @@ SPENDING = [
     "resume_training",
     "suggest_anew",
     "prepare_corrected",
+    "select_run",
+    "select_row",
+    "save_notes",
+    "duplicate_run",
+    "move_earlier",
+    "move_later",
+    "move_first",
+    "ask_cancel",
+    "cancel_waiting",
+    "start_sweep",
+    "stop_sweep",
+    "resume_sweep",
+    "use_best",
+    "start_size",
+    "stop_size",
+    "resume_size",
     "start_evaluation",
     "stop_evaluation",
     "filter_answers",
@@ -61,6 +77,18 @@ READING = [
     "show_advice",
     "list_runs",
     "watch_job",
+    "watch_runs",
+    "watch_queue",
+    "show_selected",
+    "show_value",
+    "offer_runs",
+    "watch_comparison",
+    "show_sweep_form",
+    "watch_sweep",
+    "watch_trials",
+    "show_size_form",
+    "watch_size",
+    "watch_points",
     "watch_results",
     "watch_report",
     "show_card",
@@ -122,7 +150,13 @@ def cookie(name: str, secret: str) -> str:
 def call(url: str, dependency: dict, extra: dict | None = None, headers: dict | None = None) -> str:
     """Everything the page answers to a raw call of one handler."""
     body = json.dumps(
-        {"data": dependency["data"], "fn_index": dependency["id"], "session_hash": "s", **(extra or {})}
+        {
+            "data": dependency["data"],
+            "fn_index": dependency["id"],
+            "session_hash": "s",
+            "event_data": {"index": [0, 0], "value": "", "row_value": ["", ""]},  # as of a press on a table's row
+            **(extra or {}),
+        }
     ).encode()
     ways = [f"/gradio_api/call/{dependency['api_name']}", f"/gradio_api/run/{dependency['api_name']}"]
     answers = []

@@ -178,3 +178,13 @@ def test_a_contestant_that_did_not_play_is_a_dash():
     row = {"prompt": "p", "expected": "e", "base_written": "", "few_shot_written": None, "tuned_written": "t"}
     shown = tab.show_answer([row], gr.SelectData(None, {"index": [0, 1], "value": ""}))
     assert shown[3:] == ["", "–", "t"]
+
+
+def test_a_model_that_chooses_labels_has_no_speed_and_no_loss(workspace, evaluated):
+    found = evaluated.report()
+    found["metrics"] = {name: values for name, values in found["metrics"].items() if name in ("accuracy", "f1_macro")}
+    found["contestants"]["tuned"] |= dict.fromkeys(("loss", "perplexity", "tokens_per_second"))
+    evaluated.write_report(found)
+    shown = tab.watch_report(workspace, "", evaluated.id, "all", "")
+    assert "tokens per second" not in shown[VERDICT] and shown[ANSWERS_STEP]["visible"]
+    assert list(shown[METRICS]["Metric"]) == ["Accuracy (decides)", "Macro F1"]

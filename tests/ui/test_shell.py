@@ -8,7 +8,7 @@ import pytest
 
 from ft_core.ui import evaluation_tab, playground_tab, share_tab, shell
 from ft_core.ui.data import enough, learnt, more, prepare, problems, result, review, rows, understand, versions
-from ft_core.ui.training import settings, watch
+from ft_core.ui.training import compare, data_size, runs, settings, sweep, sweep_result, waiting, watch
 from ft_core.workspace import Workspace
 
 CONTROLS = [
@@ -97,6 +97,17 @@ def test_only_the_open_tab_polls(page):
         (share_tab.show_card, ["", "", ""]),
         (share_tab.watch_job, ["", ""]),
         (shell.list_runs, ["", "", ""]),
+        (runs.watch_runs, ["", ""]),
+        (runs.show_selected, ["", ""]),
+        (waiting.watch_queue, ["", None]),
+        (compare.offer_runs, ["", []]),
+        (compare.watch_comparison, ["", [], "validation"]),
+        (sweep.show_sweep_form, ["", "", ""]),
+        (sweep_result.watch_sweep, ["", ""]),
+        (sweep_result.watch_trials, ["", ""]),
+        (data_size.show_size_form, ["", "", ""]),
+        (data_size.watch_size, ["", ""]),
+        (data_size.watch_points, ["", ""]),
     ],
 )
 def test_a_handler_gives_one_value_per_component(page, workspace, example_run, example_home, handler, arguments):

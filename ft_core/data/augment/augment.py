@@ -102,6 +102,13 @@ def _work(
     chance: random.Random,
 ) -> _Work:
     task = dataset.task
+    if task == "text":
+        raise FTError(
+            "augment.task",
+            "These rows cannot be varied.",
+            "The task is text: they have no prompt that could be said in another way.",
+            "Add more texts to the file instead, or set the Task to instruction for rows with answers.",
+        )
     if way == "recombine" and task != "classification":
         raise FTError(
             "augment.way",

@@ -94,6 +94,12 @@ def endings(table: Table, columns: ColumnSpec, system: str | None) -> tuple[list
     return examples, unusable
 
 
+def texts(table: Table, columns: ColumnSpec) -> tuple[list[Example], Unusable]:
+    """One text a row, to be continued."""
+    rows = zip(table.numbers, _texts(table, columns.answer), strict=True)
+    return [Example(number, (Message("assistant", text),)) for number, text in rows], []
+
+
 def _two_endings(beginning: Any, better: Any, worse: Any) -> tuple[list[Message], tuple[Message, ...]] | str:
     """The conversation with its better ending and, in place of its last message, the worse one. Or why there are none."""
     start = spoken(beginning, "user") if beginning != "" else []

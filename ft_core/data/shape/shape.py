@@ -88,9 +88,11 @@ def shape(
     `data.no_pairs` (the task is preference, and there are no worse answers).
     """
     found = find(table, columns, task)
-    if found.shape not in LEARNABLE:
+    if found.shape not in LEARNABLE and task != "text":
         raise _unsupported(found, table)
-    examples, unusable = _examples(table, found.columns, system)
+    examples, unusable = (
+        build.texts(table, found.columns) if task == "text" else _examples(table, found.columns, system)
+    )
     if not examples:
         raise _nothing_usable(found.columns, unusable, table)
     if task == "preference" and not any(example.rejected for example in examples):
@@ -118,6 +120,8 @@ def find(table: Table, columns: ColumnSpec, task: Task | None = None) -> Found:
 
     Raises FTError `data.columns` or `data.one_column`.
     """
+    if task == "text":
+        return _texts(table, columns)
     if len(table.columns) == 1 and not is_talk(table, table.columns[0]) and not columns.messages:
         return _single(table)
     _require(table, columns)
@@ -140,6 +144,16 @@ def _examples(table: Table, columns: ColumnSpec, system: str | None) -> tuple[li
     if columns.messages:
         return build.conversations(table, columns, system)
     return build.pairs(table, columns, system)
+
+
+def _texts(table: Table, columns: ColumnSpec) -> Found:
+    """The column of the texts to continue: the one chosen, one that is called so, or the one with the longest texts."""
+    _require(table, columns)
+    chosen = columns.answer or columns.prompt
+    figures = {name: statistics([plain(cell) for cell in cells], name) for name, cells in table.cells.items()}
+    longest = max(figures, key=lambda name: figures[name].mean_length)
+    column = chosen or named(table, _DOCUMENTS) or longest
+    return Found("text", ColumnSpec(answer=column), f"`{column}` holds the texts to continue.")
 
 
 def _single(table: Table) -> Found:
@@ -285,7 +299,7 @@ def _unsupported(found: Found, table: Table) -> FTError:
         what = "These are texts without answers, so there is nothing to learn to answer yet."
         fix = (
             "Make questions and answers from these texts on the command line (`python -m ft_core questions`), "
-            f"which they are good material for; or choose {choose}."
+            f"which they are good material for; set the Task to text to teach a model to continue them; or choose {choose}."
         )
     else:
         what = "It is not clear what is to be learnt from this file."

@@ -173,7 +173,7 @@ def _learnt_tokens(dataset: Dataset, model: ModelSpec, max_length: int) -> float
     folder = catalog.base_folder(model.base) or download.cached_tokenizer(model.base, model.revision)
     if folder is None:
         return None
-    window = Window(ChatTokenizer.load(folder, model.base), max_length)
+    window = Window(ChatTokenizer.load(folder, model.base, dataset.task == "text"), max_length)
     stored = next(dataset.batches("train"))
     places = numpy.unique(numpy.linspace(0, stored.num_rows - 1, _SAMPLED).astype(int))
     counts = [

@@ -61,7 +61,7 @@ def _adapted(base: PreTrainedModel, spec: TrainSpec) -> PreTrainedModel | PeftMo
         case "layers":
             return layers.adapt(base, spec)
         case "ia3":
-            return ia3.adapt(base)
+            return ia3.adapt(base, spec)
         case "prompt_tuning":
             return prompt_tuning.adapt(base, spec)
         case "prefix_tuning":

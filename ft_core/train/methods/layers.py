@@ -5,10 +5,11 @@ from transformers import PreTrainedModel
 
 from ft_core.errors import FTError
 from ft_core.settings.train import TrainSpec
+from ft_core.train.methods.head import head_of
 
 
 def adapt(base: PreTrainedModel, spec: TrainSpec) -> PreTrainedModel:
-    """The base model in float32 with all but its last layers frozen. Raises FTError `settings.layers`."""
+    """The base model in float32 with all but its last layers, and a classification head, frozen. Raises FTError `settings.layers`."""
     blocks = _blocks(base)
     if spec.trained_layers > len(blocks):
         raise FTError(
@@ -20,6 +21,8 @@ def adapt(base: PreTrainedModel, spec: TrainSpec) -> PreTrainedModel:
     base.float().requires_grad_(False)
     for block in blocks[-spec.trained_layers :]:
         block.requires_grad_(True)
+    if spec.head == "classification":
+        head_of(base).requires_grad_(True)
     return base
 
 

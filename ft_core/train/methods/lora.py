@@ -5,17 +5,18 @@ from transformers import PreTrainedModel
 
 from ft_core.settings.train import TrainSpec
 from ft_core.train.methods import initialise
+from ft_core.train.methods.head import task_type
 
 
 def configuration(spec: TrainSpec) -> LoraConfig:
-    """LoRA on every linear layer but the output layer, as in the QLoRA paper (arXiv:2305.14314)."""
+    """LoRA on every linear layer but the output layer (a classification head learns as a whole), as in the QLoRA paper (arXiv:2305.14314)."""
     config = LoraConfig(
         r=spec.lora_rank,
         lora_alpha=spec.lora_alpha,
         lora_dropout=spec.lora_dropout,
         target_modules="all-linear",
         bias="none",
-        task_type="CAUSAL_LM",
+        task_type=task_type(spec),
     )
     return initialise.configured(config, spec)
 

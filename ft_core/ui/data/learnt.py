@@ -205,7 +205,9 @@ def _ending(seen: View, window: Window) -> str:
 def window_of(spec: ProjectSpec) -> Window | None:
     """What of an example the project's base model is given; None while its tokenizer is not here. Raises FTError `model.*`."""
     folder = base_folder(spec)
-    return Window(_tokenizer(folder, spec.model.base), spec.training.max_length) if folder else None
+    return (
+        Window(_tokenizer(folder, spec.model.base, spec.task == "text"), spec.training.max_length) if folder else None
+    )
 
 
 def base_folder(spec: ProjectSpec) -> Path | None:
@@ -213,9 +215,9 @@ def base_folder(spec: ProjectSpec) -> Path | None:
 
 
 @lru_cache(maxsize=2)
-def _tokenizer(folder: Path, base: str) -> ChatTokenizer:
+def _tokenizer(folder: Path, base: str, plain: bool) -> ChatTokenizer:
     """A large vocabulary takes a second to load."""
-    return ChatTokenizer.load(folder, base)
+    return ChatTokenizer.load(folder, base, plain)
 
 
 @lru_cache(maxsize=8)
@@ -224,7 +226,7 @@ def lengths_of(dataset: Path, base_folder: Path, base: str) -> numpy.ndarray:
     version = Dataset.open(dataset)
     total = version.counts["train"]
     places = sorted(random.Random(0).sample(range(total), SAMPLE)) if total > SAMPLE else list(range(total))
-    return _tokenizer(base_folder, base).lengths(_examples(version, places))
+    return _tokenizer(base_folder, base, version.task == "text").lengths(_examples(version, places))
 
 
 def _examples(dataset: Dataset, places: list[int]) -> list[Example]:

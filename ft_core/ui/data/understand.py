@@ -53,7 +53,7 @@ def build(shared: Shared) -> None:
             ]
         task_field = ProjectSpec.model_fields["task"]
         task = gr.Radio(
-            ["classification", "instruction", "chat"],
+            ["classification", "instruction", "chat", "text"],
             label=task_field.title,
             info=task_field.description,
             elem_id="data-task",

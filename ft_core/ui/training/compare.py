@@ -11,7 +11,7 @@ from ft_core.fit.cost import flavours
 from ft_core.hardware import on_space
 from ft_core.run import Run
 from ft_core.ui import show, theme
-from ft_core.ui.shared import Shared
+from ft_core.ui.shared import Shared, follow
 from ft_core.ui.training import frames, names
 from ft_core.ui.training.standing import standing
 from ft_core.worker.comparison import compare_runs
@@ -46,9 +46,11 @@ def build(shared: Shared) -> None:
             ends = gr.Dataframe(interactive=False, wrap=True, buttons=[], label="Results and cost", elem_id="compare-results", max_height=520)  # fmt: skip
 
     listed, seen = gr.State(""), gr.State("")
-    shared.follow(offer_runs, [listed, choice], [listed, choice], changes=[shared.run_id])
+    listing = [shared.tab.select, shared.run_id.change]
+    follow(listing, shared.quiet(offer_runs), [listed, choice], [listed, choice])
     view = [seen, hint, result, legend, plot, remarks, settings, same, ends]
-    shared.follow(watch_comparison, [seen, choice, kind], view, changes=[choice, kind])
+    chosen = [shared.tab.select, choice.change, kind.change]
+    follow(chosen, shared.quiet(watch_comparison), [seen, choice, kind], view)
 
 
 def offer_runs(workspace: Workspace, listed: str, chosen: list[str] | None) -> Any:

@@ -225,7 +225,7 @@ def _lengths(dataset: Dataset, base: str) -> tuple[int, ...]:
 @lru_cache(maxsize=32)  # asked again at every change of a setting, and a dataset never changes
 def _counted(dataset: Dataset, base: str) -> tuple[int, ...]:
     """The same. Raises FTError for what has none, so that it is looked for again: a training downloads its base model."""
-    tokenizer = base_tokenizer(base)
+    tokenizer = base_tokenizer(base, plain=dataset.task == "text")
     if tokenizer is None:
         raise download.missing(base, "It is not on this machine yet.")
     return tuple(tokenizer.lengths(dataset.examples("train")).tolist())

@@ -10,7 +10,7 @@ from ft_core.pipeline.runs import duplicate
 from ft_core.run import Run
 from ft_core.settings.sweep import WITH_DEFAULT
 from ft_core.ui import show, theme
-from ft_core.ui.shared import Shared
+from ft_core.ui.shared import Shared, follow
 from ft_core.ui.training import frames, names
 from ft_core.ui.training.start import just_made
 from ft_core.ui.training.study import required_study, shown_study, standing_of
@@ -36,7 +36,7 @@ def build(shared: Shared) -> None:
         best = gr.HTML(elem_id="sweep-best")
         with gr.Row(elem_classes="actions"):
             use = gr.Button("Use the best settings", visible=False, elem_id="sweep-use")
-        table = gr.Dataframe(interactive=False, wrap=True, buttons=[], label="Trials, the best first", visible=False, max_height=360, elem_id="sweep-trials")  # fmt: skip
+        table = gr.Dataframe(interactive=False, wrap=True, buttons=[], label="Trials, the best first", visible=False, max_height=360, elem_id="sweep-trials-table")  # fmt: skip
         with gr.Row():
             plots = [
                 gr.ScatterPlot(
@@ -57,7 +57,9 @@ def build(shared: Shared) -> None:
     watching = [seen_job, shown, result, title, progress, failure, stop, resume]
     shared.follow(watch_sweep, [seen_job, shared.run_id], watching, changes=[shared.run_id])
     view = [seen_result, best, use, table, *plots, matters, remark]
-    shared.follow(watch_trials, [seen_result, shared.run_id], view, changes=[shared.run_id])
+    # Read when something has happened, not at every tick: the browser is slow at an update even when it changes nothing.
+    trials = [shared.tab.select, seen_job.change]
+    follow(trials, shared.quiet(watch_trials), [seen_result, shared.run_id], view)
     for event in (
         stop.click(shared.private(stop_sweep), [shown], None, **quick),
         resume.click(shared.private(resume_sweep), [shown], None, **quick),

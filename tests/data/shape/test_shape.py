@@ -292,3 +292,27 @@ def test_the_task_preference_is_for_pairs_alone():
         with pytest.raises(FTError) as caught:
             shape(other, ANY, None, "preference")
         assert caught.value.code == "data.no_pairs" and "`rejected`" in caught.value.fix
+
+
+def test_texts_without_answers_are_learnt_when_the_task_is_text_and_else_its_name_is_told():
+    long = "A text that goes on. " * 20
+    with pytest.raises(FTError) as caught:
+        shape(table(text=[long, long + "More."]), ANY, None, None)
+    assert caught.value.code == "data.shape" and "set the Task to text" in caught.value.fix
+    for columns in (ANY, ColumnSpec(answer="text"), ColumnSpec(prompt="text")):
+        shaped = shape(table(source=["web", "web"], text=[long, long + "More."]), columns, None, "text")
+        assert (shaped.shape, shaped.task, shaped.labels, shaped.columns) == (
+            "text",
+            "text",
+            [],
+            ColumnSpec(answer="text"),
+        )
+        assert [example.messages for example in shaped.examples] == [
+            (Message("assistant", long),),
+            (Message("assistant", long + "More."),),
+        ]
+    longest = shape(table(note=["a", "b"], story=[long, long]), ANY, None, "text")
+    assert longest.columns.answer == "story"
+    with pytest.raises(FTError) as caught:
+        shape(table(text=[long]), ColumnSpec(answer="txt"), None, "text")
+    assert caught.value.code == "data.columns"
