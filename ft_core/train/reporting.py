@@ -45,7 +45,7 @@ class Reporting(TrainerCallback):
 
     def __init__(self, run: Run, reporter: Reporter) -> None:
         self.run = run
-        self.reporter = reporter
+        self.reporter: Reporter = reporter
         self.tracker: _Tracker | None = None
 
     def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
