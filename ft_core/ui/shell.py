@@ -14,9 +14,10 @@ from ft_core.hardware import describe, on_space
 from ft_core.run import Run
 from ft_core.ui import evaluation_tab, guard, playground_tab, share_tab, show, theme, uploads
 from ft_core.ui.data import tab as data_tab
+from ft_core.ui.runs import tab as runs_tab
+from ft_core.ui.runs.standing import standing
 from ft_core.ui.shared import Shared, follow, selected_run
 from ft_core.ui.training import tab as training_tab
-from ft_core.ui.training.standing import standing
 from ft_core.worker import launch as jobs
 from ft_core.workspace import Workspace
 
@@ -27,6 +28,7 @@ POLL_SECONDS = 2
 TABS = (
     ("Data", data_tab),
     ("Training", training_tab),
+    ("Runs", runs_tab),
     ("Evaluation", evaluation_tab),
     ("Playground", playground_tab),
     ("Share", share_tab),

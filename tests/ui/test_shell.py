@@ -8,7 +8,8 @@ import pytest
 
 from ft_core.ui import evaluation_tab, playground_tab, share_tab, shell
 from ft_core.ui.data import enough, learnt, more, prepare, problems, result, review, rows, understand, versions
-from ft_core.ui.training import compare, data_size, runs, settings, sweep, sweep_result, waiting, watch
+from ft_core.ui.runs import compare, data_size, runs, sweep, sweep_result, waiting
+from ft_core.ui.training import settings, watch
 from ft_core.workspace import Workspace
 
 CONTROLS = [
@@ -68,9 +69,9 @@ def test_pollers_wait_for_nobody_and_show_nothing(page):
 def test_only_the_open_tab_polls(page):
     """The header's timer ticks always, and of the tabs' timers the open one's: one is on at first, and opening a tab lets the browser switch."""
     timers = [block for block in page.blocks.values() if isinstance(block, gr.Timer)]
-    assert [timer.active for timer in timers] == [True, True, False, False, False, False]
+    assert [timer.active for timer in timers] == [True, True, False, False, False, False, False]
     (switch,) = [fn for fn in page.fns.values() if [output for output in fn.outputs] == timers[1:]]
-    assert [event for _, event in switch.targets] == ["select"] * 5
+    assert [event for _, event in switch.targets] == ["select"] * 6
 
 
 @pytest.mark.parametrize(

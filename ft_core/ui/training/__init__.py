@@ -1,1 +1,1 @@
-"""The Training tab, one file per step: settings, watch with its advice, runs, comparison, studies."""
+"""The Training tab, one file per step: settings with their form, watch with its curves and advice."""

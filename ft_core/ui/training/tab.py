@@ -1,9 +1,9 @@
-"""Training: the settings, the start, watching the loss fall, and all runs."""
+"""Training: the settings, the start, watching the loss fall, and what the coach says."""
 
 import gradio as gr
 
 from ft_core.ui.shared import Shared
-from ft_core.ui.training import compare, data_size, runs, settings, sweep, watch
+from ft_core.ui.training import settings, watch
 
 
 def build(shared: Shared) -> None:
@@ -15,7 +15,3 @@ def build(shared: Shared) -> None:
     )
     made, start = settings.build(shared)
     watch.build(shared, made, start)
-    runs.build(shared)
-    compare.build(shared)
-    sweep.build(shared)
-    data_size.build(shared)

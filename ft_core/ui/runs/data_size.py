@@ -9,10 +9,10 @@ from ft_core.errors import FTError
 from ft_core.pipeline.runs import create_run
 from ft_core.settings.data_size import DataSizeSpec
 from ft_core.ui import fields, show, theme
+from ft_core.ui.runs import frames, names
+from ft_core.ui.runs.start import just_made, required_start, start_of
+from ft_core.ui.runs.study import required_study, shown_study, standing_of
 from ft_core.ui.shared import Shared, follow
-from ft_core.ui.training import frames, names
-from ft_core.ui.training.start import just_made, required_start, start_of
-from ft_core.ui.training.study import required_study, shown_study, standing_of
 from ft_core.worker import launch
 from ft_core.workspace import Workspace
 

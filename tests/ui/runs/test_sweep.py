@@ -4,7 +4,7 @@ import pytest
 
 from ft_core.errors import FTError
 from ft_core.settings.sweep import WITH_DEFAULT, RangeSpec
-from ft_core.ui.training import sweep
+from ft_core.ui.runs import sweep
 from ft_core.worker import launch
 from ft_core.workspace import Workspace
 

@@ -3,7 +3,7 @@
 import pytest
 
 from ft_core.errors import FTError
-from ft_core.ui.training.study import required_study, shown_study, standing_of
+from ft_core.ui.runs.study import required_study, shown_study, standing_of
 from ft_core.worker.launch import JobView
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from ft_core.errors import FTError
 from ft_core.run import Run
-from ft_core.ui.training import sweep_result
+from ft_core.ui.runs import sweep_result
 from ft_core.worker import launch
 
 

@@ -9,9 +9,9 @@ from ft_core.pipeline.runs import create_run
 from ft_core.settings.methods import used_by
 from ft_core.settings.sweep import WITH_DEFAULT, RangeSpec, SweepSpec, default_range
 from ft_core.ui import fields, show
+from ft_core.ui.runs import names, sweep_result
+from ft_core.ui.runs.start import just_made, required_start, start_of
 from ft_core.ui.shared import Shared, follow
-from ft_core.ui.training import names, sweep_result
-from ft_core.ui.training.start import just_made, required_start, start_of
 from ft_core.worker import launch
 from ft_core.workspace import Workspace
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ft_core.ui.training import frames
+from ft_core.ui.runs import frames
 
 
 def metrics(count: int, kind: str = "validation") -> list[dict]:

@@ -3,7 +3,7 @@
 import pytest
 
 from ft_core.errors import FTError
-from ft_core.ui.training import data_size
+from ft_core.ui.runs import data_size
 from ft_core.worker import launch
 from ft_core.workspace import Workspace
 

@@ -11,8 +11,8 @@ from ft_core.run import Run
 from ft_core.settings.project import ProjectSpec
 from ft_core.settings.train import TrainSpec
 from ft_core.ui import uploads
+from ft_core.ui.runs import names
 from ft_core.ui.shared import selected_run
-from ft_core.ui.training import names
 from ft_core.workspace import Workspace
 
 DOUBLE_CLICK_SECONDS = 3  # a second press within this time is the same press

@@ -4,7 +4,7 @@ import gradio as gr
 import pytest
 
 from ft_core.errors import FTError
-from ft_core.ui.training import runs
+from ft_core.ui.runs import runs
 from ft_core.worker import launch
 
 

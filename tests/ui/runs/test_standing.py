@@ -1,6 +1,6 @@
 """How a run stands, in words."""
 
-from ft_core.ui.training.standing import standing
+from ft_core.ui.runs.standing import standing
 
 
 def test_the_job_at_work_says_how_far_it_is(workspace, example_run, job_state):

@@ -11,9 +11,9 @@ from ft_core.fit.cost import flavours
 from ft_core.hardware import on_space
 from ft_core.run import Run
 from ft_core.ui import show, theme
+from ft_core.ui.runs import frames, names
+from ft_core.ui.runs.standing import standing
 from ft_core.ui.shared import Shared, follow
-from ft_core.ui.training import frames, names
-from ft_core.ui.training.standing import standing
 from ft_core.worker.comparison import compare_runs
 from ft_core.workspace import Workspace
 

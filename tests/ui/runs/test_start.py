@@ -3,7 +3,7 @@
 import pytest
 
 from ft_core.errors import FTError
-from ft_core.ui.training.start import required_start, start_of
+from ft_core.ui.runs.start import required_start, start_of
 from ft_core.workspace import Workspace
 
 

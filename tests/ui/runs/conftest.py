@@ -11,7 +11,7 @@ from ft_core.settings.sweep import SweepSpec
 from ft_core.worker import jobs
 from ft_core.workspace import Workspace
 from tests.helpers import make_base_model
-from tests.ui.training.made import TRAINING, toy_project, toy_run
+from tests.ui.runs.made import TRAINING, toy_project, toy_run
 
 
 @pytest.fixture(scope="session")

@@ -11,10 +11,10 @@ from ft_core.run import Run
 from ft_core.settings.methods import METHODS, used_by
 from ft_core.settings.train import TrainSpec
 from ft_core.ui import fields, show
+from ft_core.ui.runs import names, waiting
+from ft_core.ui.runs.standing import standing
+from ft_core.ui.runs.start import just_made
 from ft_core.ui.shared import Shared, follow, selected_run
-from ft_core.ui.training import names, waiting
-from ft_core.ui.training.standing import standing
-from ft_core.ui.training.start import just_made
 from ft_core.worker import launch
 from ft_core.worker.children import seconds_trained
 from ft_core.workspace import Workspace
@@ -28,7 +28,7 @@ _ID = HEADERS.index("Id")
 def build(shared: Shared) -> None:
     """Components, then events."""
     with gr.Column(elem_classes="step"):
-        gr.HTML(show.step(3, "All runs", "Each run keeps its settings, measurements and results. Select one to look at it in every tab."))  # fmt: skip
+        gr.HTML(show.step(1, "All runs", "Each run keeps its settings, measurements and results. Select one to look at it in every tab."))  # fmt: skip
         empty = gr.Markdown(
             "There is no run yet. Press Start training above, and it is listed here.",
             elem_classes="quiet",

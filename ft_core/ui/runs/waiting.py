@@ -7,8 +7,8 @@ import gradio as gr
 from ft_core.jobs import WORK, Work
 from ft_core.run import Run
 from ft_core.ui import show
+from ft_core.ui.runs import names
 from ft_core.ui.shared import Shared
-from ft_core.ui.training import names
 from ft_core.worker import launch
 from ft_core.worker.queue import Entry, require_waiting
 from ft_core.workspace import Workspace

@@ -1,7 +1,7 @@
 """Names that a person can tell apart."""
 
 from ft_core.run import Run
-from ft_core.ui.training import names
+from ft_core.ui.runs import names
 
 
 def test_a_short_id_is_as_long_as_it_must_be(tmp_path):

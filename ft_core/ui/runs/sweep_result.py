@@ -10,10 +10,10 @@ from ft_core.pipeline.runs import duplicate
 from ft_core.run import Run
 from ft_core.settings.sweep import WITH_DEFAULT
 from ft_core.ui import show, theme
+from ft_core.ui.runs import frames, names
+from ft_core.ui.runs.start import just_made
+from ft_core.ui.runs.study import required_study, shown_study, standing_of
 from ft_core.ui.shared import Shared, follow
-from ft_core.ui.training import frames, names
-from ft_core.ui.training.start import just_made
-from ft_core.ui.training.study import required_study, shown_study, standing_of
 from ft_core.worker import launch
 from ft_core.worker.children import validation_losses
 from ft_core.workspace import Workspace

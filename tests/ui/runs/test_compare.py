@@ -3,7 +3,7 @@
 import pytest
 
 from ft_core.ui import theme
-from ft_core.ui.training import compare
+from ft_core.ui.runs import compare
 
 
 def test_one_run_is_not_enough(studied):

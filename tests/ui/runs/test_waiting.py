@@ -3,7 +3,7 @@
 import pytest
 
 from ft_core.errors import FTError
-from ft_core.ui.training import waiting
+from ft_core.ui.runs import waiting
 from ft_core.worker import launch, queue
 
 
