@@ -57,7 +57,7 @@ def prepared(folder: Path, method: str, steps: int) -> tuple[Workspace, ProjectS
         csv.writer(file).writerows(rows)
     values = spec.model_dump(mode="json")
     values["data"]["source"] = "part.csv"
-    values["training"] |= {"method": method, "batch_size": BATCH_SIZE, "evaluations": EVALUATIONS}
+    values["training"] = {"method": method, "batch_size": BATCH_SIZE, "evaluations": EVALUATIONS}
     workspace = Workspace(folder / "home")
     dataset = prepare_source(workspace, project.parse(values, "the part"), folder)
     values["training"]["epochs"] = steps * BATCH_SIZE / dataset.counts["train"]
@@ -65,8 +65,9 @@ def prepared(folder: Path, method: str, steps: int) -> tuple[Workspace, ProjectS
 
 
 def adapter(run: Run) -> str:
-    """The SHA-256 of the adapter's weights as they are on disk."""
-    return sha256(run.adapter / "adapter_model.safetensors")
+    """The SHA-256 of the adapter's, or the whole model's, weights as they are on disk."""
+    (weights,) = (run.adapter if run.has_adapter else run.model).glob("*.safetensors")
+    return sha256(weights)
 
 
 def step_of(run: Run) -> int:

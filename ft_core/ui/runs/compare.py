@@ -26,7 +26,7 @@ HINT = f"Choose {FEWEST} to {MOST} runs above, and they are drawn over each othe
 
 def build(shared: Shared) -> None:
     """Components, then events."""
-    with gr.Accordion("4. Compare runs", open=False, elem_id="compare", elem_classes=["step", "fold"]):
+    with gr.Accordion("2. Compare runs", open=False, elem_id="compare", elem_classes=["step", "fold"]):
         gr.Markdown(
             "What did the change of a setting do? The curves over each other, the settings that differ, scores and cost side by side.",
             elem_classes="quiet",

@@ -22,7 +22,7 @@ SHARES = "12.5, 25, 50, 100"  # per cent
 
 def build(shared: Shared) -> None:
     """Components, then events."""
-    with gr.Accordion("6. How much data do I need?", open=False, elem_id="data-size", elem_classes=["step", "fold"]):
+    with gr.Accordion("4. How much data do I need?", open=False, elem_id="data-size", elem_classes=["step", "fold"]):
         gr.Markdown(
             "The same training on an eighth, a quarter, a half and all of your training examples. If the loss still falls from a half to all, "
             "more examples will help; if it does not, better ones or other settings will.",

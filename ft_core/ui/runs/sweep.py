@@ -21,7 +21,7 @@ _SETTINGS = "Settings to try: "
 
 def build(shared: Shared) -> None:
     """Components, then events."""
-    with gr.Accordion("5. Find good settings", open=False, elem_id="sweep", elem_classes=["step", "fold"]):
+    with gr.Accordion("3. Find good settings", open=False, elem_id="sweep", elem_classes=["step", "fold"]):
         gr.Markdown(
             "Several short trainings, each with other settings, compared by their validation loss. Each next one is chosen by what the ones "
             "before it led to, and hopeless ones end early. It takes as long as that many trainings.",

@@ -15,9 +15,9 @@ ORDER = "#queue-order label"
 
 
 def open_training(page, url: str) -> None:
-    """The Training tab, once its runs are listed."""
+    """The Runs tab, once its runs are listed."""
     page.goto(url)
-    page.get_by_role("tab", name="Training", exact=True).first.click()
+    page.get_by_role("tab", name="Runs", exact=True).first.click()
     page.wait_for_function(f"document.querySelectorAll('{ORDER}').length === 3", timeout=clicks.LONG)
 
 
@@ -64,7 +64,7 @@ def test_runs_are_compared_noted_and_reordered(studied, tmp_path):
             assert slow.notes() == "Too slow <b>by far</b>." and made.notes() == ""
 
             # Two runs over each other.
-            page.get_by_role("button", name="4. Compare runs").click()
+            page.get_by_role("button", name="2. Compare runs").click()
             choice = page.locator("#compare-runs input")
             for run in (made, slow):
                 choice.click()
