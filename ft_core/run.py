@@ -16,7 +16,6 @@ from pydantic import ValidationError
 from ft_core.errors import FTError
 from ft_core.files import append_line, last_lines, read_json, read_lines, write_json, write_text
 from ft_core.jobs import JobName, JobState, Stop
-from ft_core.jobs import Progress as Progress
 from ft_core.settings import project
 from ft_core.settings.project import ProjectSpec
 

@@ -78,3 +78,12 @@ def test_importing_the_package_and_the_command_line_is_light():
     )
     answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "[]"
+
+
+def test_files_and_jobs_are_imported_from_where_they_are_defined():
+    """Not through a room that imports them itself."""
+    names = {"read_json", "write_json", "read_lines", "append_line", "write_text", "Progress", "JobState", "Stop"}
+    for path in (ROOT / "ft_core").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module == "ft_core.run":
+                assert not names & {alias.name for alias in node.names}, path

@@ -101,7 +101,7 @@ def choose(spec: ProjectSpec, facts: Facts) -> tuple[ProjectSpec, list[Choice]]:
 
 def _value(setting: str, spec: ProjectSpec, training: TrainSpec, facts: Facts) -> tuple[Any, str]:
     """A setting's value and reason; `training` holds what was chosen before it."""
-    rows = training_rows(training, facts.examples)
+    rows = training_rows(training.training_share, facts.examples)
     match setting:
         case "method":
             return training.method, METHODS[training.method].right_when

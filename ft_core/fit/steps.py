@@ -5,9 +5,9 @@ from math import ceil
 from ft_core.settings.train import TrainSpec
 
 
-def training_rows(spec: TrainSpec, n_train: int) -> int:
-    """How many of `n_train` examples are learnt from: the share that the settings name, at least one."""
-    return max(1, round(spec.training_share * n_train))
+def training_rows(share: float, n_train: int) -> int:
+    """How many of `n_train` examples a share of them is: at least one."""
+    return max(1, round(share * n_train))
 
 
 def plan_steps(spec: TrainSpec, n_train: int) -> int:
@@ -15,7 +15,7 @@ def plan_steps(spec: TrainSpec, n_train: int) -> int:
 
     Each step sees exactly `batch_size` of them: the last may begin one more pass.
     """
-    return max(1, ceil(spec.epochs * training_rows(spec, n_train) / spec.batch_size - 1e-9))
+    return max(1, ceil(spec.epochs * training_rows(spec.training_share, n_train) / spec.batch_size - 1e-9))
 
 
 def largest_divisor(number: int, limit: int) -> int:

@@ -57,7 +57,7 @@ def _told(filled: ProjectSpec, chosen: list[Choice], dataset: Dataset, known: Fa
         "model": filled.model.base,
         "method": training.method,
         "dataset": dataset.id,
-        "examples": training_rows(training, dataset.counts["train"]),
+        "examples": training_rows(training.training_share, dataset.counts["train"]),
         "settings": [choice.model_dump() for choice in chosen],
         "steps": plan_steps(training, dataset.counts["train"]),
         "tokens": _work(training, dataset, known).tokens,

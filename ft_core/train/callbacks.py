@@ -21,7 +21,8 @@ from transformers import (
 
 from ft_core import generate, prompts
 from ft_core.errors import FTError
-from ft_core.run import Progress, Run
+from ft_core.jobs import Progress
+from ft_core.run import Run
 from ft_core.settings.example import Example, Message
 from ft_core.settings.train import TrainSpec
 from ft_core.train import checkpoints, memory, validations

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ft_core.run import read_json, write_json
+from ft_core.files import read_json, write_json
 
 SEAL = "complete.json"
 PREFIX = "checkpoint-"  # transformers' name for a checkpoint's folder

@@ -12,6 +12,7 @@ import torch
 from ft_core import prompts
 from ft_core.data.tokens import ChatTokenizer
 from ft_core.errors import FTError
+from ft_core.fit import training_rows
 from ft_core.settings.example import Example
 
 IGNORED = -100  # the label of a token that is read but not learnt, as torch.nn.functional.cross_entropy has it
@@ -109,14 +110,9 @@ def _shared(ids: Sequence[int], prompt: Sequence[int]) -> int:
     )
 
 
-def share_size(count: int, part: float) -> int:
-    """How many of `count` examples a share of them is: at least one."""
-    return max(1, round(part * count))
-
-
 def share(examples: list[Example], part: float, seed: int) -> list[Example]:
     """A share of the examples in their order, at least one. With the same seed a smaller share is contained in a larger one."""
-    count = share_size(len(examples), part)
+    count = training_rows(part, len(examples))
     if count == len(examples):
         return examples
     chosen = numpy.random.default_rng(seed).permutation(len(examples))[:count]

@@ -8,12 +8,12 @@ from typing import Any
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
 from ft_core.evals.compare import wilson
+from ft_core.fit import training_rows
 from ft_core.jobs import Progress
 from ft_core.run import Run
 from ft_core.settings.data_size import DataSizeSpec
 from ft_core.settings.project import ProjectSpec
 from ft_core.train.learning_curve import forecast
-from ft_core.train.rows import share_size
 from ft_core.worker.children import (
     child,
     pass_on_stop,
@@ -82,7 +82,7 @@ def _require(run: Run, spec: ProjectSpec) -> tuple[DataSizeSpec, Dataset]:
 
 
 def _examples(counts: dict[str, int], share: float) -> int:
-    return share_size(counts["train"], share)
+    return training_rows(share, counts["train"])
 
 
 class _Work:

@@ -20,5 +20,5 @@ def test_plan_steps(epochs, rows, steps):
 
 def test_a_share_of_the_rows_has_as_few_steps():
     half = TrainSpec(epochs=2, batch_size=16, training_share=0.5)
-    assert fit.training_rows(half, 1000) == 500 and fit.plan_steps(half, 1000) == 63
-    assert fit.training_rows(TrainSpec(training_share=0.001), 20) == 1
+    assert fit.training_rows(half.training_share, 1000) == 500 and fit.plan_steps(half, 1000) == 63
+    assert fit.training_rows(0.001, 20) == 1
