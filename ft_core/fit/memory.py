@@ -21,7 +21,7 @@ _FLOAT32 = 4
 _NF4 = 0.5 + 1 / 64 + 4 / (64 * 256)
 # Bytes of moments for a float32 weight. 8-bit: two of a byte, and a float32 scale for each 256 (arXiv:2110.02861); bitsandbytes keeps
 # tensors of less than 4,096 values in 32 bits, which are few. Adafactor: a row and a column of each matrix (arXiv:1804.04235).
-_MOMENTS: dict[Optimizer, float] = {
+MOMENTS: dict[Optimizer, float] = {
     "adamw": 8,
     "adamw_8bit": 2 * (1 + 4 / 256),
     "paged_adamw_8bit": 2 * (1 + 4 / 256),
@@ -90,7 +90,7 @@ def estimate(
         weights=weights_bytes(architecture, training, bytes_per_value),
         adapter=0 if whole else _FLOAT32 * trained,
         gradients=gradients,
-        optimizer=_MOMENTS[training.optimizer] * trained,
+        optimizer=MOMENTS[training.optimizer] * trained,
         activations=activations if on_gpu else _on_the_heap(activations, architecture, training, bytes_per_value),
         # Their log-softmax is kept, its gradient and that of the logits are made: three of float32 (and one in 16 bits).
         logits=columns * architecture.vocabulary * (3 * _FLOAT32 + (2 if bytes_per_value == 2 else 0)),

@@ -58,7 +58,7 @@ class Plan:
 
 
 class Recorder(TrainerCallback):
-    """Writes metrics and progress. Raises FTError `train.diverged` at a loss or gradient that is no number."""
+    """Writes metrics and progress. Raises FTError `train.diverged` at a loss, or except in float16 a gradient, that is no number."""
 
     def __init__(self, run: Run, plan: Plan, progress: Progress) -> None:
         self.run = run
@@ -103,11 +103,13 @@ class Recorder(TrainerCallback):
             row |= {"loss": logs["eval_loss"], "token_accuracy": logs.get("token_accuracy")} | names
             self.run.append_metric({"kind": "validation", **row} | ({"parts": parts} if len(parts) > 1 else {}))
         elif "loss" in logs:
-            if not (math.isfinite(logs["loss"]) and math.isfinite(logs["grad_norm"])):
+            # In float16 a gradient that overflows is usual: the step is skipped and its scale lowered (arXiv:1710.03740, section 3.2).
+            measured = math.isfinite(logs["grad_norm"])
+            if not (math.isfinite(logs["loss"]) and (measured or args.fp16)):
                 raise _diverged(step, args.learning_rate)
             row |= {key: logs.get(key) for key in ("loss", "token_accuracy", "learning_rate")}
             row |= {key: logs[key] for key in ("accuracy", "preferred") if key in logs}
-            row |= {"gradient_norm": logs["grad_norm"], "tokens": int(self.plan.tokens_after[step])}
+            row |= {"gradient_norm": logs["grad_norm"] if measured else None, "tokens": int(self.plan.tokens_after[step])}
             row |= {"tokens_per_second": round(self.moving_speed(), 1), "memory_gb": memory.held_gb()}
             self.run.append_metric({"kind": "train", **row})
 

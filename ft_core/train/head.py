@@ -22,10 +22,10 @@ from ft_core.settings.example import Example
 from ft_core.settings.methods import in_four_bits
 from ft_core.settings.project import require_head
 from ft_core.train import build, rows
-from ft_core.train.callbacks import Keeper, Plan, Recorder, Sampler
+from ft_core.train.callbacks import Plan, Recorder, Sampler
 from ft_core.train.head_trainer import HeadTrainer
 from ft_core.train.methods.adapt import adapt
-from ft_core.train.sft import SAMPLES, Prepared, dtype_name
+from ft_core.train.sft import SAMPLES, Prepared, dtype_name, watching
 
 
 def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: int) -> Prepared:
@@ -77,7 +77,7 @@ def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: i
         validation_rows=watched,
         tokenizer=tokenizer,
         part_names=part_names,
-        callbacks=[recorder, sampler, Keeper(run, plan, training, validates=watched is not None)],
+        callbacks=watching(run, recorder, sampler, validates=watched is not None),
     )
     return Prepared(trainer, recorder, plan, lengths[order], None, labels)
 

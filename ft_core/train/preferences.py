@@ -17,11 +17,10 @@ from ft_core.jobs import Progress
 from ft_core.run import Run
 from ft_core.settings.example import Example
 from ft_core.train import build, rows
-from ft_core.train.callbacks import Keeper, Plan, Recorder, Sampler
+from ft_core.train.callbacks import Plan, Recorder, Sampler
 from ft_core.train.preference_trainer import PreferenceTrainer
-from ft_core.train.reporting import Reporting
 from ft_core.train.rows import TokenRow
-from ft_core.train.sft import SAMPLES, Prepared, dtype_name, first_model
+from ft_core.train.sft import SAMPLES, Prepared, dtype_name, first_model, watching
 
 _SHOWN = 20  # row numbers in an error
 
@@ -88,12 +87,7 @@ def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: i
         train_rows=_columns(learnt).select(order),
         validation_rows=_columns(watched) if watched else None,
         tokenizer=tokenizer,
-        callbacks=[
-            recorder,
-            sampler,
-            Keeper(run, plan, training, validates=bool(watched)),
-            *([] if training.report_to == "none" else [Reporting(run, training.report_to)]),
-        ],
+        callbacks=watching(run, recorder, sampler, validates=bool(watched)),
     )
     return Prepared(trainer, recorder, plan, lengths[order], None)
 

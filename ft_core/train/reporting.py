@@ -64,6 +64,10 @@ class Reporting(TrainerCallback):
             self.tracker.log(values, state.global_step)
 
     def on_train_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """End the tracker's run, so that all of it is kept; also of a training that raised, which has no `on_train_end`."""
         if self.tracker is not None:
             with redirect_stdout(sys.stderr):
                 self.tracker.end()

@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 from datasets import Dataset as Rows
 from peft import PeftModel
-from transformers import PreTrainedModel
+from transformers import PreTrainedModel, TrainerCallback
 
 from ft_core import modeling
 from ft_core.data.store import Dataset
@@ -99,14 +99,16 @@ def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: i
         validation_rows=watched,
         tokenizer=tokenizer,
         part_names=part_names,
-        callbacks=[
-            recorder,
-            sampler,
-            Keeper(run, plan, training, validates=watched is not None),
-            *([] if training.report_to == "none" else [Reporting(run, training.report_to)]),
-        ],
+        callbacks=watching(run, recorder, sampler, validates=watched is not None),
     )
     return Prepared(trainer, recorder, plan, lengths[order], beginning)
+
+
+def watching(run: Run, recorder: Recorder, sampler: Sampler, validates: bool) -> list[TrainerCallback]:
+    """What watches every training, whatever it learns from; `validates` is true where there are validation rows."""
+    training = run.spec().training
+    reports = [] if training.report_to == "none" else [Reporting(run, training.report_to)]
+    return [recorder, sampler, Keeper(run, recorder.plan, training, validates), *reports]
 
 
 def first_model(run: Run, chosen: ModelSpec, token: str | None) -> PreTrainedModel | PeftModel:

@@ -1,5 +1,6 @@
 """One training: from a run directory's settings to its result. Resumes by itself, stops when asked, shrinks when memory is short."""
 
+import math
 import shutil
 from typing import Any
 
@@ -78,18 +79,21 @@ def _attempt(run: Run, progress: Progress, token: str | None, micro: int) -> dic
         try:
             prepared.trainer.train(resume_from_checkpoint=str(checkpoint.folder) if checkpoint else None)
         except FTError as error:
-            if error.code == "train.diverged" and checkpoints.newest(run.checkpoints):
-                _finish(run, prepared, token, ended=prepared.trainer.state.global_step)
+            if error.code == "train.diverged" and (good := _before_diverging(run)) is not None:
+                prepared.trainer.load_weights(good.folder)
+                _finish(run, prepared, token, ended=good.step)
             raise
         finally:
+            if (reporter := prepared.trainer.pop_callback(reporting.Reporting)) is not None:
+                reporter.end()
             checkpoints.remove_unsealed(run.checkpoints)
     return _finish(run, prepared, token, ended=prepared.trainer.state.global_step)
 
 
 def _try_out(run: Run, prepared: Prepared, micro: int) -> None:
     """Measure before the first step, and write it into the run. Raises MemoryError when a smaller micro-batch is needed."""
-    batch_size = run.spec().training.batch_size
-    found = trial.measure(prepared.trainer, prepared.lengths, micro, batch_size // micro)
+    spec = run.spec().training
+    found = trial.measure(prepared.trainer, prepared.lengths, micro, spec.batch_size // micro, spec.optimizer)
     room = memory.limit_gb() * _ROOM
     if found.peak_memory_gb > room and micro > 1:
         raise MemoryError(f"out of memory: {found.peak_memory_gb} GB needed, {room:.2f} GB there")
@@ -110,6 +114,16 @@ def _shrink(run: Run, batch_size: int, micro: int, why: str) -> None:
     run.write_log(
         f"{why} with {micro} examples at once: going on from step {step} with {smaller} at once, still {batch_size} in every step"
     )
+
+
+def _before_diverging(run: Run) -> checkpoints.Checkpoint | None:
+    """The checkpoint with the lowest validation loss, else the newest: what is in memory are no numbers any more."""
+    newest = checkpoints.newest(run.checkpoints)
+    if newest is None:
+        return None
+    found = [(step, loss) for step, loss in validations.losses(run, newest.step) if math.isfinite(loss)]
+    best = validations.best_step(found)
+    return (checkpoints.at(run.checkpoints, best) if best is not None else None) or newest
 
 
 def _finish(run: Run, prepared: Prepared, token: str | None, ended: int) -> dict[str, Any]:

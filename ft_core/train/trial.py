@@ -8,10 +8,11 @@ from typing import Any
 import numpy
 import torch
 
+from ft_core.fit.memory import MOMENTS
+from ft_core.settings.train import Optimizer
 from ft_core.train import memory
 
 _USUAL = 2  # micro-batches whose time is taken, after the longest one has warmed everything up
-_ADAM_BYTES = 8  # two float32 moments for each parameter that learns
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,9 @@ class Trial:
         return asdict(self)
 
 
-def measure(trainer: Any, lengths: numpy.ndarray, micro_batch_size: int, steps_per_update: int) -> Trial:
+def measure(
+    trainer: Any, lengths: numpy.ndarray, micro_batch_size: int, steps_per_update: int, optimizer: Optimizer
+) -> Trial:
     """Compute loss and gradients of real rows, and forget them: weights and random state stay as they are.
 
     `lengths` are the tokens of every row of the whole training in its order, int64 [rows]. Raises what memory that is refused raises.
@@ -35,6 +38,7 @@ def measure(trainer: Any, lengths: numpy.ndarray, micro_batch_size: int, steps_p
     parts = lengths[: len(lengths) // micro_batch_size * micro_batch_size].reshape(-1, micro_batch_size)
     longest = int(parts.max(axis=1).argmax())
     trained = sum(p.numel() for p in trainer.model.parameters() if p.requires_grad)
+    _checkpoint_activations(trainer)
     with torch.random.fork_rng(), memory.watched() as peak:
         _compute(trainer, range(longest * micro_batch_size, (longest + 1) * micro_batch_size))
         began = time.perf_counter()
@@ -45,8 +49,19 @@ def measure(trainer: Any, lengths: numpy.ndarray, micro_batch_size: int, steps_p
     return Trial(
         micro_batch_size,
         int(parts[longest].max()),
-        round(peak.gb + trained * _ADAM_BYTES / 1e9, 3),
+        round(peak.gb + trained * MOMENTS[optimizer] / 1e9, 3),
         round(seconds, 4),
+    )
+
+
+def _checkpoint_activations(trainer: Any) -> None:
+    """As transformers' Trainer.train does at its start, where the trial would come too late."""
+    if not trainer.args.activation_checkpointing:
+        return
+    keywords = dict(trainer.args.activation_checkpointing_kwargs or {})
+    every, offload = keywords.pop("every_n_layers", 1), keywords.pop("offload", False)
+    trainer.model.activation_checkpointing_enable(
+        activation_checkpointing_kwargs=keywords or None, every_n_layers=every, offload=offload
     )
 
 

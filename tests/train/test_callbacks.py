@@ -116,6 +116,16 @@ def test_what_is_no_number_ends_the_training_with_advice(run, arguments, wrong):
     assert run.metrics() == []
 
 
+def test_in_float16_a_gradient_that_overflows_is_a_skipped_step(run, arguments):
+    arguments.fp16 = True
+    recorder = Recorder(run, plan(), lambda *_: None)
+    take(recorder, arguments, 1, seconds=1.0)
+    recorder.on_log(arguments, at(1), TrainerControl(), logs=LOGS | {"grad_norm": math.inf})
+    assert [(row["loss"], row["gradient_norm"]) for row in run.metrics()] == [(1.5, None)]
+    with pytest.raises(FTError, match="step 2"):
+        recorder.on_log(arguments, at(2), TrainerControl(), logs=LOGS | {"loss": math.nan})
+
+
 @pytest.mark.parametrize("validates", [True, False])
 def test_a_milestone_asks_for_log_validation_and_checkpoint(run, arguments, validates):
     keeper, control = Keeper(run, plan(), TrainSpec(), validates), TrainerControl()

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -34,10 +35,11 @@ def reported(tmp_path):
     base = make_base_model(tmp_path / "private-base")
     dataset = make_dataset(tmp_path / "datasets", 60)
 
-    def make(reporter: str):
+    def make(reporter: str, head: str = "written"):
         spec = TrainSpec.model_validate(
             {
                 "report_to": reporter,
+                "head": head,
                 "epochs": 1,
                 "batch_size": 8,
                 "lora_rank": 4,
@@ -120,3 +122,21 @@ def test_trackio_keeps_it_under_the_names_of_project_and_run(reported, tmp_path)
         run, "validation"
     )
     assert b"private-base" not in database.read_bytes()
+
+
+@pytest.mark.parametrize("head", ["written", "classification"])
+def test_every_training_reports_and_one_that_fails_ends_its_report(reported, head):
+    pytest.importorskip("tensorboard")
+    run = reported("tensorboard", head=head)
+    ended = []
+
+    def progress(step: int, total: int, message: str) -> None:
+        if step == 3:
+            # The writer of event files has a thread of its own until it is closed.
+            ended.append([thread for thread in threading.enumerate() if type(thread).__name__ == "_AsyncWriterThread"])
+            raise FTError("train.diverged", "What.", "Why.", "Fix.")
+
+    with pytest.raises(FTError):
+        training.train(run, progress)
+    assert len(ended[0]) == 1 and not ended[0][0].is_alive()
+    assert list(run.tensorboard.iterdir())

@@ -385,6 +385,30 @@ def test_a_loss_that_is_no_number_ends_the_training(tmp_path, base, dataset):
     assert not run.has_adapter and checkpoints.newest(run.checkpoints) is None
 
 
+@pytest.mark.parametrize("keep", ["last", "best"])
+def test_a_training_that_diverges_leaves_the_weights_of_a_good_checkpoint(tmp_path, dataset, keep):
+    base = make_base_model(tmp_path / "base")
+    run = make_run(tmp_path / "runs", base, dataset, SPEC.model_copy(update={"keep": keep}))
+
+    def stop(step: int, total: int, message: str) -> None:
+        if step == total // 2:
+            run.request_stop()
+
+    stopped = training.train(run, stop)
+    run.clear_stop()
+    weights = load_file(base / "model.safetensors")
+    weights["model.norm.weight"].fill_(1e38)
+    save_file(weights, base / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(FTError) as caught:
+        training.train(run, quiet)
+    assert caught.value.code == "train.diverged"
+    result = run.training()
+    assert result["status"] == "stopped" and result["steps"] == result["kept_step"] == stopped["kept_step"]
+    assert result["weights_sha256"] == stopped["weights_sha256"]
+    saved = load_file(run.adapter / "adapter_model.safetensors")
+    assert all(tensor.isfinite().all() for tensor in saved.values())
+
+
 def test_answers_that_are_cut_off_are_counted_in_log_and_result(tmp_path, base, dataset, finished):
     chat = ChatTokenizer.load(base)
     examples = dataset.examples("train")
