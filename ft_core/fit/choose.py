@@ -149,10 +149,10 @@ def _below(number: float, table: tuple[tuple[float, Any], ...]) -> Any:
     return next(value for limit, value in table if number < limit)
 
 
-def _parameters(spec: ProjectSpec, facts: Facts) -> tuple[float, str]:
+def _parameters(spec: ProjectSpec, architecture: Architecture | None) -> tuple[float, str]:
     """How large the base model is, and how that is said."""
-    if facts.architecture is not None:
-        size = facts.architecture.parameters
+    if architecture is not None:
+        size = architecture.parameters
         return size, f"The base model has {_short(size)} parameters"
     if found := re.search(r"(?<![\d.])(\d+(?:\.\d+)?)([BM])(?![A-Za-z])", spec.model.base, re.IGNORECASE):
         size = float(found[1]) * (1e9 if found[2] in "Bb" else 1e6)
@@ -175,15 +175,22 @@ def _four_bit(facts: Facts) -> tuple[bool, str]:
 
 
 def _learning_rate(spec: ProjectSpec, training: TrainSpec, facts: Facts) -> tuple[float, str]:
-    size, said = _parameters(spec, facts)
+    size, said = _parameters(spec, facts.architecture)
     usual, method = _below(size, _RATES), METHODS[training.method]
+    rate = usual_rate(spec, facts.architecture)
     reason = f"{said}: LoRA trains such a one well at {usual:g}"
     if spec.task == "preference":
-        rate = float(f"{usual * method.rate * _PAIRS_RATE:.6g}")
         return rate, f"{reason}; learning from pairs wants a tenth of a method's rate, or answers drift."
     if method.rate == 1:
-        return usual, f"{reason}; larger models want smaller steps."
-    return float(f"{usual * method.rate:.6g}"), f"{reason}, and {method.title} wants {method.rate:g} times that."
+        return rate, f"{reason}; larger models want smaller steps."
+    return rate, f"{reason}, and {method.title} wants {method.rate:g} times that."
+
+
+def usual_rate(spec: ProjectSpec, architecture: Architecture | None) -> float:
+    """The learning rate that is chosen for the project's method and task and a base model of this size; None: one that nobody has seen."""
+    size, _ = _parameters(spec, architecture)
+    share = _PAIRS_RATE if spec.task == "preference" else 1
+    return float(f"{_below(size, _RATES) * METHODS[spec.training.method].rate * share:.6g}")
 
 
 def _trained_layers(facts: Facts) -> tuple[int, str]:
@@ -231,7 +238,7 @@ def _refuse_too_long(training: TrainSpec, facts: Facts) -> None:
 
 
 def _checkpointing(spec: ProjectSpec, training: TrainSpec, facts: Facts) -> tuple[bool, str]:
-    size, said = _parameters(spec, facts)
+    size, said = _parameters(spec, facts.architecture)
     if training.method == "prefix_tuning":
         return False, "Prefix tuning cannot recompute: its keys and values come from outside the layers."
     if facts.on_gpu and size >= _CHECKPOINTING_FROM:

@@ -109,7 +109,10 @@ class Recorder(TrainerCallback):
                 raise _diverged(step, args.learning_rate)
             row |= {key: logs.get(key) for key in ("loss", "token_accuracy", "learning_rate")}
             row |= {key: logs[key] for key in ("accuracy", "preferred") if key in logs}
-            row |= {"gradient_norm": logs["grad_norm"] if measured else None, "tokens": int(self.plan.tokens_after[step])}
+            row |= {
+                "gradient_norm": logs["grad_norm"] if measured else None,
+                "tokens": int(self.plan.tokens_after[step]),
+            }
             row |= {"tokens_per_second": round(self.moving_speed(), 1), "memory_gb": memory.held_gb()}
             self.run.append_metric({"kind": "train", **row})
 

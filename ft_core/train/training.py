@@ -84,7 +84,8 @@ def _attempt(run: Run, progress: Progress, token: str | None, micro: int) -> dic
                 _finish(run, prepared, token, ended=good.step)
             raise
         finally:
-            if (reporter := prepared.trainer.pop_callback(reporting.Reporting)) is not None:
+            reporter = prepared.trainer.pop_callback(reporting.Reporting)
+            if isinstance(reporter, reporting.Reporting):  # None where nothing is reported
                 reporter.end()
             checkpoints.remove_unsealed(run.checkpoints)
     return _finish(run, prepared, token, ended=prepared.trainer.state.global_step)

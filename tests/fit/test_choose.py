@@ -5,7 +5,7 @@ import pytest
 from ft_core import catalog
 from ft_core.errors import FTError
 from ft_core.fit.architecture import of_catalog
-from ft_core.fit.choose import Facts, choose
+from ft_core.fit.choose import Facts, choose, usual_rate
 from ft_core.hardware import Hardware
 from ft_core.settings import project
 from ft_core.settings.methods import METHODS, PREFERENCE, used_by
@@ -67,9 +67,14 @@ def test_what_is_given_stays_and_alpha_follows_the_rank():
 )
 def test_larger_models_want_smaller_steps(sizes, method, rate):
     found, choices = choose(spec(method=method), EXAMPLE.model_copy(update={"architecture": sizes}))
-    assert found.training.learning_rate == rate
+    assert found.training.learning_rate == rate == usual_rate(spec(method=method), sizes)
     reason = next(choice.reason for choice in choices if choice.setting == "learning_rate")
     assert (f"{METHODS[method].title} wants" in reason) is (METHODS[method].rate != 1)
+
+
+def test_pairs_want_a_tenth_of_the_rate():
+    pairs = spec(method="full").model_copy(update={"task": "preference"})
+    assert usual_rate(pairs, STARTER) == choose(pairs, EXAMPLE)[0].training.learning_rate == 5e-5
 
 
 def test_few_rows_are_seen_more_often_in_smaller_batches():

@@ -48,6 +48,8 @@ def test_the_moments_are_those_of_the_optimizer(tmp_path):
     spec = TrainSpec(method="full", epochs=1, batch_size=8, threads=1)
     run = make_run(tmp_path / "runs", make_base_model(tmp_path / "base"), make_dataset(tmp_path / "datasets", 60), spec)
     prepared = sft.prepare(run, lambda *_: None, None, 8)
-    prepared.trainer.model.lm_head = torch.nn.Linear(64, 400_000, bias=False)  # some 25 million parameters: 0.2 GB of moments
+    prepared.trainer.model.lm_head = torch.nn.Linear(
+        64, 400_000, bias=False
+    )  # some 25 million parameters: 0.2 GB of moments
     found = [trial.measure(prepared.trainer, prepared.lengths, 8, 1, name) for name in ("adamw", "adafactor")]
     assert found[0].peak_memory_gb - found[1].peak_memory_gb > 0.1

@@ -1,14 +1,16 @@
 """Curves: what the rules look at. One training as arrays, with the few facts about its data that they need."""
 
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import numpy
 
 from ft_core import catalog, download
 from ft_core.data.store import Dataset, example_of
 from ft_core.data.tokens import ChatTokenizer, Window, view
-from ft_core.fit import plan_steps
+from ft_core.fit import plan_steps, training_rows
+from ft_core.fit.architecture import architecture
+from ft_core.fit.choose import usual_rate
 from ft_core.jobs import Status
 from ft_core.run import Run
 from ft_core.settings.model import ModelSpec
@@ -17,11 +19,6 @@ from ft_core.train.coach.robust import rolling_median, scatter
 
 FEWEST_STEPS = 10  # fewer measured steps show no course
 NEAR_ZERO = 0.02  # nats: every learnt token is given a probability of 98% (exp of -0.02)
-
-# The usual learning rates. QLoRA (Dettmers et al. 2023, arXiv:2305.14314, table 9) takes 0.0002 up to 13 billion parameters and
-# 0.0001 above; a base model of some million parameters wants ten times as much, as the default of Learning rate has it.
-LARGE_MODEL_RATE = 2e-4
-SMALL_MODEL_BYTES = 200_000_000  # of weight files: 100 million parameters of 16 bits
 _SAMPLED = 64  # examples whose learnt tokens are counted
 
 
@@ -30,10 +27,11 @@ class Curves:
     """One training. Arrays of a kind have one length, ordered by step; losses in nats per learnt token.
 
     `steps` to `learning_rate` are of training rows, the others of validations. `learnt_tokens` is the mean of an example; None while
-    the base model's tokenizer is not on this machine. `error` is the code the training ended with.
+    the base model's tokenizer is not on this machine. `error` is the code the training ended with. `on_pairs` is true of the task preference.
     """
 
     training: TrainSpec
+    on_pairs: bool
     status: Status
     error: str | None
     total_steps: int
@@ -136,16 +134,17 @@ def read(run: Run) -> Curves:
     error = run.error("train")
     return Curves(
         training=spec.training,
+        on_pairs=spec.task == "preference",
         status=_status(run),
         error=error.code if error else None,
-        total_steps=plan_steps(spec.training, dataset.counts["train"]),
-        train_examples=dataset.counts["train"],
+        total_steps=_total_steps(run, spec.training, dataset.counts["train"]),
+        train_examples=training_rows(spec.training.training_share, dataset.counts["train"]),
         validation_examples=dataset.counts["validation"],
         learnt_tokens=_learnt_tokens(dataset, spec.model, spec.training.max_length),
-        usual_rate=_usual_rate(catalog.base_folder(spec.model.base)),
+        usual_rate=usual_rate(spec, architecture(spec.model.base, spec.model.revision)),
         steps=numpy.array([row["step"] for row in train], dtype=int),
         loss=numpy.array([row["loss"] for row in train], dtype=float),
-        gradient_norm=numpy.array([row["gradient_norm"] for row in train], dtype=float),
+        gradient_norm=_gradient_norms(train),
         learning_rate=numpy.array([row["learning_rate"] for row in train], dtype=float),
         validation_steps=numpy.array([row["step"] for row in held], dtype=int),
         validation_loss=numpy.array([row["loss"] for row in held], dtype=float),
@@ -162,11 +161,18 @@ def _status(run: Run) -> Status:
     return result["status"] if result else "running"
 
 
-def _usual_rate(folder: Path | None) -> float:
-    """Hub models, and local ones with large weight files, are large."""
-    if folder is None or sum(file.stat().st_size for file in folder.glob("*.safetensors")) > SMALL_MODEL_BYTES:
-        return LARGE_MODEL_RATE
-    return TrainSpec().learning_rate
+def _total_steps(run: Run, training: TrainSpec, count: int) -> int:
+    """Of `count` training examples. Only the training itself knows into how many rows it cuts long texts."""
+    job, result = run.job("train"), run.training()
+    return (job.total if job else 0) or (result["total_steps"] if result else 0) or plan_steps(training, count)
+
+
+def _gradient_norms(train: list[dict[str, Any]]) -> numpy.ndarray:
+    """Float [rows]. A step that float16 skipped has none: it gets that of its neighbours."""
+    norms = numpy.array([row["gradient_norm"] for row in train], dtype=float)
+    known = numpy.isfinite(norms)
+    places = numpy.arange(len(norms))
+    return numpy.interp(places, places[known], norms[known]) if known.any() else numpy.zeros(len(norms))
 
 
 def _learnt_tokens(dataset: Dataset, model: ModelSpec, max_length: int) -> float | None:

@@ -37,7 +37,7 @@ def no_learning(curves: Curves) -> Advice | None:
         why=f"With Learning rate {curves.training.learning_rate:g} the steps are so small that what learns is practically where it began."
         if low
         else "The steps were large enough, but nothing in the prompts tells the answers apart beyond what the base model does already.",
-        fix=f"Raise Learning rate to {curves.usual_rate:g}, which is usual for a base model of this size, and start a new run."
+        fix=f"Raise Learning rate to {curves.usual_rate:g}, which is usual for this method and size of base model, and start a new run."
         if low
         else "Check in the Data tab that the right columns are chosen for prompt and answer, and that a person could give the answers from the prompts alone.",
         evidence=Evidence("loss", curves.first_step, curves.last_step),

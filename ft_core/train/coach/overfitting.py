@@ -2,6 +2,7 @@
 
 import numpy
 
+from ft_core.settings.methods import used_by
 from ft_core.train.coach.advice import Advice, Evidence
 from ft_core.train.coach.curves import NEAR_ZERO, Curves
 
@@ -16,7 +17,7 @@ def overfitting(curves: Curves) -> Advice | None:
     Two or more validations must follow the best, so that one that is a little worse does not count. Chance is the standard error
     of the validation loss (Curves.validation_error): an upper bound, because all validations are of the same examples. The
     corrected run ends where the validation loss was best (early stopping: Prechelt 1998, "Early stopping - but when?"); when that
-    was within the first epoch, fewer epochs help little, and LoRA dropout is raised too.
+    was within the first epoch, fewer epochs help little, and LoRA dropout is raised too where the method has it.
     """
     loss, steps = curves.validation_loss, curves.validation_steps
     if not curves.measured or len(loss) < 3:
@@ -35,7 +36,9 @@ def overfitting(curves: Curves) -> Advice | None:
     epoch = max(0.1, round(curves.epoch(int(steps[best])), 1))
     changes: dict[str, float | int] = {"epochs": epoch}
     more = ""
-    if epoch <= 1 and curves.training.lora_dropout < _DROPOUT:
+    # A training on pairs has no dropout, whatever is set: its reference would differ by chance.
+    dropout = used_by(curves.training.method, "lora_dropout") and not curves.on_pairs
+    if epoch <= 1 and dropout and curves.training.lora_dropout < _DROPOUT:
         changes["lora_dropout"] = _DROPOUT
         more = f" and LoRA dropout to {_DROPOUT:g}"
     return Advice(

@@ -41,7 +41,8 @@ def rate_too_low(curves: Curves) -> Advice | None:
         title="The learning rate is too low",
         what=f"In {curves.last_step} steps the training loss fell only from {curves.start:.2f} to {curves.end:.2f}, "
         "almost in a straight line, and nothing suggests that it was near its end.",
-        why=f"With Learning rate {rate:g} the steps go the right way but are too small to arrive; usual for this size of base model is {curves.usual_rate:g}.",
+        why=f"With Learning rate {rate:g} the steps go the right way but are too small to arrive; "
+        f"usual for this method and size of base model is {curves.usual_rate:g}.",
         fix=f"Raise Learning rate to {new:g} and start a new run: it takes no longer.",
         evidence=Evidence("loss", curves.first_step, curves.last_step),
         changes={"learning_rate": new},

@@ -6,7 +6,9 @@ import numpy
 import pytest
 
 from ft_core.data.store import Dataset
+from ft_core.jobs import JobState
 from ft_core.settings.model import ModelSpec
+from ft_core.settings.train import TrainSpec
 from ft_core.train.coach import curves as module
 from ft_core.train.coach.curves import read
 from ft_core.train.coach.robust import slope
@@ -45,13 +47,32 @@ def test_a_run_is_half_done_by_its_steps_or_its_end(healthy):
     assert replace(running, status="stopped", total_steps=10 * healthy.total_steps).half_done
 
 
-def test_the_usual_rate_goes_by_the_size_of_the_base_model(tmp_path):
-    small = tmp_path / "model.safetensors"
-    small.write_bytes(b"1")
-    assert module._usual_rate(tmp_path) == 2e-3
-    with open(small, "r+b") as file:
-        file.truncate(300_000_000)
-    assert module._usual_rate(tmp_path) == module._usual_rate(None) == 2e-4
+@pytest.mark.parametrize(("method", "rate"), [("qlora", 2e-3), ("full", 5e-4), ("ia3", 1e-2), ("prompt_tuning", 3e-2)])
+def test_the_usual_rate_is_the_one_that_is_chosen(tmp_path, base, clean, method, rate):
+    assert read(make_run(tmp_path / "runs", base, clean, TrainSpec(method=method))).usual_rate == rate
+
+
+def test_of_a_share_of_the_examples_an_epoch_is_shorter(tmp_path, base, clean):
+    run = make_run(tmp_path / "runs", base, clean, TrainSpec(training_share=0.5, epochs=2, batch_size=8))
+    curves = read(run)
+    assert curves.train_examples == round(clean.counts["train"] / 2)
+    assert curves.epoch(curves.total_steps) == pytest.approx(2, rel=0.05)
+
+
+def test_the_job_knows_how_many_steps_long_texts_give(tmp_path, base, clean):
+    run = make_run(tmp_path / "runs", base, clean)
+    planned = read(run).total_steps
+    run.write_job("train", JobState.of_this_process())
+    assert read(run).total_steps == planned, "it has not said it yet"
+    run.write_job("train", JobState.of_this_process().model_copy(update={"total": 7 * planned}))
+    assert read(run).total_steps == 7 * planned
+
+
+def test_a_step_that_float16_skipped_has_its_neighbours_gradient(tmp_path, base, clean):
+    run = make_run(tmp_path / "runs", base, clean)
+    for step, norm in enumerate((None, 2.0, None, 4.0), start=1):
+        run.append_metric({"kind": "train", "step": step, "loss": 1.0, "gradient_norm": norm, "learning_rate": 1e-3})
+    assert read(run).gradient_norm.tolist() == [2, 2, 3, 4]
 
 
 def test_learnt_tokens_stay_unknown_while_the_tokenizer_is_elsewhere(clean):

@@ -33,6 +33,16 @@ def test_within_the_first_epoch_dropout_is_raised_too(by_heart):
     assert advice is not None and advice.changes["epochs"] < 1 and advice.changes["lora_dropout"] == 0.1
 
 
+def test_dropout_is_raised_only_where_the_training_has_it(by_heart):
+    first_epoch = replace(by_heart, train_examples=by_heart.last_step * by_heart.training.batch_size)
+    for other in (
+        replace(first_epoch, training=by_heart.training.model_copy(update={"method": "full"})),
+        replace(first_epoch, on_pairs=True),
+    ):
+        advice = overfitting(other)
+        assert advice is not None and list(advice.changes) == ["epochs"] and "dropout" not in advice.fix
+
+
 def test_a_rise_within_the_error_of_few_examples_is_no_finding(by_heart):
     assert overfitting(replace(by_heart, validation_examples=1)) is None
 
