@@ -26,7 +26,7 @@ _SAMPLED = 64  # examples whose learnt tokens are counted
 class Curves:
     """One training. Arrays of a kind have one length, ordered by step; losses in nats per learnt token.
 
-    `steps` to `learning_rate` are of training rows, the others of validations. `learnt_tokens` is the mean of an example; None while
+    `steps` to `learning_rate` are of training rows, the others of validations. `train_examples` are those that are learnt from; `learnt_tokens` is the mean of an example; None while
     the base model's tokenizer is not on this machine. `error` is the code the training ended with. `on_pairs` is true of the task preference.
     """
 
@@ -117,8 +117,8 @@ class Curves:
         return self.example_scatter / max(1, self.validation_examples) ** 0.5
 
     def epoch(self, step: int) -> float:
-        """Passes over the training examples after that step."""
-        return step * self.training.batch_size / self.train_examples
+        """Passes over what is learnt from after that step; a long text is several rows of it."""
+        return step * self.training.epochs / self.total_steps
 
 
 def read(run: Run) -> Curves:

@@ -35,7 +35,7 @@ def validation_size(curves: Curves) -> Advice | None:
         return None
     loss = float(curves.validation_loss[-1])
     half = _DEVIATIONS * curves.validation_error
-    share = enough / (curves.train_examples + examples)
+    share = enough / (curves.train_examples / curves.training.training_share + examples)
     return Advice(
         code="validation_too_small",
         severity="hint",

@@ -28,16 +28,16 @@ def test_the_corrected_run_has_no_complaint_and_a_better_loss(tmp_path, base, by
 
 
 def test_within_the_first_epoch_dropout_is_raised_too(by_heart):
-    """The same curves over as many examples that all of it is one epoch."""
-    advice = overfitting(replace(by_heart, train_examples=by_heart.last_step * by_heart.training.batch_size))
+    """The same curves over so many examples that all of it is one epoch."""
+    advice = overfitting(replace(by_heart, training=by_heart.training.model_copy(update={"epochs": 1})))
     assert advice is not None and advice.changes["epochs"] < 1 and advice.changes["lora_dropout"] == 0.1
 
 
 def test_dropout_is_raised_only_where_the_training_has_it(by_heart):
-    first_epoch = replace(by_heart, train_examples=by_heart.last_step * by_heart.training.batch_size)
+    once = by_heart.training.model_copy(update={"epochs": 1})
     for other in (
-        replace(first_epoch, training=by_heart.training.model_copy(update={"method": "full"})),
-        replace(first_epoch, on_pairs=True),
+        replace(by_heart, training=once.model_copy(update={"method": "full"})),
+        replace(by_heart, training=once, on_pairs=True),
     ):
         advice = overfitting(other)
         assert advice is not None and list(advice.changes) == ["epochs"] and "dropout" not in advice.fix

@@ -33,6 +33,12 @@ def test_no_validation_at_all(alone):
     assert advice is not None and advice.code == "no_validation" and "Validation share" in advice.fix
 
 
+def test_of_a_share_that_is_learnt_from_the_rest_counts_too(by_heart):
+    few = replace(by_heart, train_examples=20, training=by_heart.training.model_copy(update={"training_share": 0.1}))
+    advice = validation_size(few)
+    assert advice is not None and advice.fix.startswith("Raise Validation share")
+
+
 def test_too_few_rows_for_one_that_tells(by_heart):
     advice = validation_size(replace(by_heart, train_examples=20))
     assert advice is not None and advice.fix.startswith("Collect more")
