@@ -26,8 +26,9 @@ _SAMPLED = 64  # examples whose learnt tokens are counted
 class Curves:
     """One training. Arrays of a kind have one length, ordered by step; losses in nats per learnt token.
 
-    `steps` to `learning_rate` are of training rows, the others of validations. `train_examples` are those that are learnt from; `learnt_tokens` is the mean of an example; None while
-    the base model's tokenizer is not on this machine. `error` is the code the training ended with. `on_pairs` is true of the task preference.
+    `steps` to `learning_rate` are of training rows, the others of validations. `train_examples` are those that are learnt from,
+    `learnt_tokens` is the mean of an example; None while the base model's tokenizer is not on this machine. `error` is the code the
+    training ended with. `on_pairs` is true of the task preference.
     """
 
     training: TrainSpec
