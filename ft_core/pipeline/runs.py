@@ -13,7 +13,7 @@ from ft_core.pipeline.data import base_tokenizer
 from ft_core.pipeline.start import record, started
 from ft_core.run import Run
 from ft_core.settings import project
-from ft_core.settings.methods import METHODS, used_by
+from ft_core.settings.change import change
 from ft_core.settings.project import ProjectSpec
 from ft_core.workspace import Workspace
 
@@ -65,7 +65,7 @@ def duplicate(workspace: Workspace, run: Run, changes: dict[str, Any]) -> Run:
     Raises FTError `project.invalid` naming every change that cannot be, and `data.missing` when the dataset is gone.
     """
     old = run.spec()
-    values = old.model_dump(mode="json") | {"training": _with(old.training.model_dump(mode="json"), changes)}
+    values = old.model_dump(mode="json") | {"training": change(old.training, changes)}
     spec = project.parse(values, "The new run")
     spec = started(workspace, spec)
     if revision := run.model_revision:
@@ -79,15 +79,6 @@ def duplicate(workspace: Workspace, run: Run, changes: dict[str, Any]) -> Run:
     words = ", ".join(f"{name}={value}" for name, value in changes.items()) or "no change"
     new.write_log(f"made from run {run.id} with {words}")
     return new
-
-
-def _with(training: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """Training settings with changes; with another method its learning rate, and what only one of the two has, is chosen anew."""
-    method = changes.get("method", training["method"])
-    if method != training["method"] and method in METHODS:
-        kept = {name: value for name, value in training.items() if used_by(method, name) and name != "learning_rate"}
-        return kept | changes
-    return training | changes
 
 
 def training_result(run: Run) -> dict[str, Any]:
