@@ -1,4 +1,4 @@
-"""Step 6: how much data is needed: the same training on growing parts of the data, one curve through them, and what twice the data would buy."""
+"""Step 4: how much data is needed: the same training on growing parts of the data, one curve through them, and what twice the data would buy."""
 
 from typing import Any
 

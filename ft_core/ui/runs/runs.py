@@ -1,4 +1,4 @@
-"""Step 3: all runs; one of them selected, with its notes and a copy of it that differs in one setting. What waits is in `waiting`."""
+"""Step 1: all runs; one of them selected, with its notes and a copy of it that differs in one setting. What waits is in `waiting`."""
 
 from functools import lru_cache
 from typing import Any
@@ -30,7 +30,7 @@ def build(shared: Shared) -> None:
     with gr.Column(elem_classes="step"):
         gr.HTML(show.step(1, "All runs", "Each run keeps its settings, measurements and results. Select one to look at it in every tab."))  # fmt: skip
         empty = gr.Markdown(
-            "There is no run yet. Press Start training above, and it is listed here.",
+            "There is no run yet. Press Start training in the Training tab, and it is listed here.",
             elem_classes="quiet",
             elem_id="runs-empty",
         )

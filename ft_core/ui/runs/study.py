@@ -27,7 +27,12 @@ def shown_study(workspace: Workspace, run_id: str, job: Study) -> Run | None:
 def required_study(workspace: Workspace, shown: str) -> Run:
     """The study that the page shows. Raises FTError `run.missing`."""
     if not shown:
-        raise FTError("run.missing", "There is nothing to do that with yet.", "None was started.", "Press Start first.")
+        raise FTError(
+            "run.missing",
+            "There is nothing to do that with yet.",
+            "None was started.",
+            "Press Start the search or Start to measure first.",
+        )
     return workspace.run(shown)
 
 

@@ -1,4 +1,4 @@
-"""Step 5: find good settings by trying several, and see which of them matter. The form; what came of it is in `sweep_result`."""
+"""Step 3: find good settings by trying several, and see which of them matter. The form; what came of it is in `sweep_result`."""
 
 from typing import Any
 
