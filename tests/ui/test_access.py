@@ -41,6 +41,7 @@ SPENDING = [
     "start_training",
     "stop_training",
     "pause_training",
+    "ask_discard",
     "discard_training",
     "resume_training",
     "suggest_anew",

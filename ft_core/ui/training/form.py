@@ -73,10 +73,10 @@ def _inputs(names: tuple[str, ...]) -> list[Any]:
     return made
 
 
-def training_of(values: tuple[Any, ...]) -> TrainSpec:
-    """The settings in the form that the chosen method has; the others are left alone. Raises FTError `settings.invalid`."""
+def training_of(values: tuple[Any, ...], task: str | None) -> TrainSpec:
+    """The settings in the form that the chosen method and the task have; the others are left alone. Raises FTError `settings.invalid`."""
     given = dict(zip(NAMES, values, strict=True))
-    names = tuple(name for name in NAMES if used_by(_method(given["method"]), name))
+    names = tuple(name for name in NAMES if belongs(name, given["method"], task))
     return fields.collect(TrainSpec, names, [given[name] for name in names])
 
 

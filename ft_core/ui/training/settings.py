@@ -16,6 +16,7 @@ from ft_core.pipeline.plan import plan_training
 from ft_core.pipeline.runs import create_run
 from ft_core.settings.model import ModelSpec
 from ft_core.settings.project import ProjectSpec
+from ft_core.settings.train import TrainSpec
 from ft_core.ui import fields, show, uploads
 from ft_core.ui.shared import TO_TOP, Shared, follow
 from ft_core.ui.training import form
@@ -148,7 +149,7 @@ def show_estimate(workspace: Workspace, dataset_id: str, base: str, *values: Any
     if dataset is None:
         return ["", None]
     try:
-        model, training = form.model_of(base), form.training_of(values)
+        model, training = form.model_of(base), form.training_of(values, dataset.task)
         project = uploads.project_of(workspace, dataset)
         found = plan_training(project.model_copy(update={"model": model, "training": training}), dataset)
     except FTError as error:
@@ -157,7 +158,7 @@ def show_estimate(workspace: Workspace, dataset_id: str, base: str, *values: Any
     lines = [
         f"**{amounts.count(found['steps'], 'step')}**: {amounts.count(found['examples'], 'training example')}, "
         f"{training.batch_size} a step, seen {times}.",
-        _cut(dataset, model.base, training.max_length),
+        _cut(dataset, model.base, training),
         *_fit(found),
         next((known.good_for for known in catalog.suggestions() if known.id == model.base), ""),
     ]
@@ -196,16 +197,23 @@ def elsewhere(found: dict[str, Any]) -> pandas.DataFrame:
     return pandas.DataFrame(rows, columns=["Hardware", "Memory", "Does it fit", "Time (estimate)", "Cost (estimate)"])
 
 
-def _cut(dataset: Dataset, base: str, max_length: int) -> str:
-    """How many examples are longer than what is kept of them; nothing when none is."""
-    lengths = _lengths(dataset, base)
+def _cut(dataset: Dataset, base: str, training: TrainSpec) -> str:
+    """How many examples are longer than what is kept of them; nothing when none is, and of plain texts, which are cut into pieces."""
+    if dataset.task == "text":
+        return ""
+    max_length, lengths = training.max_length, _lengths(dataset, base)
     cut = sum(length > max_length for length in lengths)
     if not cut:
         return ""
     return (
-        f"**{cut:,} of {amounts.count(len(lengths), 'example')} are longer than {max_length:,} tokens and lose the end of "
-        f"their answer.** Raise Longest example to {max(lengths):,} to keep them whole; that takes more memory and time."
+        f"**{cut:,} of {amounts.count(len(lengths), 'example')} are longer than {max_length:,} tokens and lose {lost_part(training)}.** "
+        f"Raise Longest example to {max(lengths):,} to keep them whole; that takes more memory and time."
     )
+
+
+def lost_part(training: TrainSpec) -> str:
+    """What an example that is too long loses: a head reads the end of the prompt, a model that writes is taught the answer after it."""
+    return "the beginning of their prompt" if training.head == "classification" else "the end of their answer"
 
 
 def _lengths(dataset: Dataset, base: str) -> tuple[int, ...]:
@@ -238,7 +246,7 @@ def start_training(workspace: Workspace, dataset_id: str, name: str, base: str, 
     project = uploads.project_of(workspace, dataset)
     named = fields.collect(ProjectSpec, ("name", "data"), (name, project.data))
     spec = project.model_copy(
-        update={"name": named.name, "model": form.model_of(base), "training": form.training_of(values)}
+        update={"name": named.name, "model": form.model_of(base), "training": form.training_of(values, dataset.task)}
     )
     with workspace.starting():
         for latest in workspace.runs()[:1]:

@@ -13,7 +13,7 @@ from ft_core.ui import frames, show, uploads
 from ft_core.ui.shared import Shared, next_button, selected_run
 from ft_core.ui.training import advice, curves
 from ft_core.ui.training.form import Form
-from ft_core.ui.training.settings import start_training
+from ft_core.ui.training.settings import lost_part, start_training
 from ft_core.worker import launch
 from ft_core.worker.launch import JobView
 from ft_core.workspace import Workspace
@@ -30,7 +30,7 @@ PLOT: dict[str, Any] = {
 }
 CHARTS = (  # title, words on the axis, key in the measurements, what the coach calls it
     ("Loss", "loss (nats per token)", "loss", "loss"),
-    ("Token accuracy", "share of tokens guessed right", "token_accuracy", ""),
+    ("Accuracy", "share of tokens guessed right", "token_accuracy", ""),
     ("Gradient norm", "length of the gradient", "gradient_norm", "gradient_norm"),
     ("Learning rate", "learning rate", "learning_rate", ""),
 )
@@ -57,7 +57,7 @@ def build(shared: Shared, made: Form, start: gr.Button) -> None:
             discard = gr.Button("Discard", visible=False, elem_id="training-discard")
             project = gr.DownloadButton("Download project.yaml", visible=False, elem_id="training-project")
         with gr.Row(visible=False, elem_classes="actions") as ask:
-            gr.Markdown("Really remove what this run has learnt? Its settings and its log stay.")
+            question = gr.Markdown(elem_id="training-ask-discard")
             really = gr.Button("Yes, discard it", variant="stop", size="sm", elem_id="training-really-discard")
             no = gr.Button("No", size="sm")
         tiles = gr.HTML(elem_id="training-tiles")
@@ -79,7 +79,7 @@ def build(shared: Shared, made: Form, start: gr.Button) -> None:
         with gr.Accordion("What does this mean?", open=False):
             gr.Markdown(
                 "**Loss**: how surprised the model is by the right answer, in nats per token; 0 is no surprise, 0.69 is a coin toss. "
-                "**Token accuracy**: how often its first guess for the next token of an answer is right. **Step**: one "
+                "**Accuracy**: how often its first guess for the next token of an answer is right; of labels and pairs, how often the right one wins. **Step**: one "
                 "correction of the weights that learn, from one batch of examples. "
                 "**Epoch**: every training example seen once. **Gradient norm**: how strongly a step pulls at the weights; "
                 "it should not leap. **Best weights**: the upright line, where the validation loss was lowest; those are kept.\n\n"
@@ -117,9 +117,11 @@ def build(shared: Shared, made: Form, start: gr.Button) -> None:
         concurrency_id="start",
         concurrency_limit=1,
     )
-    discard.click(lambda: gr.update(visible=True), None, ask, **quick)
-    no.click(lambda: gr.update(visible=False), None, ask, **quick)
-    gone = really.click(shared.private(discard_training), [shared.run_id], [ask], **quick)
+    asked = gr.State("")
+    discard.click(shared.private(ask_discard), [shared.run_id], [asked, ask, question], **quick)
+    for event in (no.click, shared.run_id.change):
+        event(lambda: gr.update(visible=False), None, ask, **quick)
+    gone = really.click(shared.private(discard_training), [asked], [ask], **quick)
     for event in (
         begun,
         gone,
@@ -140,11 +142,17 @@ def pause_training(workspace: Workspace, run_id: str) -> None:
     _stop(workspace, run_id, "pause")
 
 
-def discard_training(workspace: Workspace, run_id: str) -> Any:
-    """End the training and remove what it learnt."""
+def ask_discard(workspace: Workspace, run_id: str) -> Any:
+    """The question before a run is discarded, which names it: its id, the row that asks, the words."""
     run = _run(workspace, run_id)
-    if launch.view(workspace, run, "train").status in ("running", "stopping", "queued"):
-        _stop(workspace, run_id, "discard")
+    named = show.plain(f"{run.spec().name}, {run.created:%d %b %Y %H:%M} UTC")
+    words = f"Really remove what the run **{named}** has learnt? Its settings and its log stay."
+    return [run.id, gr.update(visible=True), words]
+
+
+def discard_training(workspace: Workspace, run_id: str) -> Any:
+    """End the training of the very run that was asked about, and remove what it learnt. Raises FTError `run.missing`."""
+    run = workspace.run(run_id)
     launch.discard(workspace, run)
     return gr.update(visible=False)
 
@@ -213,13 +221,31 @@ def watch_results(workspace: Workspace, seen: str, run_id: str) -> Any:
         found,
         show.caption(_about(run)) + show.tiles(_tiles(run, metrics, launch.view(workspace, run, "train").seconds_left)),
         *(
-            curves.curve(metrics, key, best if key == "loss" else None, said, chart or "none")
-            for _, _, key, chart in CHARTS
+            gr.update(
+                value=curves.curve(metrics, key, best if key == "loss" else None, said, chart or "none"), y_title=words
+            )
+            for words, key, chart in _charts(run)
         ),
         gr.update(value=parts, visible=not parts.empty),
         _remarks(run, every),
         *tables,
     ]
+
+
+def _charts(run: Run) -> list[tuple[str, str, str]]:
+    """Words on the axis, key in the measurements and the coach's name of each chart, as this run's task has them."""
+    spec, found = run.spec(), []
+    headed = spec.training.head == "classification"
+    each = "example" if headed else "pair" if spec.task == "preference" else "token"
+    for _, words, key, chart in CHARTS:
+        if key == "loss":
+            words = f"loss (nats per {each})"
+        elif key == "token_accuracy" and spec.task == "preference":
+            words, key = "share of pairs, the better answer preferred", "preferred"
+        elif key == "token_accuracy" and headed:
+            words = "share of labels chosen right"
+        found.append((words, key, chart))
+    return found
 
 
 def _remarks(run: Run, every: int) -> str:
@@ -228,7 +254,9 @@ def _remarks(run: Run, every: int) -> str:
     cut = result.get("cut_off_rows", 0)
     said = [f"Each point of the training lines is the mean of {every} steps." if every > 1 else ""]
     said.append(
-        f"{amounts.count(cut, 'training example')} lost the end of the answer: raise Longest example." if cut else ""
+        f"{amounts.count(cut, 'training example')} lost {lost_part(run.spec().training)}: raise Longest example."
+        if cut
+        else ""
     )
     if result.get("stopped_early"):
         said.append(f"It ended early, after step {result['steps']:,}: the validation loss no longer fell.")
@@ -266,7 +294,7 @@ def _tiles(run: Run, metrics: list[dict[str, Any]], seconds_left: float | None) 
         ("Memory", show.number(last.get("memory_gb"), 2), "GB"),
         ("Time left", amounts.duration(seconds_left) if seconds_left is not None else "–", ""),
         ("Epoch", f"{last['epoch']:.2f}" if "epoch" in last else "–", f"of {show.number(run.spec().training.epochs)}"),
-        ("Lowest validation loss", show.number(lowest), "nats per token" + (f", step {best:,}" if best else "")),
+        ("Lowest validation loss", show.number(lowest), f"step {best:,}" if best else ""),
     ]
 
 

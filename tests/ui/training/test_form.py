@@ -17,7 +17,7 @@ def test_eight_with_the_base_model_matter_for_every_method():
 def test_what_is_filled_in_is_what_comes_out(method):
     spec = TrainSpec(method=method, epochs=2, seed=7)
     shown = [update["value"] for update in form.filled(spec, None)]
-    assert form.training_of(tuple(shown)) == spec
+    assert form.training_of(tuple(shown), None) == spec
     assert [update["visible"] for update in form.filled(spec, None)] == [
         form.belongs(name, method, None) for name in form.NAMES
     ]
@@ -26,7 +26,7 @@ def test_what_is_filled_in_is_what_comes_out(method):
 def test_settings_that_do_not_go_together_are_told():
     values = dict(zip(form.NAMES, [TrainSpec.model_fields[name].default for name in form.NAMES], strict=True))
     with pytest.raises(FTError, match="cannot begin with pissa"):
-        form.training_of(tuple((values | {"initialisation": "pissa"}).values()))
+        form.training_of(tuple((values | {"initialisation": "pissa"}).values()), None)
 
 
 def test_a_method_is_described_in_words():

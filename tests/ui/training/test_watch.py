@@ -4,6 +4,7 @@ import pytest
 from filelock import FileLock
 
 from ft_core.errors import FTError
+from ft_core.settings import project
 from ft_core.ui.training import watch
 from ft_core.worker import launch
 
@@ -40,7 +41,7 @@ def test_a_poll_that_finds_nothing_new_changes_nothing(workspace, example_run, j
     assert isinstance(watch.watch_results(workspace, first[0], example_run.id), dict)
     example_run.append_metric({"kind": "train", "step": 4, "loss": 0.4})
     second = watch.watch_results(workspace, first[0], example_run.id)
-    assert len(second[2]) == len(first[2]) + 1
+    assert len(second[2]["value"]) == len(first[2]["value"]) + 1
 
 
 def test_a_long_run_is_drawn_with_at_most_500_points(workspace, example_run):
@@ -50,7 +51,7 @@ def test_a_long_run_is_drawn_with_at_most_500_points(workspace, example_run):
             for step in range(4, 10_001)
         )
     shown = watch.watch_results(workspace, "", example_run.id)
-    assert all(len(chart) <= 500 for chart in shown[2:6])
+    assert all(len(chart["value"]) <= 500 for chart in shown[2:6])
     assert "mean of 34 steps" in shown[7]
 
 
@@ -89,3 +90,24 @@ def test_the_remarks_tell_of_an_early_end_and_of_short_memory(workspace, example
     said = watch.watch_results(workspace, "", example_run.id)[7]
     assert "ended early, after step 30" in said and "after step 20 are kept" in said
     assert "4 examples at once instead of 8" in said
+
+
+def test_discarding_asks_about_one_run_by_its_name(workspace, example_run, job_state):
+    example_run.write_job("train", job_state("stopped"))
+    asked, row, words = watch.ask_discard(workspace, "")
+    assert asked == example_run.id and row["visible"] and example_run.spec().name.replace("-", "\\-") in words
+    with pytest.raises(FTError) as caught:
+        watch.discard_training(workspace, "")
+    assert caught.value.code == "run.missing" and not example_run.is_discarded
+
+
+def test_the_charts_speak_of_what_is_learnt(workspace, example_run):
+    words = [words for words, _, _ in watch._charts(example_run)]
+    assert words[:2] == ["loss (nats per token)", "share of tokens guessed right"]
+    spec = example_run.spec()
+    headed = spec.model_copy(update={"training": spec.training.model_copy(update={"head": "classification"})})
+    example_run.project.write_text(project.dump(headed))
+    assert [words for words, _, _ in watch._charts(example_run)][:2] == [
+        "loss (nats per example)",
+        "share of labels chosen right",
+    ]
