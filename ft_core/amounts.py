@@ -16,6 +16,13 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
+def dollars(amount: float | None) -> str:
+    """0.5 -> `$0.50`; `free`, `under $0.01`; a dash when it is not known."""
+    if amount is None:
+        return "–"
+    return "free" if amount == 0 else f"${amount:,.2f}" if amount >= 0.01 else "under $0.01"
+
+
 def score(value: float | None, sign: str = "") -> str:
     """A measured value with three digits after the point, so that a column of them lines up; a dash when there is none.
 

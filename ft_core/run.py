@@ -11,8 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_args
 
-from pydantic import ValidationError
-
 from ft_core.errors import FTError
 from ft_core.files import append_line, last_lines, read_json, read_lines, write_json, write_text
 from ft_core.jobs import JobName, JobState, Stop
@@ -180,13 +178,13 @@ class Run:
     # Jobs: one state file each, written by the job's own process alone.
 
     def job(self, name: JobName) -> JobState | None:
-        """The derived state of one job; None when it never began."""
-        values = read_json(self.folder / "jobs" / f"{name}.json")
-        if values is None:
-            return None
+        """The derived state of one job; None when it never began. Raises FTError `run.newer` when its file cannot be read."""
         try:
+            values = read_json(self.folder / "jobs" / f"{name}.json")
+            if values is None:
+                return None
             state = JobState.model_validate(values)
-        except ValidationError as error:
+        except ValueError as error:  # no JSON, or not these values
             raise FTError(
                 "run.newer",
                 f"Run {self.id} cannot be read.",

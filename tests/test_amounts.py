@@ -40,3 +40,8 @@ def test_scores(value, sign, words):
 def test_counts():
     assert amounts.count(1, "row") == "1 row" and amounts.count(1204, "row") == "1,204 rows"
     assert amounts.count(0, "row") == "0 rows"
+
+
+def test_dollars_as_a_price_is_written():
+    found = [amounts.dollars(amount) for amount in (None, 0, 0.004, 0.5, 1234.0)]
+    assert found == ["–", "free", "under $0.01", "$0.50", "$1,234.00"]

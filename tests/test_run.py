@@ -111,6 +111,9 @@ def test_a_later_version_of_the_state_is_refused(run):
     with pytest.raises(FTError, match=r"jobs/train.json was written by another version") as caught:
         run.job("train")
     assert caught.value.code == "run.newer"
+    (run.folder / "jobs" / "train.json").write_text('{"version": 1, "sta')
+    with pytest.raises(FTError, match="or is damaged"):
+        run.job("train")
 
 
 def test_notes_are_the_persons_own(run):

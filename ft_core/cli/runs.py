@@ -30,7 +30,6 @@ from ft_core.terminal.runs import (
 from ft_core.terminal.studies import show_study_or_training
 from ft_core.worker import launch
 from ft_core.worker.job import Outcome
-from ft_core.worker.launch import unfinished
 from ft_core.worker.overview import overview, overviews, waiting
 from ft_core.workspace import Workspace, home_folder
 
@@ -60,13 +59,8 @@ def resume(run: RunArgument, as_json: JsonOption = False, home: HomeOption = Non
         if job := studies.study_of(found):
             return studies.resume_study(found, job)
         found.require_unfinished()
-        job = unfinished(found)
-        outcome = in_foreground(found, job)
-        return (
-            {"run": found.id} | training_result(found)
-            if job == "train"
-            else {"run": found.id, "job": job, "status": outcome}
-        )
+        in_foreground(found, "train")
+        return {"run": found.id} | training_result(found)
 
     answer(as_json, work, show_study_or_training)
 
@@ -100,10 +94,11 @@ def stop(
         asked: list[JobName] = [
             job for job in jobs if launch.view(workspace, found, job).status in ("running", "stopping", "queued")
         ]
-        for job in asked:
-            launch.stop(workspace, found, job, how)
         if discard:
             launch.discard(workspace, found)
+        else:
+            for job in asked:
+                launch.stop(workspace, found, job, how)
         return {"run": found.id, "asked": asked, "how": how, "discarded": found.is_discarded}
 
     answer(as_json, work, show_stop)

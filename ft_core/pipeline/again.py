@@ -6,6 +6,7 @@ from pathlib import Path
 from ft_core import hardware
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
+from ft_core.files import read_json
 from ft_core.pipeline.data import prepare_source
 from ft_core.pipeline.runs import choices, create_run
 from ft_core.run import Run
@@ -23,9 +24,20 @@ def run_of(workspace: Workspace, path: Path, token: str | None = None) -> Run:
     Raises what `prepare_source` and `create_run` raise; `data.missing` or `data.changed` when a run's dataset is gone; and what `Run.start` raises.
     """
     spec = project.load(path)
-    if path.name == "project.yaml" and (path.parent / "data.json").is_file():
+    if path.name == "project.yaml" and _of_a_run(path.parent):
         return _again(workspace, Run.open(path.parent), token)
     return create_run(workspace, spec, prepare_source(workspace, spec, path.parent, token=token))
+
+
+def _of_a_run(folder: Path) -> bool:
+    """True for the folder of a run, also an unpacked one; a person's own data file may be called data.json as well."""
+    if not all((folder / name).is_file() for name in ("environment.json", "data.json")):
+        return False
+    try:
+        data = read_json(folder / "data.json")
+    except ValueError:
+        return False
+    return isinstance(data, dict) and {"dataset", "sha256"} <= data.keys()
 
 
 def _again(workspace: Workspace, run: Run, token: str | None) -> Run:

@@ -84,7 +84,7 @@ def _foretold(training: TrainSpec, work: cost.Work, known: Facts, found: dict[st
         return (
             told
             if trial is None
-            else told | {"hours": trial["hours"], "fits": trial["peak_memory_gb"] <= known.memory / 1e9}
+            else told | {"hours": trial["hours"], "fits": trial["peak_memory_gb"] <= USABLE * known.memory / 1e9}
         )
     here, others = cost.here(sizes, training, work, known, took), cost.fits(sizes, training, work)
     if found is not None:

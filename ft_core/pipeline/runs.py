@@ -13,7 +13,7 @@ from ft_core.pipeline.data import base_tokenizer
 from ft_core.pipeline.start import record, started
 from ft_core.run import Run
 from ft_core.settings import project
-from ft_core.settings.methods import METHODS, used_by
+from ft_core.settings.change import change
 from ft_core.settings.project import ProjectSpec
 from ft_core.workspace import Workspace
 
@@ -21,7 +21,23 @@ _LOOKED_AT = 200  # examples whose answers are measured before a training
 
 
 def create_run(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) -> Run:
-    """A new run of this project on this dataset, every automatic choice filled in.
+    """A new run of this project on this dataset, every automatic choice filled in. Raises what `filled_project` raises."""
+    filled = filled_project(workspace, spec, dataset)
+    workspace.runs_folder.mkdir(parents=True, exist_ok=True)
+    location = os.path.relpath(dataset.folder, workspace.runs_folder / "run")
+    data = {
+        "dataset": dataset.id,
+        "folder": location,
+        "sha256": dataset.sha256,
+        "counts": dataset.counts,
+        "labels": dataset.labels,
+        **record(workspace, filled),
+    }
+    return Run.create(workspace.runs_folder, filled, data, hardware.environment())
+
+
+def filled_project(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) -> ProjectSpec:
+    """The project that a new run on this dataset would have.
 
     Raises FTError `model.missing` when the base is a path that is not there, `settings.too_long` when an example may be longer than it
     can read, `sweep.unused`, `project.invalid` for settings that the dataset's task lacks, and what `started` raises.
@@ -46,17 +62,7 @@ def create_run(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) -> Run
     filled, _ = choices(spec, dataset)
     if filled.sweep:
         filled = filled.model_copy(update={"sweep": filled.sweep.filled(filled.training)})
-    workspace.runs_folder.mkdir(parents=True, exist_ok=True)
-    location = os.path.relpath(dataset.folder, workspace.runs_folder / "run")
-    data = {
-        "dataset": dataset.id,
-        "folder": location,
-        "sha256": dataset.sha256,
-        "counts": dataset.counts,
-        "labels": dataset.labels,
-        **record(workspace, filled),
-    }
-    return Run.create(workspace.runs_folder, filled, data, hardware.environment())
+    return filled
 
 
 def duplicate(workspace: Workspace, run: Run, changes: dict[str, Any]) -> Run:
@@ -64,15 +70,8 @@ def duplicate(workspace: Workspace, run: Run, changes: dict[str, Any]) -> Run:
 
     Raises FTError `project.invalid` naming every change that cannot be, and `data.missing` when the dataset is gone.
     """
-    old = run.spec()
-    values = old.model_dump(mode="json") | {"training": _with(old.training.model_dump(mode="json"), changes)}
-    spec = project.parse(values, "The new run")
-    spec = started(workspace, spec)
-    if revision := run.model_revision:
-        spec = spec.model_copy(update={"model": spec.model.model_copy(update={"revision": revision})})
+    filled = changed_project(workspace, run, changes)
     dataset = Dataset.open(run.folder / run.data()["folder"])
-    project.require_head(spec, dataset.task)
-    filled, _ = choices(spec, dataset)
     data = run.data() | {"folder": os.path.relpath(dataset.folder, workspace.runs_folder / "run")}
     data |= record(workspace, filled)
     new = Run.create(workspace.runs_folder, filled, data, hardware.environment())
@@ -81,13 +80,18 @@ def duplicate(workspace: Workspace, run: Run, changes: dict[str, Any]) -> Run:
     return new
 
 
-def _with(training: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """Training settings with changes; with another method its learning rate, and what only one of the two has, is chosen anew."""
-    method = changes.get("method", training["method"])
-    if method != training["method"] and method in METHODS:
-        kept = {name: value for name, value in training.items() if used_by(method, name) and name != "learning_rate"}
-        return kept | changes
-    return training | changes
+def changed_project(workspace: Workspace, run: Run, changes: dict[str, Any]) -> ProjectSpec:
+    """The project that such a copy would have. Raises what `duplicate` raises."""
+    old = run.spec()
+    values = old.model_dump(mode="json") | {"training": change(old.training, changes)}
+    spec = project.parse(values, "The new run")
+    spec = started(workspace, spec)
+    if revision := run.model_revision:
+        spec = spec.model_copy(update={"model": spec.model.model_copy(update={"revision": revision})})
+    dataset = Dataset.open(run.folder / run.data()["folder"])
+    project.require_head(spec, dataset.task)
+    filled, _ = choices(spec, dataset)
+    return filled
 
 
 def training_result(run: Run) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from ft_core.settings.train import TrainSpec
 Value = bool | int | float | str
 # Settings of this machine, of measuring and of where measurements go: they change nothing that is learnt, or make trials incomparable.
 NOT_SWEPT = ("evaluations", "micro_batch_size", "threads", "checkpoint_gb", "report_to", "gradient_checkpointing")
+# Settings of the validation loss itself: with another one it is another measure.
+OF_THE_LOSS = ("preference_loss", "preference_beta", "max_length")
 WITH_DEFAULT = ("learning_rate", "lora_rank", "epochs", "batch_size")  # those that have a usual range
 _LOG_FROM = 10.0  # high / low from which a range is searched by its logarithm unless it says otherwise
 
@@ -161,6 +163,8 @@ def _checked(name: str, raw: Any) -> tuple[RangeSpec | None, list[str]]:
         return None, ["cannot be tried: it does not change what is learnt"]
     if name == "head":
         return None, ["cannot be tried: the losses of labels and of written answers cannot be compared"]
+    if name in OF_THE_LOSS:
+        return None, ["cannot be tried: it changes the loss itself, so the trials could not be compared"]
     try:
         found = RangeSpec.model_validate(_spelled_out(raw))
     except ValidationError as error:

@@ -69,7 +69,7 @@ def _show_hardware(result: Result) -> None:
             if row["hours"] is None
             else ("" if row["measured"] else "about ") + amounts.duration(3600 * row["hours"])
         )
-        cost = "–" if row["dollars"] is None else f"${row['dollars']:.2f}"
+        cost = amounts.dollars(row["dollars"])
         name = row["title"] if row["flavour"] == "here" else f"{row['flavour']}: {row['title']}"
         sizes = (f"{row['memory_gb']:.0f} GB", f"{row['needed_gb']:.2f} GB")
         table.add_row(name, *sizes, time, cost, "yes" if row["fits"] else "no")

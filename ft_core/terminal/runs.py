@@ -142,7 +142,7 @@ def show_runs_compared(result: Result) -> None:
     for name in dict.fromkeys(name for row in runs for name in row["scores"]):
         table.add_row(f"{name}, test", *(amounts.score(row["scores"].get(name)) for row in runs))
     if any(row["dollars"] is not None for row in runs):
-        table.add_row("dollars", *(_figure(row["dollars"]) for row in runs))
+        table.add_row("cost", *(amounts.dollars(row["dollars"]) for row in runs))
     for key, values in result["differing_settings"].items():
         table.add_row(key, *(inert(json.dumps(value, ensure_ascii=False)) for value in values))
     print_table(table)

@@ -7,6 +7,7 @@ import gradio as gr
 
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
+from ft_core.jobs import WORK
 from ft_core.run import Run
 from ft_core.serve.client import stream_chat
 from ft_core.settings.example import Message
@@ -17,6 +18,7 @@ from ft_core.worker.launch import JobView
 from ft_core.workspace import Workspace
 
 EXAMPLES = 6
+WORDS = {"train": "training", "evaluate": "evaluation", "sweep": "search", "data_size": "data size"}
 Turn = dict[str, Any]
 
 
@@ -183,14 +185,14 @@ def start_models(workspace: Workspace, run_id: str) -> list[Any]:
             "The run has no trained model.",
             "Press Start training in the Training tab first.",
         )
-    for job in ("train", "evaluate"):
+    for job in WORK:
         for other in workspace.runs():
             if launch.view(workspace, other, job).status in ("running", "stopping"):
                 raise FTError(
                     "run.busy",
                     "The processor is at work on a run.",
-                    f"Run {other.id} is being {'trained' if job == 'train' else 'evaluated'}; two models at once could run out of memory.",
-                    "Wait until it is done, or press Stop in the Training or Evaluation tab.",
+                    f"Run {other.id} is at work on its {WORDS[job]}; two models at once could run out of memory.",
+                    "Wait until it is done, or press Stop in the Training, Evaluation or Runs tab.",
                 )
     for other in workspace.runs():
         if other.id != run.id and launch.view(workspace, other, "serve").status == "running":

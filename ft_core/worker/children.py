@@ -9,6 +9,7 @@ from typing import Any, Literal
 from ft_core.jobs import Progress
 from ft_core.run import Run
 from ft_core.settings import project
+from ft_core.settings.change import change, rate_for
 from ft_core.settings.evaluation import EvalSpec
 from ft_core.settings.methods import used_by
 from ft_core.settings.project import ProjectSpec
@@ -34,14 +35,14 @@ def child(parent: Run, number: int, changes: dict[str, Any], evaluation: EvalSpe
 
 
 def changed(spec: ProjectSpec, changes: dict[str, Any], where: str) -> ProjectSpec:
-    """The project of a trial. Another LoRA rank alone keeps the ratio of LoRA alpha to it, which is the adapter's strength.
+    """The project of a trial: `change`, without what its method lacks. Another method has its rate in proportion, as nothing is chosen anew.
 
     Raises FTError `project.invalid`.
     """
     training = spec.training
-    values = training.model_dump(mode="json") | changes
-    if "lora_rank" in changes and "lora_alpha" not in changes and used_by(training.method, "lora_alpha"):
-        values["lora_alpha"] = max(1, round(training.lora_alpha * changes["lora_rank"] / training.lora_rank))
+    values = change(training, changes)
+    if "learning_rate" not in values:
+        values["learning_rate"] = rate_for(training, values["method"])
     values = {name: value for name, value in values.items() if used_by(values["method"], name)}
     whole = spec.model_dump(mode="json") | {"training": values, "sweep": None, "data_size": None}
     return project.parse(whole, where)

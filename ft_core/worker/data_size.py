@@ -170,7 +170,7 @@ def _ended(one: Run, job: Any) -> bool:
 
 def _interval(headline: str, metric: dict[str, Any], count: int) -> tuple[float | None, float | None]:
     """95 %: of a share by Wilson; of a loss, that of its difference to the base model, put at the loss."""
-    if headline == "accuracy":
+    if headline in ("accuracy", "preferred"):
         return wilson(round(metric["tuned"] * count), count)
     if metric["low"] is None:
         return None, None

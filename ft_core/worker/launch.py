@@ -16,7 +16,7 @@ from huggingface_hub import get_token
 
 from ft_core.errors import FTError
 from ft_core.hardware import on_space
-from ft_core.jobs import WORK, JobName, JobState, Stop
+from ft_core.jobs import WORK, JobName, JobState, Stop, Work
 from ft_core.run import Run
 from ft_core.worker import queue
 from ft_core.worker.discard import discard as discard_now
@@ -50,9 +50,11 @@ class JobView:
 def enqueue(workspace: Workspace, run: Run, job: JobName) -> None:
     """Queue a job. One that was paused, stopped or interrupted goes on where it was. Raises FTError `run.discarded`."""
     run.require_kept()
-    run.clear_stop()
+    if not _others_at_work(run, job):  # a request to stop may be meant for them
+        run.clear_stop()
     for other in workspace.runs():  # a loaded playground would share the memory, and go on with the old weights
-        stop(workspace, other, "serve")
+        with suppress(FTError):  # a state that cannot be read tells of no process
+            stop(workspace, other, "serve")
     place(workspace.home, run, job)
     ensure_supervisor(workspace.home)
 
@@ -163,9 +165,27 @@ def stop(workspace: Workspace, run: Run, job: JobName, how: Stop = "keep") -> No
     elif running:
         run.request_stop(how)
     elif any(entry.holds(run, job) for entry in entries(workspace.home)):
-        run.request_stop(how)  # the supervisor may be starting it at this moment
-        queue.cancel(workspace.home, run, job)
-        settle(run, job)
+        _stop_waiting(workspace, run, job, how)
+
+
+def _stop_waiting(workspace: Workspace, run: Run, job: Work, how: Stop) -> None:
+    """Out of the queue. The supervisor may be starting it at this moment: then it finds the request, which nobody else is to find."""
+    alone = not _others_at_work(run, job)
+    if alone:
+        run.request_stop(how)
+    gone = queue.cancel(workspace.home, run, job)
+    settle(run, job, how)
+    state = run.job(job)
+    if not alone or any(entry.taken is not None for entry in gone):
+        return
+    if state is None or state.status not in ("running", "interrupted"):
+        run.clear_stop()
+
+
+def _others_at_work(run: Run, job: JobName) -> bool:
+    """True while another job of the run is at work: they all follow the one stop file."""
+    states = (run.job(name) for name in WORK if name != job)
+    return any(state is not None and state.status == "running" for state in states)
 
 
 def cancel(workspace: Workspace, run: Run, job: JobName) -> None:
@@ -186,13 +206,15 @@ def discard(workspace: Workspace, run: Run) -> None:
         run.clear_stop()
 
 
-def settle(run: Run, job: JobName) -> bool:
+def settle(run: Run, job: JobName, given: Stop | None = None) -> bool:
     """Give an interrupted job that was asked to stop the end that it was asked for; False when there is nothing to settle.
+
+    `given` is that end where only this job was asked; else it is what the run's stop file says, which is removed then.
 
     One that was to keep its work has none that can be used yet when its process was killed: it is told as stopped, and can go on.
     """
     with suppress(Timeout), FileLock(run.lock(job), timeout=0):
-        state, how = run.job(job), run.stop_requested()
+        state, how = run.job(job), given or run.stop_requested()
         if state is None or state.status != "interrupted" or how is None:
             return False
         if how == "discard":
@@ -201,7 +223,8 @@ def settle(run: Run, job: JobName) -> bool:
         else:
             status = "paused" if how == "pause" else "stopped"
             run.write_job(job, state.model_copy(update={"status": status, "message": status}))
-        run.clear_stop()
+        if given is None:
+            run.clear_stop()
         return True
     return False
 

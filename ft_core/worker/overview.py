@@ -6,6 +6,7 @@ from ft_core.errors import FTError
 from ft_core.jobs import JobName
 from ft_core.run import Run
 from ft_core.worker import launch
+from ft_core.worker.queue import Entry
 from ft_core.workspace import Workspace
 
 
@@ -60,9 +61,16 @@ def waiting(workspace: Workspace) -> list[dict[str, Any]]:
     """The queue of this home, everybody's: place, run, its name (None when it cannot be read), job and how that stands."""
     return [
         {"position": at, "run": entry.run.id, "name": _name(entry.run), "job": entry.job}
-        | {"status": launch.view(workspace, entry.run, entry.job).status}
+        | {"status": _status(workspace, entry)}
         for at, entry in enumerate(launch.entries(workspace.home), 1)
     ]
+
+
+def _status(workspace: Workspace, entry: Entry) -> str:
+    try:
+        return launch.view(workspace, entry.run, entry.job).status
+    except FTError:
+        return "unreadable"
 
 
 def _name(run: Run) -> str | None:

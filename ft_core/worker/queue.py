@@ -38,8 +38,14 @@ class Entry:
 
     @property
     def over(self) -> bool:
-        """True once the job has come to an end of its own since it was taken; its place is about to be given up."""
-        state = self.run.job(self.job)
+        """True once the job has come to an end of its own since it was taken; its place is about to be given up.
+
+        False when that cannot be read: whoever takes it says so.
+        """
+        try:
+            state = self.run.job(self.job)
+        except FTError:
+            return False
         if self.taken is None or state is None or state.status in ("running", "interrupted"):
             return False
         return state.heartbeat >= self.taken
@@ -95,15 +101,15 @@ def give_up(home: Path, entry: Entry) -> None:
         sync_folder(home / "queue")
 
 
-def cancel(home: Path, run: Run, job: JobName) -> bool:
-    """Remove the place of a job wherever it stands now; False when it has none."""
+def cancel(home: Path, run: Run, job: JobName) -> list[Entry]:
+    """Remove the place of a job wherever it stands now; what was removed, nothing when it has none."""
     with _lock(home):
         found = [entry for entry in entries(home) if entry.holds(run, job)]
         for entry in found:
             entry.path.unlink(missing_ok=True)
         if found:
             sync_folder(home / "queue")
-        return bool(found)
+        return found
 
 
 def require_waiting(home: Path, run: Run, job: JobName) -> int:

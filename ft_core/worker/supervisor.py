@@ -15,7 +15,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from ft_core.errors import FTError
-from ft_core.jobs import WORK, JobState
+from ft_core.jobs import WORK, JobName, JobState, Work
 from ft_core.run import Run
 from ft_core.worker import launch, queue
 from ft_core.worker.queue import Entry
@@ -47,13 +47,26 @@ def pick_up(home: Path) -> None:
     for project in sorted(home.glob("people/*/runs/*/project.yaml")):
         run = Run(project.parent)
         for job in WORK:
-            state = run.job(job)
-            if state is None or state.status != "interrupted":
-                continue
-            if run.stop_requested() in ("pause", "discard") and launch.settle(run, job):
-                queue.cancel(home, run, job)
-            else:
-                queue.place(home, run, job)
+            try:
+                _pick_up(home, run, job)
+            except FTError as error:  # it must not keep the others from their turn
+                _log(run, job, error)
+
+
+def _pick_up(home: Path, run: Run, job: Work) -> None:
+    state = run.job(job)
+    if state is None or state.status != "interrupted":
+        return
+    if run.stop_requested() in ("pause", "discard") and launch.settle(run, job):
+        queue.cancel(home, run, job)
+    else:
+        queue.place(home, run, job)
+
+
+def _log(run: Run, job: JobName, error: FTError) -> None:
+    """A line in supervisor.log, which this process's standard error is."""
+    now = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
+    sys.stderr.write(f"{now} {run.id}, {job}: {error}\n")
 
 
 def work(home: Path, token: str | None = None) -> None:
@@ -62,7 +75,11 @@ def work(home: Path, token: str | None = None) -> None:
     while time.monotonic() - idle_since < IDLE_SECONDS:
         entry = queue.take(home)
         if entry is not None:
-            do(home, entry, token)
+            try:
+                do(home, entry, token)
+            except FTError as error:
+                _log(entry.run, entry.job, error)
+                queue.give_up(home, entry)
             idle_since = time.monotonic()
         time.sleep(POLL_SECONDS)
 

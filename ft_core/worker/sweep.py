@@ -133,7 +133,8 @@ class _Work:
                 return
         losses = validation_losses(one)
         candidate.report(losses)
-        if lowest := min(filter(math.isfinite, losses), default=None):
+        lowest = min(filter(math.isfinite, losses), default=None)
+        if lowest is not None:
             self.search.end(candidate.number, "done", lowest)
         else:
             self.failed(candidate, _no_loss())

@@ -6,7 +6,7 @@ import pytest
 
 from ft_core.errors import FTError
 from ft_core.files import write_json
-from ft_core.pipeline.again import run_of
+from ft_core.pipeline.again import _of_a_run, run_of
 from ft_core.pipeline.main_job import run_project
 from ft_core.pipeline.runs import create_run
 from ft_core.run import Run
@@ -84,3 +84,10 @@ def test_data_that_is_gone_or_another_is_said(first, prepared, folder, tmp_path)
 def test_any_other_project_is_a_new_run_on_its_data(folder, tmp_path):
     new = run_of(Workspace(tmp_path), folder / "project.yaml")
     assert new.spec().name == project.load(folder / "project.yaml").name and "once more" not in new.log_tail()
+
+
+def test_a_folder_with_a_data_file_called_data_json_is_no_run(first, tmp_path):
+    (tmp_path / "data.json").write_text('[{"text": "a", "label": "b"}]', encoding="utf-8")
+    assert not _of_a_run(tmp_path) and _of_a_run(first.folder)
+    (tmp_path / "environment.json").write_text("{}", encoding="utf-8")
+    assert not _of_a_run(tmp_path)

@@ -2,8 +2,12 @@
 
 import yaml
 
-from ft_core.pipeline.plan import plan_project
+from ft_core.fit import cost
+from ft_core.fit.memory import USABLE
+from ft_core.pipeline.plan import _foretold, plan_project
+from ft_core.pipeline.runs import facts
 from ft_core.settings import project
+from ft_core.settings.train import TrainSpec
 from ft_core.workspace import Workspace
 
 
@@ -15,3 +19,18 @@ def test_a_plan_trains_nothing(prepared, folder, tmp_path):
     path.write_text(yaml.safe_dump(other | {"model": {"base": "nobody/has-this"}}))
     unknown = plan_project(Workspace(tmp_path), path)
     assert unknown["steps"] == found["steps"] and unknown["memory_gb"] is unknown["fits"] is unknown["hours"] is None
+
+
+def test_without_known_sizes_a_trial_may_use_no_more_than_with_them(prepared):
+    _, spec, dataset = prepared
+    training, work = TrainSpec(), cost.Work(rows=8, tokens=80, longest=10, learnt=2)
+    known = facts(spec, dataset).model_copy(update={"architecture": None})
+    gigabytes = known.memory / 1e9
+    for share, fits in ((USABLE, True), ((1 + USABLE) / 2, False)):
+        found = {
+            "steps": 1,
+            "seconds_per_step": 1.0,
+            "loading_seconds": 0.0,
+            "peak_memory_gb": share * gigabytes * 0.999,
+        }
+        assert _foretold(training, work, known, found)["fits"] is fits

@@ -5,7 +5,7 @@ import yaml
 
 from ft_core.errors import FTError
 from ft_core.settings import project
-from ft_core.settings.sweep import NOT_SWEPT, WITH_DEFAULT, RangeSpec, SweepSpec, default_range
+from ft_core.settings.sweep import NOT_SWEPT, OF_THE_LOSS, WITH_DEFAULT, RangeSpec, SweepSpec, default_range
 from ft_core.settings.train import TrainSpec
 
 
@@ -27,7 +27,10 @@ WRONG = {
     "weight_decay": ({"low": 0, "high": 0.1, "log": True}, "a range by its logarithm must begin above 0"),
     "warmup_ratio": ({"low": 0.1}, "needs `high` too"),
     "seed": ({"low": 1, "high": 2, "values": [3]}, "has both `values` and a range: keep one of them"),
-    "max_length": ({"lo": 16}, "`lo` is not a setting. Did you mean `low`"),
+    "trained_layers": ({"lo": 16}, "`lo` is not a setting. Did you mean `low`"),
+    "max_length": ([64, 128], "cannot be tried: it changes the loss itself, so the trials could not be compared"),
+    "preference_beta": ([0.1, 0.5], "cannot be tried: it changes the loss itself, so the trials could not be compared"),
+    "preference_loss": (None, "cannot be tried: it changes the loss itself, so the trials could not be compared"),
     "schedule": ([None], "`values`: must be a list of numbers or names, such as [8, 16]"),
 }
 
@@ -97,4 +100,4 @@ def test_every_field_explains_itself():
     for model in (SweepSpec, RangeSpec):
         for name, field in model.model_fields.items():
             assert field.title and (field.description or "").endswith("."), name
-    assert set(NOT_SWEPT) | set(WITH_DEFAULT) <= set(TrainSpec.model_fields)
+    assert set(NOT_SWEPT) | set(OF_THE_LOSS) | set(WITH_DEFAULT) <= set(TrainSpec.model_fields)

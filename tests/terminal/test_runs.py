@@ -120,7 +120,7 @@ def test_runs_side_by_side(capsys):
     show_runs_compared({"runs": rows, "differing_settings": {"training.learning_rate": [0.002, 0.001]}})
     shown = flat(capsys.readouterr().out)
     assert "training loss 0.250 0.250" in shown and "tokens per second 2,500 2,500" in shown
-    assert "accuracy, test – 0.500" in shown and "dollars – 0.125" in shown
+    assert "accuracy, test – 0.500" in shown and "cost – $0.12" in shown
     assert "training.learning_rate 0.002 0.001" in shown
     show_runs_compared({"runs": rows, "differing_settings": {}})
     assert "Their settings are the same." in capsys.readouterr().out

@@ -10,6 +10,7 @@ import pytest
 
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
+from ft_core.jobs import WORK
 from ft_core.run import Run
 from ft_core.serve.client import stream_chat
 from ft_core.settings.example import Message
@@ -89,7 +90,7 @@ def test_a_dataset_that_is_gone_leaves_no_examples_and_no_error(workspace, tuned
     assert tab.show_run(workspace, "", run.id)[2]["samples"] == []
 
 
-@pytest.mark.parametrize("job", ["train", "evaluate"])
+@pytest.mark.parametrize("job", WORK)
 def test_two_models_at_once_could_be_too_much(workspace, tuned, job_state, job):
     another(tuned).write_job(job, job_state())
     with pytest.raises(FTError) as caught:

@@ -71,3 +71,9 @@ def test_settings_that_another_method_lacks_are_left_out(parent):
     with pytest.raises(FTError) as caught:
         changed(parent.spec(), {"initialisation": "loftq", "method": "lora"}, "Trial 4")
     assert caught.value.code == "project.invalid" and caught.value.what.startswith("Trial 4 ")
+
+
+def test_a_trial_with_another_method_has_that_methods_rate(parent):
+    before = parent.spec().training.learning_rate
+    assert changed(parent.spec(), {"method": "full"}, "t").training.learning_rate == pytest.approx(before / 4)
+    assert changed(parent.spec(), {"method": "full", "learning_rate": 0.01}, "t").training.learning_rate == 0.01

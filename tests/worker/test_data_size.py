@@ -9,6 +9,7 @@ from ft_core.settings.data_size import DataSizeSpec
 from ft_core.settings.evaluation import EvalSpec
 from ft_core.settings.train import TrainSpec
 from ft_core.worker import jobs
+from ft_core.worker.data_size import _interval
 from tests.helpers import make_base_model, make_dataset, make_run
 
 TRAINING = TrainSpec(
@@ -75,3 +76,10 @@ def test_what_cannot_be_studied_is_refused(made, plan, code):
     with pytest.raises(FTError) as caught:
         jobs.here(run, "data_size")
     assert caught.value.code == code
+
+
+def test_every_share_has_the_interval_of_a_share():
+    metric = {"tuned": 0.75, "base": 0.5, "low": None, "high": None}
+    low, high = _interval("preferred", metric, 40)
+    assert low is not None and high is not None and 0.55 < low < 0.75 < high < 0.9
+    assert (low, high) == _interval("accuracy", metric, 40) and _interval("loss", metric, 40) == (None, None)

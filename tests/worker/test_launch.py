@@ -13,7 +13,7 @@ from ft_core.errors import FTError
 from ft_core.jobs import JobState
 from ft_core.run import Run
 from ft_core.settings import project
-from ft_core.worker import launch
+from ft_core.worker import launch, overview, queue
 from ft_core.worker.launch import JobView
 from ft_core.workspace import Workspace
 
@@ -147,7 +147,7 @@ def test_a_waiting_job_is_taken_out_and_can_be_queued_again(workspace, supervise
     launch.stop(workspace, run, "train")
     assert queued(workspace) == [(run.id, "evaluate"), (other.id, "train")]
     assert launch.view(workspace, run, "train").status == "none"
-    assert run.stop_requested(), "the supervisor may be starting it at this very moment"
+    assert run.stop_requested() is None, "nobody had begun with it"
     assert not other.stop_requested()
     launch.enqueue(workspace, run, "train")
     assert not run.stop_requested(), "the old request would stop it again at once"
@@ -301,3 +301,36 @@ def test_a_resumed_sweep_goes_on_with_the_sweep(workspace, supervised):
     assert queued(workspace) == [(run.id, "sweep")]
     run.write_job("sweep", state("done"))
     assert launch.unfinished(run) == "train"
+
+
+def test_stopping_a_waiting_job_leaves_no_request_for_another_job_of_the_run(workspace, supervised):
+    run = new_run(workspace)
+    launch.enqueue(workspace, run, "train")
+    launch.stop(workspace, run, "train")
+    assert queued(workspace) == [] and run.stop_requested() is None
+    launch.enqueue(workspace, run, "evaluate")
+    with sleeping_job(run, "train"):
+        launch.stop(workspace, run, "evaluate")
+        assert queued(workspace) == [] and run.stop_requested() is None, "the training was not asked"
+        launch.stop(workspace, run, "train", "pause")
+        launch.enqueue(workspace, run, "evaluate")
+        assert run.stop_requested() == "pause", "the training is still asked"
+
+
+def test_a_job_that_is_being_started_finds_the_request(workspace, supervised):
+    run = new_run(workspace)
+    launch.enqueue(workspace, run, "train")
+    assert queue.take(workspace.home) is not None
+    launch.stop(workspace, run, "train")
+    assert queued(workspace) == [] and run.stop_requested() == "keep"
+
+
+def test_a_state_that_cannot_be_read_does_not_keep_others_out_of_the_queue(workspace, supervised):
+    broken, run = new_run(workspace), new_run(workspace)
+    launch.enqueue(workspace, broken, "train")
+    (broken.folder / "jobs").mkdir(exist_ok=True)
+    for job in ("train", "serve"):
+        (broken.folder / "jobs" / f"{job}.json").write_text("{", encoding="utf-8")
+    launch.enqueue(workspace, run, "train")
+    assert queued(workspace) == [(broken.id, "train"), (run.id, "train")]
+    assert [row["status"] for row in overview.waiting(workspace)] == ["unreadable", "queued"]

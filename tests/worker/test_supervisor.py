@@ -181,3 +181,15 @@ def test_a_run_that_is_discarded_at_work_is_gone_when_its_process_ends(workspace
     wait_for(lambda: run.is_discarded)
     wait_for(lambda: launch.entries(workspace.home) == [])
     assert not run.adapter.exists() and not run.checkpoints.exists() and run.metrics() and not run.stop_requested()
+
+
+def test_a_state_that_cannot_be_read_does_not_stop_the_others(workspace, base, capfd):
+    broken, run = new_run(workspace, base, SHORT), new_run(workspace, base, SHORT)
+    launch.place(workspace.home, broken, "train")
+    (broken.folder / "jobs").mkdir(exist_ok=True)
+    (broken.folder / "jobs" / "train.json").write_text("{", encoding="utf-8")
+    run.write_job("train", JobState(status="running", pid=2**22 + 5, process_start=1.0, started=1.0, heartbeat=1.0))
+    supervisor.pick_up(workspace.home)
+    supervisor.work(workspace.home)
+    assert run.job("train").status == "done" and launch.entries(workspace.home) == []
+    assert capfd.readouterr().err.count(f"{broken.id}, train: Run {broken.id} cannot be read.") == 2

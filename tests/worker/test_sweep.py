@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 from ft_core.errors import FTError
+from ft_core.jobs import JobState
 from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.settings.sweep import SweepSpec
 from ft_core.settings.train import TrainSpec
 from ft_core.worker import jobs
+from ft_core.worker.children import child
 from tests.helpers import make_base_model, make_dataset, make_run
 
 ROOT = Path(__file__).parents[2]
@@ -33,8 +35,10 @@ SETTINGS = {"learning_rate": [5e-3, 1e-2, BAD]}
 CHILD = """
 import sys
 from pathlib import Path
+from ft_core.jobs import JobState
 from ft_core.run import Run
 from ft_core.worker import jobs
+from ft_core.worker.children import child
 jobs.here(Run.open(Path(sys.argv[1])), "sweep")
 """
 
@@ -121,13 +125,22 @@ def test_killed_in_the_middle_it_ends_with_the_same_trials(made, whole):
 
 
 def test_a_trial_that_fails_is_counted_with_its_reason_and_the_sweep_goes_on(made):
-    run = parent(made, {"max_length": [16, 128], "epochs": [0.25]})
+    run = parent(made, {"initialisation": ["pissa", "default"], "epochs": [0.25]})
     assert jobs.here(run, "sweep") == "done"
-    rows = {row["settings"]["max_length"]: row for row in run.sweep()["trials"]}
-    assert (
-        rows[16]["status"] == "failed" and "nothing left to learn" in rows[16]["reason"] and rows[16]["value"] is None
-    )
-    assert rows[128]["status"] == "done" and run.sweep()["best"]["settings"]["max_length"] == 128
+    rows = {row["settings"]["initialisation"]: row for row in run.sweep()["trials"]}
+    wrong = rows["pissa"]
+    assert wrong["status"] == "failed" and "cannot begin with pissa" in wrong["reason"] and wrong["value"] is None
+    assert rows["default"]["status"] == "done" and run.sweep()["best"]["settings"]["initialisation"] == "default"
+
+
+def test_a_loss_of_zero_is_a_loss(made):
+    """A trial that a process, killed before it could say so, had trained to its end."""
+    run = parent(made, {"seed": [1]}, trials=1)
+    one = child(run, 0, {"seed": 1})
+    one.append_metric({"kind": "validation", "step": 1, "loss": 0.0})
+    one.write_job("train", JobState.of_this_process().model_copy(update={"status": "done"}))
+    assert jobs.here(run, "sweep") == "done"
+    assert [row["status"] for row in run.sweep()["trials"]] == ["done"] and run.sweep()["best"]["value"] == 0
 
 
 def test_when_all_fail_alike_the_sweep_fails_with_their_reason(made, tmp_path):

@@ -1,4 +1,4 @@
-"""Step 4: two to six runs over each other: curves, the settings in which they differ, scores and cost."""
+"""Step 2: two to six runs over each other: curves, the settings in which they differ, scores and cost."""
 
 import os
 from collections.abc import Sequence
@@ -130,16 +130,12 @@ def _ends(workspace: Workspace, runs: Sequence[Run], rows: list[dict[str, Any]])
         ["Memory at most, GB", *(show.number(row["peak_memory_gb"], 2) for row in rows)],
     ]
     if any(row["dollars"] for row in rows):
-        table.append(["Cost at this Space's price", *(_dollars(row["dollars"]) for row in rows)])
+        table.append(["Cost at this Space's price", *(amounts.dollars(row["dollars"]) for row in rows)])
     return table
 
 
 def _whole(given: float | None) -> str:
     return "–" if given is None else f"{given:,.0f}"
-
-
-def _dollars(given: float | None) -> str:
-    return "–" if given is None else f"${given:.2f}" if given >= 0.01 else "less than $0.01"
 
 
 def _metric(runs: Sequence[Run], name: str) -> str:

@@ -1,4 +1,4 @@
-"""Step 6: how much data is needed: the same training on growing parts of the data, one curve through them, and what twice the data would buy."""
+"""Step 4: how much data is needed: the same training on growing parts of the data, one curve through them, and what twice the data would buy."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import gradio as gr
 
 from ft_core import amounts
 from ft_core.errors import FTError
-from ft_core.pipeline.runs import create_run
+from ft_core.pipeline.runs import create_run, filled_project
 from ft_core.settings.data_size import DataSizeSpec
 from ft_core.ui import fields, show, theme
 from ft_core.ui.runs import frames, names
@@ -104,9 +104,11 @@ def start_size(workspace: Workspace, dataset_id: str, run_id: str, shares: str, 
             "The data has no validation split, and they are compared by their validation loss.",
             "Raise Validation in the Data tab, and press Prepare dataset again.",
         )
-    if latest := just_made(workspace):
-        return latest.id
-    run = create_run(workspace, start.spec.model_copy(update={"data_size": plan}), start.dataset)
+    asked = filled_project(workspace, start.spec.model_copy(update={"data_size": plan}), start.dataset)
+    with workspace.starting():
+        if latest := just_made(workspace, asked, start.dataset.id):
+            return latest.id
+        run = create_run(workspace, asked, start.dataset)
     launch.enqueue(workspace, run, "data_size")
     return run.id
 

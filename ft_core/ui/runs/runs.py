@@ -1,4 +1,4 @@
-"""Step 3: all runs; one of them selected, with its notes and a copy of it that differs in one setting. What waits is in `waiting`."""
+"""Step 1: all runs; one of them selected, with its notes and a copy of it that differs in one setting. What waits is in `waiting`."""
 
 from functools import lru_cache
 from typing import Any
@@ -6,15 +6,16 @@ from typing import Any
 import gradio as gr
 
 from ft_core.errors import FTError
-from ft_core.pipeline.runs import duplicate
+from ft_core.pipeline.runs import changed_project, duplicate
 from ft_core.run import Run
-from ft_core.settings.methods import METHODS, used_by
+from ft_core.settings.methods import METHODS
 from ft_core.settings.train import TrainSpec
 from ft_core.ui import fields, show
 from ft_core.ui.runs import names, waiting
 from ft_core.ui.runs.standing import standing
 from ft_core.ui.runs.start import just_made
 from ft_core.ui.shared import Shared, follow, selected_run
+from ft_core.ui.training.form import belongs
 from ft_core.worker import launch
 from ft_core.worker.children import seconds_trained
 from ft_core.workspace import Workspace
@@ -30,7 +31,7 @@ def build(shared: Shared) -> None:
     with gr.Column(elem_classes="step"):
         gr.HTML(show.step(1, "All runs", "Each run keeps its settings, measurements and results. Select one to look at it in every tab."))  # fmt: skip
         empty = gr.Markdown(
-            "There is no run yet. Press Start training above, and it is listed here.",
+            "There is no run yet. Press Start training in the Training tab, and it is listed here.",
             elem_classes="quiet",
             elem_id="runs-empty",
         )
@@ -160,20 +161,34 @@ def duplicate_run(workspace: Workspace, shown: str, setting: str | None, value: 
     run = workspace.run(shown)
     if setting not in [name for _, name in _settings(run)]:
         raise FTError("settings.invalid", "No setting is chosen.", "The new run would be the same.", "Choose a Setting to change.")  # fmt: skip
-    method = value.strip() if setting == "method" else run.spec().training.method
-    given = {"method": method, setting: value.strip()}
+    text = _chosen(setting, value.strip())
+    method = text if setting == "method" else run.spec().training.method
+    given = {"method": method, setting: text}
     changed = getattr(fields.collect(TrainSpec, tuple(given), tuple(given.values())), setting)
-    if latest := just_made(workspace):
-        return latest.id
-    new = duplicate(workspace, run, {setting: changed})
+    with workspace.starting():
+        if latest := just_made(workspace, changed_project(workspace, run, {setting: changed}), run.data()["dataset"]):
+            return latest.id
+        new = duplicate(workspace, run, {setting: changed})
     launch.enqueue(workspace, new, "train")
     return new.id
 
 
 def _settings(run: Run) -> list[tuple[str, str]]:
-    """The training settings that the run's method has, by title."""
-    method = names.spec_of(run).training.method
-    return [(names.training_title(name), name) for name in TrainSpec.model_fields if used_by(method, name)]
+    """The training settings that the run's method and task have, by title."""
+    spec = names.spec_of(run)
+    has = (name for name in TrainSpec.model_fields if belongs(name, spec.training.method, spec.task))
+    return [(names.training_title(name), name) for name in has]
+
+
+def _chosen(setting: str, text: str) -> Any:
+    """What a person typed -> the value of a choice or a switch that is shown by that name; anything else as it is."""
+    field = TrainSpec.model_fields[setting]
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    named = extra.get("names")
+    if field.annotation is bool:
+        named = {"true": "yes", "false": "no"}
+    shown = {str(name).casefold(): key for key, name in named.items()} if isinstance(named, dict) else {}
+    return shown.get(text.casefold(), text)
 
 
 def _row(workspace: Workspace, run: Run, title: str, chosen: Run | None) -> list[str]:

@@ -33,10 +33,11 @@ class Start:
     def words(self, runs: list[Run]) -> str:
         """Where dataset and settings are from, as plain text."""
         source, rows = uploads.title(self.dataset.report["source"]), sum(self.dataset.counts.values())
+        why = "no run on such a task is selected" if runs else "there is no run yet"
         settings = (
             f"the settings of run {names.titles(runs)[self.run.id]}, the selected one"
             if self.run
-            else "the settings of its project, because there is no run yet"
+            else f"the settings of its project, because {why}"
         )
         return f"It starts from the dataset {source} ({amounts.count(rows, 'example')}) and {settings}."
 
@@ -48,6 +49,8 @@ def start_of(workspace: Workspace, dataset_id: str, run_id: str) -> Start | None
         return None
     spec = uploads.project_of(workspace, dataset)
     run = selected_run(workspace, run_id)
+    if run is not None and run.spec().task != dataset.task:  # some settings belong to one task alone
+        run = None
     if run is not None:
         old = run.spec()
         model = old.model.model_copy(update={"revision": run.model_revision or old.model.revision})
@@ -69,9 +72,13 @@ def required_start(workspace: Workspace, dataset_id: str, run_id: str) -> Start:
     return found
 
 
-def just_made(workspace: Workspace) -> Run | None:
-    """The run that the first press of a double click has made."""
+def just_made(workspace: Workspace, asked: ProjectSpec, dataset_id: str) -> Run | None:
+    """The run of that very project that the first press of a double click has made. The caller holds `workspace.starting()`.
+
+    A search and a measure of the data's size are part of the project, so another job is another project.
+    """
     for latest in workspace.runs()[:1]:
-        if (datetime.now(UTC) - latest.created).total_seconds() < DOUBLE_CLICK_SECONDS:
+        age = (datetime.now(UTC) - latest.created).total_seconds()
+        if age < DOUBLE_CLICK_SECONDS and latest.data()["dataset"] == dataset_id and latest.spec() == asked:
             return latest
     return None

@@ -21,13 +21,26 @@ def shown_study(workspace: Workspace, run_id: str, job: Study) -> Run | None:
     """The selected run when it is such a study, else the newest one; None when there is none."""
     chosen = selected_run(workspace, run_id)
     runs = [*([chosen] if chosen else []), *workspace.runs()[:LOOKED_AT]]
-    return next((run for run in runs if launch.view(workspace, run, job).status != "none"), None)
+    return next((run for run in runs if _began(workspace, run, job)), None)
+
+
+def _began(workspace: Workspace, run: Run, job: Study) -> bool:
+    """False also for a run whose state cannot be read: the table of runs says so."""
+    try:
+        return launch.view(workspace, run, job).status != "none"
+    except FTError:
+        return False
 
 
 def required_study(workspace: Workspace, shown: str) -> Run:
     """The study that the page shows. Raises FTError `run.missing`."""
     if not shown:
-        raise FTError("run.missing", "There is nothing to do that with yet.", "None was started.", "Press Start first.")
+        raise FTError(
+            "run.missing",
+            "There is nothing to do that with yet.",
+            "None was started.",
+            "Press Start the search or Start to measure first.",
+        )
     return workspace.run(shown)
 
 

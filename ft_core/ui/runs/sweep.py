@@ -1,11 +1,11 @@
-"""Step 5: find good settings by trying several, and see which of them matter. The form; what came of it is in `sweep_result`."""
+"""Step 3: find good settings by trying several, and see which of them matter. The form; what came of it is in `sweep_result`."""
 
 from typing import Any
 
 import gradio as gr
 
 from ft_core.errors import FTError
-from ft_core.pipeline.runs import create_run
+from ft_core.pipeline.runs import create_run, filled_project
 from ft_core.settings.methods import used_by
 from ft_core.settings.sweep import WITH_DEFAULT, RangeSpec, SweepSpec, default_range
 from ft_core.ui import fields, show
@@ -107,9 +107,11 @@ def start_sweep(
             "The data has no validation split, and trials are compared by their validation loss.",
             "Raise Validation in the Data tab, and press Prepare dataset again.",
         )
-    if latest := just_made(workspace):
-        return latest.id
-    run = create_run(workspace, start.spec.model_copy(update={"sweep": plan}), start.dataset)
+    asked = filled_project(workspace, start.spec.model_copy(update={"sweep": plan}), start.dataset)
+    with workspace.starting():
+        if latest := just_made(workspace, asked, start.dataset.id):
+            return latest.id
+        run = create_run(workspace, asked, start.dataset)
     launch.enqueue(workspace, run, "sweep")
     return run.id
 

@@ -6,7 +6,7 @@ import gradio as gr
 
 from ft_core import amounts
 from ft_core.errors import FTError
-from ft_core.pipeline.runs import duplicate
+from ft_core.pipeline.runs import changed_project, duplicate
 from ft_core.run import Run
 from ft_core.settings.sweep import WITH_DEFAULT
 from ft_core.ui import show, theme
@@ -135,9 +135,11 @@ def use_best(workspace: Workspace, shown: str) -> str:
             "No trial has been trained to its end.",
             "Wait for the first trial, or press Go on with the search.",
         )
-    if latest := just_made(workspace):
-        return latest.id
-    new = duplicate(workspace, workspace.run(best["run"]), {})
+    trial = workspace.run(best["run"])
+    with workspace.starting():
+        if latest := just_made(workspace, changed_project(workspace, trial, {}), trial.data()["dataset"]):
+            return latest.id
+        new = duplicate(workspace, trial, {})
     launch.enqueue(workspace, new, "train")
     return new.id
 

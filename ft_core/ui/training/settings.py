@@ -190,17 +190,11 @@ def elsewhere(found: dict[str, Any]) -> pandas.DataFrame:
             f"{row['memory_gb']:g} GB",
             "fits" if row["fits"] else f"needs {row['needed_gb']:.1f} GB",
             amounts.duration(3600 * row["hours"]) if row["hours"] is not None else "–",
-            _dollars(row["dollars"]),
+            amounts.dollars(row["dollars"]),
         ]
         for row in found["hardware"]
     ]
     return pandas.DataFrame(rows, columns=["Hardware", "Memory", "Does it fit", "Time (estimate)", "Cost (estimate)"])
-
-
-def _dollars(amount: float | None) -> str:
-    if amount is None:
-        return "–"
-    return "free" if amount == 0 else f"{amount:.2f} $" if amount >= 0.01 else "under 0.01 $"
 
 
 def _cut(dataset: Dataset, base: str, training: TrainSpec) -> str:

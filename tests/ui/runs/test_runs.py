@@ -74,6 +74,18 @@ def test_a_copy_differs_in_one_setting_and_waits(studied, supervised):
     assert {name for name in after if before[name] != after[name]} == {"epochs"} and after["epochs"] == 3
     assert launch.view(workspace, new, "train").status == "queued"
     assert runs.duplicate_run(workspace, made.id, "epochs", "3") == new.id, "a double click makes one run"
+    other = workspace.run(runs.duplicate_run(workspace, made.id, "epochs", "4"))
+    assert other.id != new.id and other.spec().training.epochs == 4, "another change is another press"
+
+
+def test_only_what_method_and_task_have_can_be_changed_by_the_names_shown(studied, supervised):
+    workspace, (made, *_) = studied
+    offered = {name for _, name in runs.show_selected(workspace, "", made.id)[3]["choices"]}
+    assert "head" in offered and not offered & {"preference_loss", "preference_beta", "virtual_tokens"}
+    for setting, typed, value in (("method", "LoRA", "lora"), ("initialisation", "loftq", "loftq"), ("initialisation", "EVA", "eva")):  # fmt: skip
+        new = workspace.run(runs.duplicate_run(workspace, made.id, setting, typed))
+        assert getattr(new.spec().training, setting) == value
+    assert runs._chosen("gradient_checkpointing", "Yes") == "true" and runs._chosen("seed", "7") == "7"
 
 
 @pytest.mark.parametrize(("setting", "value", "named"), [("epochs", "many", "Epochs"), ("virtual_tokens", "5", "Setting"), (None, "", "Setting")])  # fmt: skip

@@ -41,7 +41,9 @@ def test_a_search_is_queued_with_its_plan(studied, supervised):
     assert plan.settings["learning_rate"].high == 0.01 and plan.settings["lora_rank"].values == (4, 8)
     assert run.spec().training == made.spec().training
     assert launch.view(workspace, run, "sweep").status == "queued"
-    assert sweep.start_sweep(workspace, "", made.id, ["learning_rate"], 3, 0, *TEXTS) == run.id, "a double click"
+    asked = (workspace, "", made.id, ["learning_rate", "lora_rank"])
+    assert sweep.start_sweep(*asked, 3, 0, *TEXTS) == run.id, "a double click"
+    assert sweep.start_sweep(*asked, 4, 0, *TEXTS) != run.id, "another plan is another press"
 
 
 def test_every_wrong_control_is_named_at_once(studied):

@@ -31,6 +31,13 @@ def test_it_is_told_in_order_and_words(queued):
     assert isinstance(waiting.watch_queue(workspace, seen, keys[1]), dict)
 
 
+def test_a_state_that_cannot_be_read_does_not_hide_the_queue(queued):
+    workspace, keys = queued
+    broken = workspace.run(keys[1].split()[0])
+    (broken.folder / "jobs" / "train.json").write_text("{", encoding="utf-8")
+    assert order(workspace) == keys
+
+
 def test_it_is_reordered_and_what_is_chosen_stays_so(queued):
     workspace, (first, second, third) = queued
     waiting.move_later(workspace, first)

@@ -1,0 +1,29 @@
+"""The same run with changes: what goes with another method, what with another rank."""
+
+import pytest
+
+from ft_core.settings.change import change, rate_for
+from ft_core.settings.train import TrainSpec
+
+LORA = TrainSpec(method="lora", lora_rank=8, lora_alpha=16, learning_rate=2e-4, epochs=2)
+
+
+def test_another_method_drops_the_learning_rate_and_what_only_one_has():
+    values = change(LORA, {"method": "full"})
+    assert values["method"] == "full" and values["epochs"] == 2
+    assert not {"learning_rate", "lora_rank", "lora_alpha"} & values.keys()
+    assert change(LORA, {"method": "full", "learning_rate": 1e-5})["learning_rate"] == 1e-5
+    kept = change(LORA, {"method": "rslora"})
+    assert kept["lora_rank"] == 8 and "learning_rate" not in kept and "four_bit" not in kept
+
+
+def test_another_rank_alone_keeps_the_ratio_of_alpha():
+    assert change(LORA, {"lora_rank": 32})["lora_alpha"] == 64 == change(LORA, {"lora_rank": "32"})["lora_alpha"]
+    assert change(LORA, {"lora_rank": 32, "lora_alpha": 8})["lora_alpha"] == 8
+    assert change(LORA, {"lora_rank": "many"})["lora_alpha"] == 16
+    assert change(LORA, {"seed": 1}) == LORA.model_dump(mode="json") | {"seed": 1}
+
+
+def test_a_rate_goes_with_its_method():
+    assert rate_for(LORA, "full") == pytest.approx(5e-5) and rate_for(LORA, "dora") == pytest.approx(2e-4)
+    assert rate_for(LORA.model_copy(update={"learning_rate": 0.5}), "prompt_tuning") == 1.0
