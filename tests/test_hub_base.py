@@ -141,7 +141,7 @@ def test_a_base_model_from_the_hub_is_trained_measured_and_shared_at_one_commit(
     for config in (shared["adapter_config.json"].content, (run.adapter / "adapter_config.json").read_bytes()):
         values = json.loads(config)
         assert (values["base_model_name_or_path"], values["revision"]) == (BASE, commit)
-    assert yaml.safe_load(shared["project.yaml"].content)["model"] == {"base": BASE, "revision": commit}
+    assert yaml.safe_load(shared["project.yaml"].content)["model"] == {"base": BASE, "revision": commit, "start": None}
     assert not any(path.startswith("base/") for path in shared)
     assert lengths == base_token_lengths(dataset, catalog.STARTER)
 

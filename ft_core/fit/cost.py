@@ -123,7 +123,7 @@ def here(
         needed_gb=round(needed / 1e9, 2),
         micro_batch_size=training.micro_batch_size or 1,
         fits=fitting,
-        hours=None if took is None else round(took / 3600, 3),
+        hours=None if took is None else round(took / 3600, 4),
         dollars=None,
         measured=measured_seconds is not None,
     )
@@ -150,7 +150,7 @@ def _there(architecture: Architecture, training: TrainSpec, work: Work, flavour:
         needed_gb=round(needed / 1e9, 2),
         micro_batch_size=size,
         fits=fitting,
-        hours=None if hours is None else round(hours, 3),
+        hours=None if hours is None else round(hours, 4),
         dollars=None if hours is None else round(hours * flavour.dollars_an_hour, 2),
     )
 

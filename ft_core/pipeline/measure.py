@@ -57,7 +57,9 @@ def _measured(folder: Path, token: str | None) -> dict[str, Any]:
             began = time.perf_counter()
             prepared = prepare(run, unwatched, token, micro)
             loading = time.perf_counter() - began
-            found = trial.measure(prepared.trainer, prepared.lengths, micro, training.batch_size // micro)
+            found = trial.measure(
+                prepared.trainer, prepared.lengths, micro, training.batch_size // micro, training.optimizer
+            )
             return found.as_dict() | {"steps": prepared.plan.steps, "loading_seconds": round(loading, 1)}
         except (MemoryError, RuntimeError) as error:
             if not memory.ran_out(error) or micro == 1:

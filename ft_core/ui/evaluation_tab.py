@@ -127,7 +127,7 @@ def build(shared: Shared) -> None:
     quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     seen_job, seen_report = gr.State(""), gr.State("")
     watching = [seen_job, empty, start_step, progress, failure, start, stop, leads_on]
-    shared.follow(watch_job, [seen_job, shared.run_id], watching, changes=[shared.run_id])
+    shared.follow(watch_job, [seen_job, shared.run_id], watching)
     reported = [
         seen_report,
         verdict_step,
@@ -143,7 +143,7 @@ def build(shared: Shared) -> None:
         chosen,
         details,
     ]
-    shared.follow(watch_report, [seen_report, shared.run_id, which, search], reported, changes=[shared.run_id])
+    shared.follow(watch_report, [seen_report, shared.run_id, which, search], reported)
     go_back.click(lambda: gr.Tabs(selected="training"), None, shared.tabs, js=TO_TOP, **quick)
     for event in (
         start.click(

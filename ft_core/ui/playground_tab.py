@@ -110,10 +110,8 @@ def build(shared: Shared) -> None:
     quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     seen_job, seen_run = gr.State(""), gr.State("")
     watching = [seen_job, empty, start_step, state, failure, start, end, chat_step, leads_on]
-    shared.follow(watch_job, [seen_job, shared.run_id], watching, changes=[shared.run_id])
-    shared.follow(
-        show_run, [seen_run, shared.run_id], [seen_run, system, examples, base, tuned], changes=[shared.run_id]
-    )
+    shared.follow(watch_job, [seen_job, shared.run_id], watching)
+    shared.follow(show_run, [seen_run, shared.run_id], [seen_run, system, examples, base, tuned])
     go_back.click(lambda: gr.Tabs(selected="training"), None, shared.tabs, js=TO_TOP, **quick)
     start.click(
         shared.private(start_models),

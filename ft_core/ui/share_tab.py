@@ -80,10 +80,9 @@ def build(shared: Shared) -> None:
         show_card,
         [seen_card, shared.run_id, repo],
         [seen_card, empty, card_step, push_step, download_step, card, unmeasured, download],
-        changes=[shared.run_id],
     )
     watching = [seen_job, progress, failure, link, push]
-    shared.follow(watch_job, [seen_job, shared.run_id], watching, changes=[shared.run_id])
+    shared.follow(watch_job, [seen_job, shared.run_id], watching)
     go_back.click(lambda: gr.Tabs(selected="training"), None, shared.tabs, js=TO_TOP, **quick)
     pushed = push.click(
         shared.private(start_push),

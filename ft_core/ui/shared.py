@@ -43,17 +43,13 @@ class Shared:
         """The same for what happens without being asked for: it says nothing when it cannot."""
         return private(fn, self.home, quiet=True)
 
-    def follow(self, fn: Handler, inputs: Sequence[Any], outputs: Sequence[Any], changes: Sequence[Any] = ()) -> None:
-        """Read the disk with `fn` when the tab is opened, when one of `changes` does, and every two seconds while it is open.
+    def follow(self, fn: Handler, inputs: Sequence[Any], outputs: Sequence[Any]) -> None:
+        """Read the disk with `fn` when the tab is opened, and every two seconds while it is open: another run chosen shows at the next look.
 
-        The first of `inputs` and of `outputs` is the gr.State that remembers what was shown last.
+        The first of `inputs` and of `outputs` is the gr.State that remembers what was shown last. A change of the chosen run is no trigger:
+        it would let the readers of all tabs run, and every answer costs the browser a walk through the whole page.
         """
-        follow(
-            [self.tab.select, self.timer.tick, *(component.change for component in changes)],
-            self.quiet(fn),
-            inputs,
-            outputs,
-        )
+        follow([self.tab.select, self.timer.tick], self.quiet(fn), inputs, outputs)
 
 
 def follow(triggers: Sequence[Any], fn: Handler, inputs: Sequence[Any], outputs: Sequence[Any]) -> None:

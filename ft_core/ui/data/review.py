@@ -70,7 +70,7 @@ def build(shared: Shared) -> None:
     view = [seen, area, counter, row, identity, source, text, answer, checks, accept, reject, undo, rest, again]
     quick: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     shared.page.load(None, None, None, js=KEYS, queue=False, **quick)
-    shared.follow(watch_review, [seen, shared.dataset_id], view, changes=[shared.dataset_id])
+    shared.follow(watch_review, [seen, shared.dataset_id], view)
     for button, decided in ((accept, accept_row), (reject, reject_row)):
         button.click(shared.private(decided), [shared.dataset_id, identity], view, queue=False, **quick)
     for button, changed in ((undo, undo_row), (rest, accept_left)):

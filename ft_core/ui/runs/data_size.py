@@ -58,13 +58,13 @@ def build(shared: Shared) -> None:
     seen_form, shown, seen_job, seen_result = gr.State(""), gr.State(""), gr.State(""), gr.State("")
     quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     follow(
-        [shared.tab.select, shared.dataset_id.change, shared.run_id.change],
+        [shared.tab.select, shared.run_id.change],
         shared.quiet(show_size_form),
         [seen_form, shared.dataset_id, shared.run_id],
         [seen_form, empty, form, words],
     )
     watching = [seen_job, shown, result, title, progress, failure, stop, resume]
-    shared.follow(watch_size, [seen_job, shared.run_id], watching, changes=[shared.run_id])
+    shared.follow(watch_size, [seen_job, shared.run_id], watching)
     view = [seen_result, sentence, loss, scores, table]
     points = [shared.tab.select, seen_job.change]  # not at every tick, as in the search
     follow(points, shared.quiet(watch_points), [seen_result, shared.run_id], view)

@@ -63,7 +63,6 @@ def build(shared: Shared) -> None:
         watch_runs,
         [seen_table, shared.run_id],
         [seen_table, empty, listed, table, more, choice],
-        changes=[shared.run_id],
     )
     follow(
         [shared.tab.select, shared.run_id.change],

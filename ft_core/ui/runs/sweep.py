@@ -48,7 +48,7 @@ def build(shared: Shared) -> None:
     seen = gr.State("")
     quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     follow(
-        [shared.tab.select, shared.dataset_id.change, shared.run_id.change],
+        [shared.tab.select, shared.run_id.change],
         shared.quiet(show_sweep_form),
         [seen, shared.dataset_id, shared.run_id],
         [seen, empty, form, words, chosen, *ranges],

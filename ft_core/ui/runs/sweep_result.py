@@ -55,7 +55,7 @@ def build(shared: Shared) -> None:
     shown, seen_job, seen_result = gr.State(""), gr.State(""), gr.State("")
     quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     watching = [seen_job, shown, result, title, progress, failure, stop, resume]
-    shared.follow(watch_sweep, [seen_job, shared.run_id], watching, changes=[shared.run_id])
+    shared.follow(watch_sweep, [seen_job, shared.run_id], watching)
     view = [seen_result, best, use, table, *plots, matters, remark]
     # Read when something has happened, not at every tick: the browser is slow at an update even when it changes nothing.
     trials = [shared.tab.select, seen_job.change]

@@ -41,7 +41,7 @@ def build(shared: Shared) -> None:
     seen = gr.State("")
     quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     inputs, outputs = [seen, order], [seen, queue, at_work, list_part, order, sure]
-    shared.follow(watch_queue, inputs, outputs, changes=[shared.run_id])
+    shared.follow(watch_queue, inputs, outputs)
     for event in (
         earlier.click(shared.private(move_earlier), [order], None, **quick),
         later.click(shared.private(move_later), [order], None, **quick),

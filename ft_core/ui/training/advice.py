@@ -31,7 +31,7 @@ def build(shared: Shared, made: Form, start: gr.Button) -> None:
         cards += [card, text]
         buttons.append(button)
     seen = gr.State("")
-    shared.follow(show_advice, [seen, shared.run_id], [seen, words, *cards, *buttons], changes=[shared.run_id])
+    shared.follow(show_advice, [seen, shared.run_id], [seen, words, *cards, *buttons])
     for place, button in enumerate(buttons):
         button.click(
             shared.private(correcting(place)),

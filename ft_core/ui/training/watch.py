@@ -106,9 +106,9 @@ def build(shared: Shared, made: Form, start: gr.Button) -> None:
     seen_job, seen_results = gr.State(""), gr.State("")
     quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     watching = [seen_job, step, progress, failure, log_part, log, pause, stop, resume, discard, start, leads_on]
-    shared.follow(watch_job, [seen_job, shared.run_id], watching, changes=[shared.run_id])
+    shared.follow(watch_job, [seen_job, shared.run_id], watching)
     results = [seen_results, tiles, *plots, parts, remarks, samples, all_samples, project]
-    shared.follow(watch_results, [seen_results, shared.run_id], results, changes=[shared.run_id])
+    shared.follow(watch_results, [seen_results, shared.run_id], results)
     begun = start.click(
         shared.private(start_training),
         [shared.dataset_id, made.name, made.base, *made.values],
@@ -119,8 +119,8 @@ def build(shared: Shared, made: Form, start: gr.Button) -> None:
     )
     asked = gr.State("")
     discard.click(shared.private(ask_discard), [shared.run_id], [asked, ask, question], **quick)
-    for event in (no.click, shared.run_id.change):
-        event(lambda: gr.update(visible=False), None, ask, **quick)
+    for event in (no.click, shared.run_id.change):  # by the browser alone
+        event(None, None, ask, js="() => ({__type__: 'update', visible: false})", **quick)
     gone = really.click(shared.private(discard_training), [asked], [ask], **quick)
     for event in (
         begun,
