@@ -70,7 +70,9 @@ def test_runs_are_compared_noted_and_reordered(studied, tmp_path):
                 choice.click()
                 choice.press_sequentially(run.id[-6:])
                 choice.press("Enter")
-            page.locator("#compare-settings").get_by_text("Learning rate").first.wait_for()
+            page.wait_for_function(
+                "document.querySelector('#compare-settings')?.innerText.includes('Learning rate')", timeout=clicks.LONG
+            )
             assert "0.0005" in page.locator("#compare-settings").inner_text()
             assert f"B: toys {slow.id[-6:]}" in page.locator("#compare-legend").inner_text()
             page.locator("#compare-curves canvas, #compare-curves svg.marks").first.wait_for()
