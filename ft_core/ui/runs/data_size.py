@@ -6,11 +6,11 @@ import gradio as gr
 
 from ft_core import amounts
 from ft_core.errors import FTError
-from ft_core.pipeline.runs import create_run, filled_project
 from ft_core.settings.data_size import DataSizeSpec
 from ft_core.ui import fields, show, theme
+from ft_core.ui.begin import begin
 from ft_core.ui.runs import frames, names
-from ft_core.ui.runs.start import just_made, required_start, start_of
+from ft_core.ui.runs.start import required_start, start_of
 from ft_core.ui.runs.study import required_study, shown_study, standing_of
 from ft_core.ui.shared import Shared, follow
 from ft_core.worker import launch
@@ -104,13 +104,7 @@ def start_size(workspace: Workspace, dataset_id: str, run_id: str, shares: str, 
             "The data has no validation split, and they are compared by their validation loss.",
             "Raise Validation in the Data tab, and press Prepare dataset again.",
         )
-    asked = filled_project(workspace, start.spec.model_copy(update={"data_size": plan}), start.dataset)
-    with workspace.starting():
-        if latest := just_made(workspace, asked, start.dataset.id):
-            return latest.id
-        run = create_run(workspace, asked, start.dataset)
-    launch.enqueue(workspace, run, "data_size")
-    return run.id
+    return begin(workspace, start.spec.model_copy(update={"data_size": plan}), start.dataset, "data_size")
 
 
 def _shares(text: str) -> list[float]:

@@ -11,9 +11,9 @@ from ft_core.run import Run
 from ft_core.settings.methods import METHODS
 from ft_core.settings.train import TrainSpec
 from ft_core.ui import fields, show
+from ft_core.ui.begin import just_made
 from ft_core.ui.runs import names, waiting
 from ft_core.ui.runs.standing import standing
-from ft_core.ui.runs.start import just_made
 from ft_core.ui.shared import Shared, follow, selected_run
 from ft_core.ui.training.form import belongs
 from ft_core.worker import launch

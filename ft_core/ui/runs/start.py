@@ -1,7 +1,6 @@
 """What the next run starts from: the dataset of the header, and the settings of the selected run or of the dataset's project."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from ft_core import amounts
 from ft_core.data.store import Dataset
@@ -14,8 +13,6 @@ from ft_core.ui import uploads
 from ft_core.ui.runs import names
 from ft_core.ui.shared import selected_run
 from ft_core.workspace import Workspace
-
-DOUBLE_CLICK_SECONDS = 3  # a second press within this time is the same press
 
 
 @dataclass(frozen=True)
@@ -70,15 +67,3 @@ def required_start(workspace: Workspace, dataset_id: str, run_id: str) -> Start:
             "Prepare a dataset in the Data tab, or press Use the example.",
         )
     return found
-
-
-def just_made(workspace: Workspace, asked: ProjectSpec, dataset_id: str) -> Run | None:
-    """The run of that very project that the first press of a double click has made. The caller holds `workspace.starting()`.
-
-    A search and a measure of the data's size are part of the project, so another job is another project.
-    """
-    for latest in workspace.runs()[:1]:
-        age = (datetime.now(UTC) - latest.created).total_seconds()
-        if age < DOUBLE_CLICK_SECONDS and latest.data()["dataset"] == dataset_id and latest.spec() == asked:
-            return latest
-    return None

@@ -5,14 +5,13 @@ from typing import Any
 import gradio as gr
 
 from ft_core.errors import FTError
-from ft_core.pipeline.runs import create_run, filled_project
 from ft_core.settings.methods import used_by
 from ft_core.settings.sweep import WITH_DEFAULT, RangeSpec, SweepSpec, default_range
 from ft_core.ui import fields, show
+from ft_core.ui.begin import begin
 from ft_core.ui.runs import names, sweep_result
-from ft_core.ui.runs.start import just_made, required_start, start_of
+from ft_core.ui.runs.start import required_start, start_of
 from ft_core.ui.shared import Shared, follow
-from ft_core.worker import launch
 from ft_core.workspace import Workspace
 
 USUAL = ("learning_rate", "lora_rank")  # those that are chosen at first
@@ -107,13 +106,7 @@ def start_sweep(
             "The data has no validation split, and trials are compared by their validation loss.",
             "Raise Validation in the Data tab, and press Prepare dataset again.",
         )
-    asked = filled_project(workspace, start.spec.model_copy(update={"sweep": plan}), start.dataset)
-    with workspace.starting():
-        if latest := just_made(workspace, asked, start.dataset.id):
-            return latest.id
-        run = create_run(workspace, asked, start.dataset)
-    launch.enqueue(workspace, run, "sweep")
-    return run.id
+    return begin(workspace, start.spec.model_copy(update={"sweep": plan}), start.dataset, "sweep")
 
 
 def range_text(given: RangeSpec) -> str:

@@ -10,8 +10,8 @@ from ft_core.pipeline.runs import changed_project, duplicate
 from ft_core.run import Run
 from ft_core.settings.sweep import WITH_DEFAULT
 from ft_core.ui import show, theme
+from ft_core.ui.begin import just_made
 from ft_core.ui.runs import frames, names
-from ft_core.ui.runs.start import just_made
 from ft_core.ui.runs.study import required_study, shown_study, standing_of
 from ft_core.ui.shared import Shared, follow
 from ft_core.worker import launch

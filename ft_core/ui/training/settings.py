@@ -1,6 +1,5 @@
 """Step 1 of the Training tab: the settings of a new run, does it fit, and the start."""
 
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -13,19 +12,15 @@ from ft_core.errors import FTError
 from ft_core.hardware import on_space
 from ft_core.pipeline.data import base_tokenizer
 from ft_core.pipeline.plan import plan_training
-from ft_core.pipeline.runs import create_run
 from ft_core.settings.model import ModelSpec
 from ft_core.settings.project import ProjectSpec
 from ft_core.settings.train import TrainSpec
 from ft_core.ui import fields, show, uploads
+from ft_core.ui.begin import begin
 from ft_core.ui.shared import TO_TOP, Shared, follow
 from ft_core.ui.training import form
 from ft_core.ui.training.form import Form
-from ft_core.worker import launch
 from ft_core.workspace import Workspace
-
-# A second press within this time is the same press: two runs would wait for each other.
-DOUBLE_CLICK_SECONDS = 3
 
 
 def build(shared: Shared) -> tuple[Form, gr.Button]:
@@ -248,10 +243,4 @@ def start_training(workspace: Workspace, dataset_id: str, name: str, base: str, 
     spec = project.model_copy(
         update={"name": named.name, "model": form.model_of(base), "training": form.training_of(values, dataset.task)}
     )
-    with workspace.starting():
-        for latest in workspace.runs()[:1]:
-            if (datetime.now(UTC) - latest.created).total_seconds() < DOUBLE_CLICK_SECONDS:
-                return latest.id
-        run = create_run(workspace, spec, dataset)
-    launch.enqueue(workspace, run, "train")
-    return run.id
+    return begin(workspace, spec, dataset, "train")
