@@ -81,7 +81,7 @@ def long_run(home: Path) -> tuple[Workspace, Run]:
 
 def update(home: Path) -> float:
     """Seconds of one poll of the Training tab for that run, everything redrawn."""
-    from ft_core.ui.training_tab import watch_job, watch_results
+    from ft_core.ui.training.watch import watch_job, watch_results
 
     workspace, run = long_run(home)
     times = []
