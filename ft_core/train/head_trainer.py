@@ -2,17 +2,15 @@
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any, cast
 
 import torch
 from datasets import Dataset
 from peft import PeftModel
 from torch.nn import functional
-from transformers import PreTrainedModel, PreTrainedTokenizerFast, Trainer, TrainerCallback, TrainingArguments
-from transformers.trainer_callback import PrinterCallback
+from transformers import PreTrainedModel, PreTrainedTokenizerFast, TrainerCallback, TrainingArguments
 
-from ft_core.train.trainer import Tally
+from ft_core.train.trainer import CommonTrainer
 
 
 def collate(batch: list[dict[str, Any]], pad_id: int) -> dict[str, torch.Tensor]:
@@ -33,7 +31,7 @@ def collate(batch: list[dict[str, Any]], pad_id: int) -> dict[str, torch.Tensor]
     return columns | ({"part": torch.tensor([row["part"] for row in batch])} if "part" in batch[0] else {})
 
 
-class HeadTrainer(Trainer):
+class HeadTrainer(CommonTrainer):
     """Trains a model with a classification head on rows of `input_ids` and `label` in the order given."""
 
     loss_is_scaled_for_ga = True
@@ -50,31 +48,15 @@ class HeadTrainer(Trainer):
     ) -> None:
         super().__init__(
             model=model,
+            tokenizer=tokenizer,
+            part_names=part_names,
             args=arguments,
             data_collator=partial(collate, pad_id=cast(int, tokenizer.pad_token_id)),
             train_dataset=train_rows,
             eval_dataset=validation_rows,
-            processing_class=tokenizer,
             callbacks=callbacks,
         )
-        self.remove_callback(PrinterCallback)
         self.model_accepts_loss_kwargs = True  # compute_loss below takes num_items_in_batch whatever the model does
-        self.tally = Tally()
-        self.tokenizer = tokenizer
-        self.part_names = part_names
-
-    @property
-    def trained(self) -> PreTrainedModel | PeftModel:
-        """The model being trained."""
-        return cast("PreTrainedModel | PeftModel", self.model)
-
-    def forget(self) -> None:
-        """Forget what was counted since the last log."""
-        self.tally = Tally()
-
-    def load_weights(self, checkpoint: Path) -> None:
-        """Take the trained weights of a checkpoint of this training."""
-        self._load_from_checkpoint(str(checkpoint))
 
     def compute_loss(self, model, inputs, return_outputs: bool = False, num_items_in_batch=None):
         """Mean negative log-likelihood of the right labels; over the whole step's examples when `num_items_in_batch` says how many."""
@@ -96,23 +78,12 @@ class HeadTrainer(Trainer):
         loss = total / (len(labels) if num_items_in_batch is None else num_items_in_batch)
         return (loss, outputs) if return_outputs else loss
 
-    def evaluate(self, eval_dataset=None, ignore_keys=None, metric_key_prefix: str = "eval") -> dict[str, float]:
-        """Validation loss and accuracy; leaves the random state as it was."""
-        with torch.random.fork_rng():
-            return super().evaluate(eval_dataset, ignore_keys, metric_key_prefix)
-
     def prediction_step(self, model, inputs, prediction_loss_only, ignore_keys=None):
         """The loss alone is wanted: the tally has counted the rest."""
         return super().prediction_step(model, inputs, True, ignore_keys)
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
-        """Add the accuracy, under the name of the token accuracy too, and make a validation loss the mean over examples."""
+        """Give the accuracy its own name too: an example is one guess."""
         if self.tally.learnt and ("loss" in logs or "eval_loss" in logs):
-            accuracy = self.tally.correct / self.tally.learnt
-            logs["token_accuracy"] = logs["eval_accuracy" if "eval_loss" in logs else "accuracy"] = accuracy
-            if "eval_loss" in logs:
-                logs["eval_loss"] = self.tally.loss / self.tally.learnt
-                for part, (loss, learnt) in sorted(self.tally.parts.items()):
-                    logs[f"eval_part/{self.part_names[part]}"] = loss / learnt
-            self.tally = Tally()
+            logs["eval_accuracy" if "eval_loss" in logs else "accuracy"] = self.tally.correct / self.tally.learnt
         super().log(logs, start_time)

@@ -10,15 +10,15 @@ import torch
 from datasets import Dataset
 from peft import PeftModel
 from transformers import PreTrainedModel, PreTrainedTokenizerFast, TrainerCallback
-from transformers.trainer_callback import PrinterCallback
 from trl import DPOConfig, DPOTrainer
 
 from ft_core.train.rows import IGNORED, collate
+from ft_core.train.trainer import CommonTrainer
 
 _REFERENCE = "ref"  # trl's name for the frozen copy of an adapter
 
 
-class PreferenceTrainer(DPOTrainer):
+class PreferenceTrainer(CommonTrainer, DPOTrainer):
     """Trains a model on pairs in the order given: rows of `chosen_ids`, `chosen_labels`, `rejected_ids` and `rejected_labels`.
 
     The reference is the model as it comes: `reference` for a whole model; for an adapter that has learnt before (`continued`) a
@@ -36,21 +36,16 @@ class PreferenceTrainer(DPOTrainer):
         tokenizer: PreTrainedTokenizerFast,
         callbacks: list[TrainerCallback],
     ) -> None:
-        learning = {parameter: parameter.data for parameter in model.parameters() if parameter.requires_grad}
         super().__init__(
             model=model,
+            tokenizer=tokenizer,
             ref_model=reference,
             args=arguments,
-            data_collator=cast(Any, partial(collate_pairs, pad_id=cast(int, tokenizer.pad_token_id))),
+            data_collator=partial(collate_pairs, pad_id=cast(int, tokenizer.pad_token_id)),
             train_dataset=train_rows,
             eval_dataset=validation_rows,
-            processing_class=tokenizer,
             callbacks=callbacks,
         )
-        self.remove_callback(PrinterCallback)
-        # trl makes what learns beside a quantised model bfloat16, a resumed adapter is float32: only float32 throughout resumes exactly.
-        for parameter, values in learning.items():
-            parameter.data = values
         if isinstance(model, PeftModel):
             if continued:
                 _freeze_reference(model)
@@ -58,22 +53,12 @@ class PreferenceTrainer(DPOTrainer):
                 model.delete_adapter(_REFERENCE)
         self.preferred = 0.0  # pairs since the last log whose better answer gained more than the worse one
         self.pairs = 0
-        self.tokenizer = tokenizer
-
-    @property
-    def trained(self) -> PreTrainedModel | PeftModel:
-        """The model being trained."""
-        return cast("PreTrainedModel | PeftModel", self.model)
 
     def forget(self) -> None:
         """Forget what was counted since the last log."""
         self.preferred, self.pairs = 0.0, 0
         for measured in self._metrics.values():
             measured.clear()
-
-    def load_weights(self, checkpoint: Path) -> None:
-        """Take the trained weights of a checkpoint of this training."""
-        self._load_from_checkpoint(str(checkpoint))
 
     def compute_loss(self, model, inputs, return_outputs: bool = False, num_items_in_batch=None):
         """The mean loss of the pairs, as trl computes it; counts the pairs preferred, which trl averages over batches of any size."""
@@ -84,22 +69,12 @@ class PreferenceTrainer(DPOTrainer):
         self.pairs += pairs
         return loss
 
-    def evaluate(self, eval_dataset=None, ignore_keys=None, metric_key_prefix: str = "eval") -> dict[str, float]:
-        """Validation loss and share preferred; leaves the random state as it was."""
-        with torch.random.fork_rng():
-            return super().evaluate(eval_dataset, ignore_keys, metric_key_prefix)
-
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
         """Add the share of pairs preferred."""
         if self.pairs and ("loss" in logs or "eval_loss" in logs):
             logs["eval_preferred" if "eval_loss" in logs else "preferred"] = self.preferred / self.pairs
             self.preferred, self.pairs = 0.0, 0
         super().log(logs, start_time)
-
-    def create_model_card(
-        self, model_name: str | None = None, dataset_name: str | None = None, tags: str | list[str] | None = None
-    ) -> None:
-        """None here: the card is written when the run is shared, with what was measured."""
 
     def _save(self, output_dir: str | None = None, state_dict: dict[str, Any] | None = None) -> None:
         """A checkpoint without the reference: that is where the training starts, and is made anew from there."""
@@ -109,9 +84,6 @@ class PreferenceTrainer(DPOTrainer):
     def _prepare_dataset(self, dataset, processing_class, args, dataset_name):
         """The rows as they are: tokens of ours, the same text as the Data tab shows."""
         return dataset
-
-    def _send_telemetry(self) -> None:
-        """trl reports each training over the network; a training here tells nobody."""
 
 
 def collate_pairs(batch: Sequence[dict[str, Any]], pad_id: int) -> dict[str, torch.Tensor]:

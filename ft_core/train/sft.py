@@ -20,13 +20,13 @@ from ft_core.settings.example import Example
 from ft_core.settings.methods import in_four_bits
 from ft_core.settings.model import ModelSpec
 from ft_core.train import build, results, rows
+from ft_core.train.answer_trainer import AnswerTrainer
 from ft_core.train.callbacks import Keeper, Plan, Recorder, Sampler, beginnings, continued
 from ft_core.train.head_trainer import HeadTrainer
 from ft_core.train.methods.adapt import adapt
 from ft_core.train.methods.initialise import initialise
 from ft_core.train.preference_trainer import PreferenceTrainer
 from ft_core.train.reporting import Reporting
-from ft_core.train.trainer import AnswerTrainer
 
 SAMPLES = 3
 

@@ -8,9 +8,9 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, TrainerCallback
 
 from ft_core.settings.train import TrainSpec
 from ft_core.train import build
+from ft_core.train.answer_trainer import AnswerTrainer
 from ft_core.train.methods.adapt import adapt
 from ft_core.train.rows import IGNORED, collate
-from ft_core.train.trainer import AnswerTrainer
 from tests.helpers import make_base_model
 
 # Token rows of different lengths, of which 2, 1, 4 and 3 tokens are learnt.
