@@ -20,7 +20,7 @@ def trainer(tmp_path) -> AnswerTrainer:
     rows = Dataset.from_dict({"input_ids": [[5, 9, 7, 0]] * 2, "labels": [[-100, 9, 7, 0]] * 2})
     return AnswerTrainer(
         model=adapt(modeling.load_base(folder), spec),
-        arguments=build.sft_arguments(spec, tmp_path / "out", 1, 2, "float32", use_cpu=True),
+        arguments=build.sft_arguments(spec, tmp_path / "out", 2, 2, "float32", use_cpu=True),
         train_rows=rows,
         validation_rows=rows,
         tokenizer=modeling.load_tokenizer(folder),
