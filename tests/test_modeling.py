@@ -99,7 +99,7 @@ def test_damaged_weights(tmp_path):
     (folder / "model.safetensors").write_bytes(b"no weights at all")
     with pytest.raises(FTError) as caught:
         modeling.load_base(str(folder))
-    assert caught.value.code == "model.missing" and "weights" in caught.value.why
+    assert caught.value.code == "model.broken" and "weights" in caught.value.why
 
 
 def test_a_tokenizer_without_a_template(tmp_path):

@@ -111,12 +111,12 @@ def choices(spec: ProjectSpec, dataset: Dataset) -> tuple[ProjectSpec, list[Choi
 
 
 def facts(spec: ProjectSpec, dataset: Dataset) -> Facts:
-    """What the choices are made from. Token lengths are known where the dataset was prepared for this base model or one with its tokenizer."""
+    """What the choices are made from. Token lengths are known where the dataset was prepared for this base model or one with its tokenizer.
+
+    Raises FTError `model.missing`, `model.broken` or `model.template` for a base model that is here and cannot be used.
+    """
     base, revision = spec.model.base, spec.model.revision
-    try:
-        tokenizer = base_tokenizer(base, revision, dataset.task == "text")
-    except FTError:  # the training says it, with all that it then knows
-        tokenizer = None
+    tokenizer = base_tokenizer(base, revision, dataset.task == "text")
     stored = dataset.report["token_lengths"]
     known = stored if stored and tokenizer and stored.get("tokenizer") == tokenizer.fingerprint else None
     return Facts(
