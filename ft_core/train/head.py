@@ -25,7 +25,7 @@ from ft_core.train import build, rows
 from ft_core.train.callbacks import Plan, Recorder, Sampler
 from ft_core.train.head_trainer import HeadTrainer
 from ft_core.train.methods.adapt import adapt
-from ft_core.train.sft import SAMPLES, Prepared, dtype_name, watching
+from ft_core.train.sft import SAMPLES, Prepared, dtype_name, watching, within_context
 
 
 def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: int) -> Prepared:
@@ -44,6 +44,7 @@ def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: i
     progress(0, total, "reading the data")
     chosen = modeling.pinned(run, token)
     folder = modeling.model_folder(chosen.base, chosen.revision, token, weights=False)
+    training = within_context(run, folder, chosen.base)
     chat = ChatTokenizer.load(folder, chosen.base)
     prompts, cut_off = tokenise(examples, chat, training.max_length)
     run.write_log(_said(prompts, labels, cut_off, training.max_length))

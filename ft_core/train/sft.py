@@ -14,11 +14,14 @@ from ft_core import modeling
 from ft_core.data.store import Dataset
 from ft_core.data.tokens import ChatTokenizer
 from ft_core.fit import plan_steps
+from ft_core.fit.architecture import of_folder
+from ft_core.fit.choose import fitted
 from ft_core.jobs import Progress
 from ft_core.run import Run
 from ft_core.settings.example import Example
 from ft_core.settings.methods import in_four_bits
 from ft_core.settings.model import ModelSpec
+from ft_core.settings.train import TrainSpec
 from ft_core.train import build, results, rows
 from ft_core.train.answer_trainer import AnswerTrainer
 from ft_core.train.callbacks import Keeper, Plan, Recorder, Sampler, beginnings, continued
@@ -57,6 +60,7 @@ def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: i
     progress(0, plan_steps(training, len(dataset.examples("train"))), "reading the data")
     chosen = modeling.pinned(run, token)
     folder = modeling.model_folder(chosen.base, chosen.revision, token, weights=False)
+    training = within_context(run, folder, chosen.base)
     chat = ChatTokenizer.load(folder, chosen.base, plain)
     learnt = rows.tokenise(examples, chat, training.max_length)
     # A long text gives several rows: they are what an epoch sees.
@@ -102,6 +106,20 @@ def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: i
         callbacks=watching(run, recorder, sampler, validates=watched is not None),
     )
     return Prepared(trainer, recorder, plan, lengths[order], beginning)
+
+
+def within_context(run: Run, folder: Path, base: str) -> TrainSpec:
+    """The run's settings with a Longest example that its base model can read, whose files are here only now; the log says what was lowered.
+
+    Raises FTError `settings.too_long` for one that was asked for, and `model.broken`.
+    """
+    asked = run.spec().training
+    training = fitted(asked, of_folder(folder, base))
+    if training.max_length < asked.max_length:
+        run.write_log(
+            f"Longest example is lowered from {asked.max_length} to {training.max_length} tokens: the base model can read no more"
+        )
+    return training
 
 
 def watching(run: Run, recorder: Recorder, sampler: Sampler, validates: bool) -> list[TrainerCallback]:

@@ -95,6 +95,9 @@ def test_more_than_the_context_is_refused():
         chosen(max_length=2049)
     assert caught.value.code == "settings.too_long" and "2,048" in caught.value.why
     assert chosen(max_length=2048).max_length == 2048
+    small = EXAMPLE.model_copy(update={"architecture": STARTER.model_copy(update={"context": 256})})
+    usual, (said, *_) = choose(spec(max_length=512), small)
+    assert usual.training.max_length == said.value == 256 and "512" in said.reason, "what nobody asked for is lowered"
     with pytest.raises(FTError):
         chosen(method="prompt_tuning", virtual_tokens=20, max_length=2048)
 
