@@ -92,7 +92,7 @@ def load_tokenizer(
 ) -> PreTrainedTokenizerFast:
     """A base model's tokenizer; `plain`, for plain texts only, also one without a chat template.
 
-    Raises FTError `model.broken`, `model.template` and what `model_folder` raises."""
+    Raises FTError `model.broken`, `model.template`, `model.padding` and what `model_folder` raises."""
     folder = model_folder(base, revision, token, weights=False)
     with _readable(base, "Its tokenizer cannot be read"):
         tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
@@ -104,7 +104,15 @@ def load_tokenizer(
             "Choose a Base model whose name says Instruct or Chat.",
         )
     if tokenizer.pad_token is None:
-        tokenizer.pad_token = tokenizer.eos_token
+        others = (tokenizer.eos_token, tokenizer.unk_token, tokenizer.bos_token)  # as ChatTokenizer.load has it
+        tokenizer.pad_token = next((token for token in others if token is not None), None)
+    if tokenizer.pad_token is None:
+        raise FTError(
+            "model.padding",
+            f"Examples of different lengths cannot be put together for the model {base}.",
+            "Its tokenizer names no token to fill the shorter ones up with, nor one that ends or begins a text.",
+            "Choose another Base model, or name a `pad_token` in its tokenizer_config.json.",
+        )
     return tokenizer
 
 

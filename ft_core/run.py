@@ -386,6 +386,7 @@ class Run:
             "metrics.jsonl",
             "samples.jsonl",
             "training.json",
+            "fit.json",
             *(f"jobs/{job}.error.json" for job in get_args(JobName)),
             "hub.json",
             "sweep.json",

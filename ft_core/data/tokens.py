@@ -18,6 +18,12 @@ from ft_core.errors import FTError
 from ft_core.settings.example import Example, Message, is_text
 
 _SPECIAL = ("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token")
+_PADDING = (
+    "pad_token",
+    "eos_token",
+    "unk_token",
+    "bos_token",
+)  # the first that there is, as modeling.load_tokenizer has it
 _BYTE_TOKEN = re.compile(r"<0x([0-9A-F]{2})>")
 
 
@@ -96,7 +102,7 @@ class ChatTokenizer:
             raise _no_template(name)
         vocabulary = (folder / "tokenizer.json").read_bytes()
         mark = hashlib.sha256(vocabulary + json.dumps([source, special]).encode()).hexdigest()[:12]
-        padding = special.get("pad_token") or special.get("eos_token") or ""  # as modeling.load_tokenizer has it
+        padding = next((special[token] for token in _PADDING if token in special), "")
         template = ChatTemplate(source, special) if source else None
         try:
             tokenizer = Tokenizer.from_buffer(vocabulary)

@@ -77,9 +77,11 @@ def choose(spec: ProjectSpec, facts: Facts) -> tuple[ProjectSpec, list[Choice]]:
     """The project with every training setting that it leaves out and its method has filled in, and what was chosen and why.
 
     A micro-batch size that is given becomes a divisor of the batch size, so that every step sees exactly `batch_size` examples.
-    Raises FTError `settings.too_long` when the longest example that is asked for is more than the model can read.
+    Raises FTError `settings.too_long` when the longest example that is asked for is more than the model can read, and `settings.layers` when
+    more layers are to be trained than it has.
     """
     training, choices = spec.training, []
+    _require_layers(training, facts)
     given = training.model_fields_set
     if "max_length" in given and (fitting := fitted(training, facts.architecture)) is not training:
         training = fitting
@@ -243,6 +245,42 @@ def fitted(training: TrainSpec, sizes: Architecture | None) -> TrainSpec:
         f"Its context holds {room:,} tokens for an example; Longest example (`training.max_length`) asks for more.",
         f"Lower Longest example to at most {room:,}, leave it out, or choose another Base model.",
     )
+
+
+def _require_layers(training: TrainSpec, facts: Facts) -> None:
+    if facts.architecture and training.method == "layers" and "trained_layers" in training.model_fields_set:
+        require_layers(training, facts.architecture.layers)
+
+
+def require_layers(training: TrainSpec, layers: int) -> None:
+    """Raise FTError `settings.layers` when more layers are to be trained than the base model has."""
+    if training.trained_layers > layers:
+        raise FTError(
+            "settings.layers",
+            f"This base model has {layers} layers.",
+            f"Trained layers asks for {training.trained_layers}.",
+            f"Set Trained layers to {layers} at most, or choose full fine-tuning.",
+        )
+
+
+def require_loftq(training: TrainSpec, on_gpu: bool) -> None:
+    """Raise FTError `settings.loftq` when LoftQ is asked for without a GPU."""
+    if training.initialisation == "loftq" and not on_gpu:
+        raise FTError(
+            "settings.loftq",
+            "LoftQ cannot begin on this machine.",
+            "peft computes it on a GPU alone.",
+            "Choose another Initialisation, or a machine with a GPU.",
+        )
+
+
+def without_validation(training: TrainSpec) -> str:
+    """What these settings cannot do where there are no validation rows, in a sentence; empty when they ask for nothing of it."""
+    lost = ["end early"] if training.early_stopping else []
+    lost += ["keep its best weights"] if training.keep == "best" else []
+    if not lost:
+        return ""
+    return f"There are no validation rows, so the training cannot {' or '.join(lost)}: it goes on to its end, and the last weights are kept."
 
 
 def _checkpointing(spec: ProjectSpec, training: TrainSpec, facts: Facts) -> tuple[bool, str]:

@@ -60,6 +60,7 @@ def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: i
     chat = ChatTokenizer.load(folder, chosen.base)
     learnt = tokenise_pairs(examples, chat, training.max_length)
     run.write_log(f"pairs: {rows.check([pair.chosen for pair in learnt], chat, training.max_length)}")
+    run.write_log(f"worse answers: {rows.check([pair.rejected for pair in learnt], chat, training.max_length)}")
     watched = sorted(tokenise_pairs(held, chat, training.max_length), key=lambda pair: pair.longest)
     lengths = numpy.array([pair.longest for pair in learnt])
     order = rows.order(lengths, total, training.batch_size, training.seed)

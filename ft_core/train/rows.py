@@ -76,7 +76,7 @@ def tokenise(
 def check(rows: Sequence[TokenRow], tokenizer: ChatTokenizer, max_length: int) -> str:
     """What will be learnt, in one line for the log, looked at before a model is loaded.
 
-    Raises FTError `train.no_end_of_turn` when whole examples do not end in a token that ends a turn: such a model would never stop.
+    Raises FTError `train.no_end_of_turn` when no example ends in a token that ends a turn: such a model would never stop.
     """
     whole = [row for row in rows if not row.cut_off]
     ended = [
@@ -88,6 +88,14 @@ def check(rows: Sequence[TokenRow], tokenizer: ChatTokenizer, max_length: int) -
             "The model would not learn to stop.",
             "The base model's chat template ends no answer with a token of its own, so that none is learnt.",
             "Choose another Base model.",
+        )
+    if rows and not ended:
+        longest = max(row.length for row in rows)
+        raise FTError(
+            "train.no_end_of_turn",
+            "The model would not learn to stop.",
+            f"Longest example is {max_length:,} tokens, and every example is longer: no answer keeps its end. The longest has {longest:,}.",
+            f"Raise Longest example to {longest:,}, or choose a Base model that can read more.",
         )
     learnt = sum(label != IGNORED for row in rows for label in row.labels)
     cut_up = sum(count > 1 for count in Counter(row.place for row in rows).values())

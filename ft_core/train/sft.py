@@ -15,7 +15,7 @@ from ft_core.data.store import Dataset
 from ft_core.data.tokens import ChatTokenizer
 from ft_core.fit import plan_steps
 from ft_core.fit.architecture import of_folder
-from ft_core.fit.choose import fitted
+from ft_core.fit.choose import fitted, without_validation
 from ft_core.jobs import Progress
 from ft_core.run import Run
 from ft_core.settings.example import Example
@@ -125,6 +125,8 @@ def within_context(run: Run, folder: Path, base: str) -> TrainSpec:
 def watching(run: Run, recorder: Recorder, sampler: Sampler, validates: bool) -> list[TrainerCallback]:
     """What watches every training, whatever it learns from; `validates` is true where there are validation rows."""
     training = run.spec().training
+    if not validates and (said := without_validation(training)):
+        run.write_log(said)
     reports = [] if training.report_to == "none" else [Reporting(run, training.report_to)]
     return [recorder, sampler, Keeper(run, recorder.plan, training, validates), *reports]
 

@@ -59,6 +59,7 @@ def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: i
 def _attempt(run: Run, progress: Progress, token: str | None, micro: int) -> dict[str, Any]:
     set_seed(run.spec().training.seed)
     prepared = prepare(run, progress, token, micro)
+    run.write_fit(run.fit() | {"cut_off_rows": prepared.plan.cut_off_rows})
     checkpoint = checkpoints.newest(run.checkpoints)
     if checkpoint is None and run.fit().get("measured") is None:
         progress(0, prepared.plan.steps, "measuring memory and time")
@@ -98,7 +99,7 @@ def _try_out(run: Run, prepared: Prepared, micro: int) -> None:
     room = memory.limit_gb() * _ROOM
     if found.peak_memory_gb > room and micro > 1:
         raise MemoryError(f"out of memory: {found.peak_memory_gb} GB needed, {room:.2f} GB there")
-    run.write_fit({"micro_batch_size": micro, "measured": found.as_dict(), "changes": run.fit().get("changes", [])})
+    run.write_fit({"changes": []} | run.fit() | {"micro_batch_size": micro, "measured": found.as_dict()})
     run.write_log(
         f"measured: {found.peak_memory_gb} GB at its highest for {micro} examples of {found.longest_tokens} tokens at once, "
         f"{found.seconds_per_step} seconds a step"

@@ -4,7 +4,7 @@ import yaml
 
 from ft_core.fit import cost
 from ft_core.fit.memory import USABLE
-from ft_core.pipeline.plan import _foretold, plan_project
+from ft_core.pipeline.plan import _foretold, plan_project, plan_training
 from ft_core.pipeline.runs import facts
 from ft_core.settings import project
 from ft_core.settings.train import TrainSpec
@@ -19,6 +19,15 @@ def test_a_plan_trains_nothing(prepared, folder, tmp_path):
     path.write_text(yaml.safe_dump(other | {"model": {"base": "nobody/has-this"}}))
     unknown = plan_project(Workspace(tmp_path), path)
     assert unknown["steps"] == found["steps"] and unknown["memory_gb"] is unknown["fits"] is unknown["hours"] is None
+
+
+def test_a_plan_says_what_cannot_be_without_validation_rows(prepared, folder, tmp_path):
+    values = project.load(folder / "project.yaml").model_dump(mode="json", exclude_unset=True)
+    bare = values | {"data": {"source": str(folder / "toy.csv"), "split": {"validation": 0.0, "test": 0.2}}}
+    (tmp_path / "bare.yaml").write_text(yaml.safe_dump(bare))
+    (note,) = plan_project(Workspace(tmp_path), tmp_path / "bare.yaml")["notes"]
+    _, spec, dataset = prepared
+    assert "no validation rows" in note and plan_training(spec, dataset)["notes"] == []
 
 
 def test_without_known_sizes_a_trial_may_use_no_more_than_with_them(prepared):

@@ -192,6 +192,21 @@ def test_every_wrong_change_is_named(prepared):
     assert "batch_size" not in caught.value.why and len(workspace.runs()) == before
 
 
+@pytest.mark.skipif(torch.cuda.is_available(), reason="LoftQ can begin on a GPU")
+def test_loftq_without_a_gpu_is_said_before_a_run_is_made(prepared):
+    workspace, spec, dataset = prepared
+    run = create_run(workspace, spec, dataset)
+    before = len(workspace.runs())
+    loftq = spec.model_copy(update={"training": TrainSpec(method="qlora", initialisation="loftq")})
+    for make in (
+        lambda: create_run(workspace, loftq, dataset),
+        lambda: duplicate(workspace, run, {"initialisation": "loftq"}),
+    ):
+        with pytest.raises(FTError) as caught:
+            make()
+        assert caught.value.code == "settings.loftq" and len(workspace.runs()) == before
+
+
 def test_how_a_training_ended_is_not_told_with_the_figures_of_an_earlier_end(prepared):
     workspace, spec, dataset = prepared
     run = create_run(workspace, spec, dataset)

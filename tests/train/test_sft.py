@@ -5,10 +5,12 @@ import shutil
 
 import pytest
 
+from ft_core.data.prepare import prepare
 from ft_core.errors import FTError
+from ft_core.settings.data import SplitSpec
 from ft_core.settings.train import TrainSpec
 from ft_core.train import sft, training
-from tests.helpers import make_base_model, make_dataset, make_run
+from tests.helpers import data_spec, make_base_model, make_dataset, make_run, write_toy_csv
 from tests.train.pairs import make_pair_run, make_pairs
 
 
@@ -31,6 +33,16 @@ def test_the_usual_length_is_lowered_to_the_context_and_the_log_says_so(tmp_path
     run = make_run(tmp_path / "runs", short, make_dataset(tmp_path / "datasets", 30), spec)
     assert spec.max_length == 512 and sft.prepare(run, lambda *_: None, None, 4).trainer.args.max_length == 64
     assert "lowered from 512 to 64 tokens" in run.log_tail()
+
+
+def test_the_log_says_what_cannot_be_without_validation_rows(tmp_path, base):
+    data = data_spec().model_copy(update={"split": SplitSpec(validation=0.0, test=0.2)})
+    (tmp_path / "datasets").mkdir()
+    dataset = prepare(write_toy_csv(tmp_path / "toy.csv", 30), data, "classification", tmp_path / "datasets")
+    spec = TrainSpec(method="lora", epochs=1, batch_size=8, lora_rank=4, threads=1)
+    run = make_run(tmp_path / "runs", base, dataset, spec)
+    sft.prepare(run, lambda *_: None, None, 4)
+    assert "There are no validation rows" in run.log_tail()
 
 
 @pytest.mark.parametrize("task", ["sft", "head", "preference"])

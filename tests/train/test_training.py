@@ -417,7 +417,13 @@ def test_answers_that_are_cut_off_are_counted_in_log_and_result(tmp_path, base, 
     short = SPEC.model_copy(update={"epochs": 0.3, "evaluations": 1, "max_length": longest - 1})
     run = make_run(tmp_path, base, dataset, short)
     result = training.train(run, quiet)
-    assert result["cut_off_rows"] == int((lengths == longest).sum()) > 0 == finished[1]["cut_off_rows"]
+    assert (
+        run.fit()["cut_off_rows"]
+        == result["cut_off_rows"]
+        == int((lengths == longest).sum())
+        > 0
+        == finished[1]["cut_off_rows"]
+    )
     assert f"{len(examples)} training examples" in run.log_tail()
     assert (
         f"{result['cut_off_rows']} lose the end of an answer" in run.log_tail()

@@ -155,6 +155,7 @@ def show_estimate(workspace: Workspace, dataset_id: str, base: str, *values: Any
         f"{training.batch_size} a step, seen {times}.",
         _cut(dataset, model.base, training),
         *_fit(found),
+        *found["notes"],
         next((known.good_for for known in catalog.suggestions() if known.id == model.base), ""),
     ]
     return ["\n\n".join(line for line in lines if line), elsewhere(found)]

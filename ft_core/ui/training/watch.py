@@ -251,7 +251,9 @@ def _charts(run: Run) -> list[tuple[str, str, str]]:
 def _remarks(run: Run, every: int) -> str:
     """What the pictures do not show: how many steps a point stands for, answers that were cut off, an early end, smaller micro-batches."""
     result = run.training() or {}
-    cut = result.get("cut_off_rows", 0)
+    cut = result.get(
+        "cut_off_rows", run.fit().get("cut_off_rows", 0)
+    )  # while it trains, what was seen before the first step
     said = [f"Each point of the training lines is the mean of {every} steps." if every > 1 else ""]
     said.append(
         f"{amounts.count(cut, 'training example')} lost {lost_part(run.spec().training)}: raise Longest example."

@@ -92,6 +92,14 @@ def test_the_remarks_tell_of_an_early_end_and_of_short_memory(workspace, example
     assert "4 examples at once instead of 8" in said
 
 
+def test_answers_that_are_cut_off_are_told_while_it_trains(workspace, example_run, job_state):
+    example_run.write_job("train", job_state("running"))
+    seen, *_ = watch.watch_results(workspace, "", example_run.id)
+    example_run.write_fit({"cut_off_rows": 3})
+    said = watch.watch_results(workspace, seen, example_run.id)[7]
+    assert example_run.training() is None and "3 training examples lost the end of their answer" in said
+
+
 def test_discarding_asks_about_one_run_by_its_name(workspace, example_run, job_state):
     example_run.write_job("train", job_state("stopped"))
     asked, row, words = watch.ask_discard(workspace, "")
