@@ -1,6 +1,6 @@
 """A sweep of short trainings whose process is killed in the middle: does it end with every trial counted once?
 
-    python -m tests.benchmarks.sweep [--trials 8] [--rows 300] [--epochs 2] [--plot importance.svg]
+    python -m tests.benchmarks.sweep [--trials 8] [--rows 600] [--epochs 2] [--plot importance.svg]
 
 Learning rate and LoRA rank, the starter model on a part of the example's data. The worker is killed once half of the trials have ended
 and the next one has taken a few steps, then the sweep goes on by `python -m ft_core resume`. Prints the trials, the best settings and what
@@ -98,7 +98,7 @@ def main() -> None:
     """Make the sweep, kill it, let it go on; print and draw what it found."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--trials", type=int, default=8)
-    parser.add_argument("--rows", type=int, default=300)
+    parser.add_argument("--rows", type=int, default=600)
     parser.add_argument("--epochs", type=float, default=2)
     parser.add_argument("--plot", type=Path)
     options = parser.parse_args()
