@@ -21,7 +21,7 @@ from ft_core.data.tokens import ChatTokenizer
 from ft_core.errors import FTError
 from ft_core.jobs import JobState
 from ft_core.run import Run
-from ft_core.settings.data import CleanSpec, DataSpec, PartSpec
+from ft_core.settings.data import CleanSpec, ColumnSpec, DataSpec, PartSpec
 from ft_core.settings.methods import METHODS, WHOLE_MODEL
 from ft_core.settings.train import TrainSpec
 from ft_core.train import checkpoints, sft, training
@@ -311,13 +311,11 @@ def test_a_mix_tells_the_loss_of_each_part(tmp_path, base):
     spec = DataSpec(
         source="toy.csv",
         name="toy",
-        mix=(PartSpec(name="sums", source="sums.csv"),),
+        mix=(PartSpec(name="sums", source="sums.csv", columns=ColumnSpec(prompt="question", answer="answer")),),
         clean=CleanSpec(near_duplicates="keep"),
     )
     mixed = prepare_mix({"toy": [toy], "sums": [tmp_path / "sums.csv"]}, spec, None, tmp_path / "datasets")
-    run = make_run(
-        tmp_path / "runs", base, mixed, SPEC.model_copy(update={"method": "full", "epochs": 3, "evaluations": 2})
-    )
+    run = make_run(tmp_path / "runs", base, mixed, SPEC.model_copy(update={"epochs": 3, "evaluations": 2}))
     training.train(run, quiet)
     learnt = [row for row in run.metrics() if row["kind"] == "train"]
     held = [row["parts"] for row in run.metrics() if row["kind"] == "validation"]
