@@ -127,6 +127,17 @@ def share(examples: list[Example], part: float, seed: int) -> list[Example]:
     return [examples[place] for place in sorted(chosen)]
 
 
+def part_names(examples: Sequence[Example]) -> list[str]:
+    """The datasets of a mix, in alphabetical order; empty for data of one source, which costs a training nothing."""
+    names = sorted({example.part for example in examples})
+    return names if len(names) > 1 else []
+
+
+def part_column(parts: Sequence[str], names: Sequence[str]) -> dict[str, list[int]]:
+    """`part`: of each row the number of its part among `names`; no column without names."""
+    return {"part": [names.index(part) for part in parts]} if names else {}
+
+
 def _places(places: list[str]) -> str:
     return ", ".join(places[:20]) + (f" and {len(places) - 20} more" if len(places) > 20 else "")
 
