@@ -86,11 +86,13 @@ def separate(prompts: Sequence[tuple[int, ...]], order: Sequence[int] | numpy.nd
     one with the same prompt is passed over. It depends on the arguments alone, not on how many are computed at once.
     Raises FTError `train.one_prompt` when all prompts are the same.
     """
+    numbers = {prompt: number for number, prompt in enumerate(prompts)}
+    kinds = [numbers[prompt] for prompt in prompts]  # compared often, where many prompts are the same
     rows: dict[str, list[Any]] = {"pair": [], "other": [], "label": []}
     for start in range(0, len(order), batch_size):
         step = [int(number) for number in order[start : start + batch_size]]
         for place, number in enumerate(step):
-            other = next((one for one in _others(step, place, len(prompts)) if prompts[one] != prompts[number]), None)
+            other = next((one for one in _others(step, place, len(kinds)) if kinds[one] != kinds[number]), None)
             if other is None:
                 raise FTError(
                     "train.one_prompt",
