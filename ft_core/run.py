@@ -385,6 +385,7 @@ class Run:
         names = (
             "metrics.jsonl",
             "samples.jsonl",
+            "fit.json",
             "training.json",
             *(f"jobs/{job}.error.json" for job in get_args(JobName)),
             "hub.json",
