@@ -78,9 +78,18 @@ def test_a_setting_without_a_range_gets_a_usual_one():
 
 @pytest.mark.parametrize("method", METHODS)
 def test_every_setting_has_a_usual_range_within_its_limits(method):
-    large = {"learning_rate": 1, "lora_rank": 256, "lora_alpha": 1024, "epochs": 100, "batch_size": 1024, "virtual_tokens": 512}
+    large = {
+        "learning_rate": 1,
+        "lora_rank": 256,
+        "lora_alpha": 1024,
+        "epochs": 100,
+        "batch_size": 1024,
+        "virtual_tokens": 512,
+    }
     large |= {"lora_dropout": 0.9, "warmup_ratio": 0.5, "weight_decay": 1, "trained_layers": 1, "training_share": 0.1}
-    most = TrainSpec.model_validate({"method": method} | {name: value for name, value in large.items() if used_by(method, name)})
+    most = TrainSpec.model_validate(
+        {"method": method} | {name: value for name, value in large.items() if used_by(method, name)}
+    )
     names = [name for name in SWEPT if used_by(method, name)]
     filled = SweepSpec.model_validate({"settings": names}).filled(most)
     assert set(filled.settings) == set(names) and all(

@@ -10,7 +10,6 @@ from ft_core.worker import launch
 from ft_core.workspace import Workspace
 
 
-
 def texts(**given: str) -> list[str]:
     """The ranges in the form."""
     return [given.get(name, "") for name in SWEPT]
@@ -69,7 +68,13 @@ def test_every_wrong_control_is_named_at_once(studied):
     workspace, (made, *_) = studied
     with pytest.raises(FTError) as caught:
         sweep.start_sweep(
-            workspace, "", made.id, ["learning_rate", "lora_rank"], 0, -1, *texts(learning_rate="0.1 to 0.01", lora_rank="4, x")
+            workspace,
+            "",
+            made.id,
+            ["learning_rate", "lora_rank"],
+            0,
+            -1,
+            *texts(learning_rate="0.1 to 0.01", lora_rank="4, x"),
         )
     assert caught.value.code == "settings.invalid"
     assert all(name in caught.value.fix for name in ("Learning rate", "LoRA rank", "Trials", "Minutes"))
