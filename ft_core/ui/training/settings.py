@@ -161,11 +161,12 @@ def suggest(
     if dataset is None:
         return gr.skip()
     fixed: dict[str, Any] = {}
+    shown_base = gr.update(interactive=not start)
     try:
         model = form.model_of(base, start, pinned)
         fixed = form.decided(workspace, dataset, model)
         if model.start:
-            base = workspace.run(model.start).spec().model.base
+            shown_base["value"] = workspace.run(model.start).spec().model.base
         method = fixed.get("method", method)
         wanted, reasons = form.suggestions(workspace, dataset, model, method)
     except FTError:  # said when the training is started
@@ -174,7 +175,7 @@ def suggest(
         wanted,
         form.about(method),
         form.explained(method, dataset.task, reasons),
-        gr.update(value=base, interactive=not start),
+        shown_base,
         *form.updates(method, dataset.task, wanted, before, values, fixed),
     ]
 
