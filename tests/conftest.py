@@ -1,7 +1,21 @@
 """For all tests, and before any of them imports torch."""
 
 import os
+from pathlib import Path
+
+import pytest
 
 # Threads that wait by spinning stand still when another process wants their core: on two busy cores these tests then take
 # ten times as long. The jobs set the same for themselves (worker/launch.py).
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+# Folders whose tests share a training that takes long to make; all other tests share at most what their file makes.
+TOGETHER = ("cli", "train/coach", "ui/runs")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Which tests stay in one process, when several are at work: what is made once for them is then made once."""
+    for item in items:
+        where = item.path.relative_to(Path(__file__).parent).as_posix()
+        group = next((folder for folder in TOGETHER if where.startswith(f"{folder}/")), where)
+        item.add_marker(pytest.mark.xdist_group(group))

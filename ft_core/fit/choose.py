@@ -30,7 +30,7 @@ _WIDE = 512  # from this hidden size on a processor with matrix units computes i
 _UNKNOWN = 1_000_000_000  # parameters of a model that nothing is known of
 # In this order: what stands later may depend on what stands before.
 _FIRST = ("method", "four_bit", "batch_size", "epochs", "learning_rate", "lora_rank", "lora_alpha", "trained_layers")
-_FIRST += ("max_length", "gradient_checkpointing", "optimizer", "threads", "micro_batch_size")
+_FIRST += ("virtual_tokens", "max_length", "gradient_checkpointing", "optimizer", "threads", "micro_batch_size")
 
 
 class Facts(BaseModel):
@@ -130,6 +130,10 @@ def _value(setting: str, spec: ProjectSpec, training: TrainSpec, facts: Facts) -
             return min(1024, 2 * rank), f"Twice the LoRA rank of {rank}."
         case "trained_layers":
             return _trained_layers(facts)
+        case "virtual_tokens":
+            if training.method == "prefix_tuning":
+                return 20, "20 in every layer are enough for a classification; a hard task may want 100."
+            return 100, "Nothing else learns, and fewer say too little."
         case "max_length":
             return _max_length(training, facts)
         case "gradient_checkpointing":

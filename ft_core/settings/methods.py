@@ -81,7 +81,7 @@ METHODS: dict[Method, MethodInfo] = {
         cost="A few kilobytes. Makes every prompt longer.",
         right_when="The base model is large (billions of parameters) and the task is one it can nearly do. Weak on small models.",
         source="Lester et al. 2021, arXiv:2104.08691",
-        rate=15.0,
+        rate=50.0,
     ),
     "prefix_tuning": MethodInfo(
         title="Prefix tuning",
@@ -89,7 +89,7 @@ METHODS: dict[Method, MethodInfo] = {
         cost="Some dozens of kilobytes. Makes every prompt longer.",
         right_when="As prompt tuning, with more strength for smaller models.",
         source="Li and Liang 2021, arXiv:2101.00190",
-        rate=10.0,
+        rate=50.0,
     ),
 }
 

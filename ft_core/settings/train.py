@@ -136,7 +136,9 @@ class TrainSpec(BaseModel):
         title="Virtual tokens",
         description="Invented tokens before every prompt.",
         json_schema_extra=_says(
-            "Cannot learn the task.", "Prompts are longer and slower.", "arXiv:2104.08691, figure 3"
+            "Cannot learn the task.",
+            "Prompts are longer and slower.",
+            "arXiv:2104.08691, figure 3; arXiv:2110.07602, section 4.2 (prefixes)",
         ),
     )
     trained_layers: int = Field(

@@ -19,6 +19,8 @@ def main() -> int:
     if name not in get_args(JobName):
         raise SystemExit(f"no such job: {name}")
     job = cast(JobName, name)
+    if job != "serve":
+        os.nice(10)  # the page comes first: an answer of its takes milliseconds, a training has hours
     quiet_libraries()
     request = json.loads(sys.stdin.readline())
     run = Run.open(Path(folder))

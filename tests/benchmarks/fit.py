@@ -111,9 +111,12 @@ def train(run_folder: Path) -> dict[str, Any]:
     from ft_core.train.callbacks import Sampler
 
     run = Run.open(run_folder)
-    modeling.set_threads(run.spec().training.threads)
+    spec = run.spec().training
+    modeling.set_threads(spec.threads)
     set_seed(0)
-    trainer, _ = sft.prepare(run, lambda step, total, message: None)
+    trainer = sft.prepare(
+        run, lambda step, total, message: None, None, spec.micro_batch_size or spec.batch_size
+    ).trainer
     trainer.remove_callback(Sampler)  # answers need less memory than a step, and the larger part of the time
     trainer.train()
     on_gpu = torch.cuda.is_available()

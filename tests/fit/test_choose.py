@@ -137,3 +137,11 @@ def test_a_training_on_pairs_takes_smaller_steps_and_half_as_many_examples_at_on
     assert found.micro_batch_size == chosen().micro_batch_size // 2
     assert {"preference_loss", "preference_beta"} <= {choice.setting for choice in choices}
     assert choose(project.parse(filled.model_dump(mode="json"), "p"), EXAMPLE)[0] == filled
+
+
+def test_soft_prompts_are_long_where_nothing_else_learns_and_leave_room_for_examples():
+    """arXiv:2104.08691 wants about a hundred, arXiv:2110.07602 few in each layer."""
+    long = EXAMPLE.model_copy(update={"longest": 5000})
+    found = {method: chosen(long, method=method) for method in ("prompt_tuning", "prefix_tuning", "lora")}
+    assert (found["prompt_tuning"].virtual_tokens, found["prefix_tuning"].virtual_tokens) == (100, 20)
+    assert found["lora"].max_length - found["prompt_tuning"].max_length == 100
