@@ -30,7 +30,8 @@ def plan_project(
 
     With `measured` the base model is loaded, and its first micro-batches are computed: "trial" then holds "micro_batch_size",
     "longest_tokens", "peak_memory_gb", "seconds_per_step" and "hours", and `hours` and `fits` of this machine are those measured; "memory_gb"
-    stays an estimate, and so do the hours of other hardware, scaled by how much slower than estimated the steps were here. Raises what `prepare_source`, `choices` and `measure` raise.
+    stays an estimate, and so do the hours of other hardware, scaled by how much slower than estimated the steps were here.
+    Raises what `prepare_source`, `choices` and `measure` raise.
     """
     spec = started(workspace, project.load(path))
     dataset = prepare_source(workspace, spec, path.parent, tell, token)
