@@ -7,6 +7,7 @@ is none of the Hub's business: it passes through, and `errors.explain` tells it.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx2
 from huggingface_hub import HfApi, snapshot_download
@@ -21,6 +22,7 @@ from huggingface_hub.errors import (
 )
 
 from ft_core.errors import FTError, explain
+from ft_core.files import read_json
 
 # One model's own files and nothing else: no pickled weights, no exports for other programs in subfolders.
 _TOKENIZER_FILES = ["*.json", "*.jinja", "*.txt", "tokenizer.model"]
@@ -88,6 +90,29 @@ def missing(base: str, why: str) -> FTError:
         why,
         "Choose another Base model: `starter`, a Hub id such as owner/name, or a folder.",
     )
+
+
+def broken(model: str, why: str) -> FTError:
+    """FTError `model.broken`."""
+    return FTError(
+        "model.broken",
+        f"The model {model} cannot be used as it is.",
+        why,
+        "Download or copy it again, or choose another Base model.",
+    )
+
+
+def read_settings(path: Path, base: str) -> dict[str, Any]:
+    """One of a base model's JSON files; empty when it is not there. Raises FTError `model.broken` unless it holds keys and values."""
+    if not path.is_file():
+        return {}
+    try:
+        values = read_json(path)
+    except (ValueError, RecursionError) as error:  # ValueError: no JSON, or no text at all
+        raise broken(base, f"Its file {path.name} is damaged: it cannot be read as JSON.") from error
+    if not isinstance(values, dict):
+        raise broken(base, f"Its file {path.name} is damaged: it holds no keys and values.")
+    return values
 
 
 @contextmanager

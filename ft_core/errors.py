@@ -77,7 +77,14 @@ def _disk_is_full(error: BaseException, text: str) -> bool:
     """Also what safetensors and torch.save make of it: errors of their own that quote the system's words or fail to write."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return True
-    return "No space left on device" in text or "os error 28" in text or "PytorchStreamWriter failed writing" in text
+    said = (
+        "No space left on device",
+        "os error 28",
+        "Disk quota exceeded",
+        "os error 122",
+        "PytorchStreamWriter failed writing",
+    )
+    return any(words in text for words in said)
 
 
 def _first_line(text: str) -> str:

@@ -99,6 +99,16 @@ def _matrix_units() -> bool:
         return False
 
 
+def memory_kills() -> tuple[str, int] | None:
+    """How many processes the kernel has ended for want of memory since it booted, and the name of that boot; None where it does not say."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
+        counts = dict(line.split() for line in Path("/proc/vmstat").read_text(encoding="utf-8").splitlines())
+        return boot, int(counts["oom_kill"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
 def _gpu() -> tuple[str | None, float | None]:
     program = shutil.which("nvidia-smi")
     if program is None:

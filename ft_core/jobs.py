@@ -22,7 +22,11 @@ class Progress(Protocol):
 
 
 class JobState(BaseModel):
-    """What `jobs/<name>.json` holds. `pid` and `process_start` (seconds since 1970) name one process."""
+    """What `jobs/<name>.json` holds. `pid` and `process_start` (seconds since 1970) name one process.
+
+    `attempts` counts those in a row that ended without a word and saved nothing new; `saved` and `memory_kills` are how far the
+    checkpoints and `hardware.memory_kills` were when this one began; `short_of_memory`: the one before was ended for want of memory.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -36,11 +40,14 @@ class JobState(BaseModel):
     started: float
     heartbeat: float
     attempts: int = 1
+    saved: int = 0
+    memory_kills: tuple[str, int] | None = None
+    short_of_memory: bool = False
     seconds_left: float | None = None
     port: int | None = None
 
     @classmethod
-    def of_this_process(cls, attempts: int = 1) -> "JobState":
+    def of_this_process(cls) -> "JobState":
         """The state of a job that begins now in this process."""
         now = time.time()
         started = psutil.Process().create_time()
@@ -51,7 +58,6 @@ class JobState(BaseModel):
             process_start=started,
             started=now,
             heartbeat=now,
-            attempts=attempts,
         )
 
     @property

@@ -1,6 +1,5 @@
 """Load a tokenizer, a base model (in 4 bits or not), a run's adapter on its base model."""
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import Any, cast
 
 import torch
 from bitsandbytes.nn import Linear4bit
+from huggingface_hub.errors import StrictDataclassError
 from peft import PeftModel, PromptLearningConfig
 from safetensors import SafetensorError
 from transformers import (
@@ -23,12 +23,15 @@ from transformers import (
 )
 
 from ft_core import catalog, download
-from ft_core.errors import FTError
+from ft_core.errors import FTError, explain
 from ft_core.run import Run
 from ft_core.settings.methods import in_four_bits
 from ft_core.settings.model import ModelSpec
 
 _WIDE = 512
+# What transformers raises over files that are damaged or do not belong together.
+_DAMAGED = (OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, SafetensorError)
+_DAMAGED += (StrictDataclassError,)
 
 
 def device() -> str:
@@ -89,12 +92,10 @@ def load_tokenizer(
 ) -> PreTrainedTokenizerFast:
     """A base model's tokenizer; `plain`, for plain texts only, also one without a chat template.
 
-    Raises FTError `model.missing`, `model.template` and what `model_folder` raises."""
+    Raises FTError `model.broken`, `model.template`, `model.padding` and what `model_folder` raises."""
     folder = model_folder(base, revision, token, weights=False)
-    try:
+    with _readable(base, "Its tokenizer cannot be read"):
         tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
-    except (OSError, ValueError) as error:
-        raise download.missing(base, "Its tokenizer cannot be read.") from error
     if not isinstance(tokenizer, PreTrainedTokenizerFast) or not (tokenizer.chat_template or plain):
         raise FTError(
             "model.template",
@@ -103,7 +104,15 @@ def load_tokenizer(
             "Choose a Base model whose name says Instruct or Chat.",
         )
     if tokenizer.pad_token is None:
-        tokenizer.pad_token = tokenizer.eos_token
+        others = (tokenizer.eos_token, tokenizer.unk_token, tokenizer.bos_token)  # as ChatTokenizer.load has it
+        tokenizer.pad_token = next((token for token in others if token is not None), None)
+    if tokenizer.pad_token is None:
+        raise FTError(
+            "model.padding",
+            f"Examples of different lengths cannot be put together for the model {base}.",
+            "Its tokenizer names no token to fill the shorter ones up with, nor one that ends or begins a text.",
+            "Choose another Base model, or name a `pad_token` in its tokenizer_config.json.",
+        )
     return tokenizer
 
 
@@ -123,48 +132,87 @@ def load_base(
     scales to bfloat16 for good, and from then on the layer passes no gradient back. A validation or a sample answer in the middle
     of a training would spoil the rest of it without a word, so the repacking is switched off, layer by layer.
 
-    Raises FTError `model.missing`, `model.head` and what `model_folder` raises.
+    Raises FTError `model.broken` for files that are damaged or weights that are not all there, `model.head` and what `model_folder` raises.
     """
     folder = model_folder(base, revision, token)
     if labels:
         _require_head(folder, base)
-    dtype = compute_dtype(_hidden_size(folder))
+    dtype = compute_dtype(_hidden_size(folder, base))
     four_bits = BitsAndBytesConfig(
         load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=dtype
     )
-    try:
-        model = _load(folder, four_bits if quantised else None, labels)
-    except (OSError, ValueError, SafetensorError) as error:
-        said = str(error).partition("\n")[0]
-        raise download.missing(base, f"Its weights cannot be loaded as a language model: {said}") from error
+    model = _load(base, folder, four_bits if quantised else None, labels, new_head=bool(labels))
     for module in model.modules():
         if isinstance(module, Linear4bit):
             module.support_avx512bf16_for_cpu = False
     return model
 
 
-def _load(folder: Path, quantisation: BitsAndBytesConfig | None, labels: Sequence[str] = ()) -> PreTrainedModel:
+def _load(
+    name: str,
+    folder: Path,
+    quantisation: BitsAndBytesConfig | None = None,
+    labels: Sequence[str] = (),
+    new_head: bool = False,
+) -> PreTrainedModel:
+    """What `folder` holds; `name` is what an error calls it. Raises FTError `model.broken`."""
     kind: Any = AutoModelForSequenceClassification if labels else AutoModelForCausalLM
     names = {"id2label": dict(enumerate(labels)), "label2id": {label: place for place, label in enumerate(labels)}}
-    config = AutoConfig.from_pretrained(folder, trust_remote_code=False, **(names if labels else {}))
-    return kind.from_pretrained(
-        folder,
-        config=config,
-        quantization_config=quantisation,
-        dtype=compute_dtype(_hidden_size(folder)),
-        device_map={"": device()},
-        attn_implementation="sdpa",
-        use_safetensors=True,
-        trust_remote_code=False,
-    )
+    dtype = compute_dtype(_hidden_size(folder, name))
+    with _readable(name, "Its weights cannot be loaded as a language model"):
+        config = AutoConfig.from_pretrained(folder, trust_remote_code=False, **(names if labels else {}))
+        model, found = kind.from_pretrained(
+            folder,
+            config=config,
+            quantization_config=quantisation,
+            dtype=dtype,
+            device_map={"": device()},
+            attn_implementation="sdpa",
+            use_safetensors=True,
+            trust_remote_code=False,
+            output_loading_info=True,
+            ignore_mismatched_sizes=True,  # told in our words
+        )
+    _require_whole(name, model, found, new_head)
+    return model
+
+
+def _require_whole(name: str, model: PreTrainedModel, found: dict[str, Any], new_head: bool) -> None:
+    """Raise FTError `model.broken` where a weight was not in the files or has another shape: the library puts random numbers in its place."""
+    own = f"{model.base_model_prefix}."
+    absent = sorted(key for key in found["missing_keys"] if key.startswith(own) or not new_head)
+    if absent:
+        raise download.broken(name, f"{_listed(absent)} missing in its files.")
+    other = [key for key, *_ in found["mismatched_keys"]]
+    for place, layer in model.named_modules():  # of weights in 4 bits the library compares no shapes
+        if isinstance(layer, Linear4bit):
+            shape = tuple(cast(Any, layer.weight).quant_state.shape)
+            other += [f"{place}.weight"] if shape != (layer.out_features, layer.in_features) else []
+    if other:
+        raise download.broken(name, f"{_listed(sorted(other))} of another shape than its config.json says.")
+
+
+def _listed(weights: Sequence[str]) -> str:
+    more = f" and {len(weights) - 3} more" if len(weights) > 3 else ""
+    return f"Weights such as {', '.join(weights[:3])}{more} are" if len(weights) > 1 else f"The weight {weights[0]} is"
+
+
+@contextmanager
+def _readable(name: str, what: str) -> Iterator[None]:
+    """What the library raises inside over damaged files, as FTError `model.broken`; what `explain` knows better passes through."""
+    try:
+        yield
+    except _DAMAGED as error:
+        if explain(error).code != "bug":
+            raise
+        said = " ".join((str(error) or type(error).__name__).split())[:300].rstrip(".")
+        raise download.broken(name, f"{what}. The library said: {said}.") from error
 
 
 def _require_head(folder: Path, base: str) -> None:
     """Raise FTError `model.head` for a kind of model of which the library has none that chooses labels."""
-    try:
+    with _readable(base, "Its config.json cannot be read"):
         config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
-    except (OSError, ValueError) as error:
-        raise download.missing(base, "Its config.json cannot be read.") from error
     if type(config) not in MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING:
         raise FTError(
             "model.head",
@@ -228,10 +276,11 @@ def load_run_model(run: Run, token: str | None = None, start: Run | None = None)
     tokenizer = load_tokenizer(chosen.base, chosen.revision, token, plain=run.spec().task == "text")
     quantised, labels = in_four_bits(training.method, training.four_bit), run.head_labels()
     if start is not None and not run.has_adapter:
-        return Pair(_load(run.model, None).eval(), tokenizer, _load(start.model, None).eval())
+        tuned, started = _load(f"of run {run.id}", run.model), _load(f"of run {start.id}", start.model)
+        return Pair(tuned.eval(), tokenizer, started.eval())
     base = load_base(chosen.base, chosen.revision, quantised=quantised, token=token)
     if not run.has_adapter:
-        whole = with_padding(_load(run.model, None, labels), tokenizer)
+        whole = with_padding(_load(f"of run {run.id}", run.model, labels=labels), tokenizer)
         return Pair(whole.eval(), tokenizer, base.eval(), labels=labels)
     if labels:
         headed = load_base(chosen.base, chosen.revision, quantised=quantised, token=token, labels=labels)
@@ -249,7 +298,8 @@ def with_padding(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast) -> 
     return model
 
 
-def _hidden_size(folder: Path) -> int:
-    """How wide the model is, from its configuration alone."""
-    values = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    return int(values.get("hidden_size") or values.get("n_embd") or _WIDE)
+def _hidden_size(folder: Path, name: str) -> int:
+    """How wide the model is, from its configuration alone. Raises FTError `model.broken`."""
+    values = download.read_settings(folder / "config.json", name)
+    size = values.get("hidden_size") or values.get("n_embd")
+    return size if isinstance(size, int) else _WIDE

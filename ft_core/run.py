@@ -260,7 +260,7 @@ class Run:
         for folder in (self.checkpoints, self.adapter, self.model, *unfinished):
             if folder.exists():
                 shutil.rmtree(folder)
-        for name in ("samples.jsonl", "training.json"):
+        for name in ("samples.jsonl", "notices.jsonl", "training.json"):
             (self.folder / name).unlink(missing_ok=True)
         self.clear_report()
         self.clear_error("train")
@@ -295,6 +295,16 @@ class Run:
             if "step" in row and "prompt" in row
         }
         return sorted(rows.values(), key=lambda row: row["step"])
+
+    def append_notice(self, text: str) -> None:
+        """A sentence that the person should read, also in the log: something went otherwise than planned, and the job went on."""
+        self.write_log(text)
+        append_line(self.folder / "notices.jsonl", {"text": text})
+
+    def notices(self) -> list[str]:
+        """What went otherwise than planned, each once."""
+        rows = read_lines(self.folder / "notices.jsonl")
+        return list(dict.fromkeys(row["text"] for row in rows if "text" in row))
 
     # What went wrong, what came out.
 
@@ -385,8 +395,9 @@ class Run:
         names = (
             "metrics.jsonl",
             "samples.jsonl",
-            "fit.json",
+            "notices.jsonl",
             "training.json",
+            "fit.json",
             *(f"jobs/{job}.error.json" for job in get_args(JobName)),
             "hub.json",
             "sweep.json",

@@ -13,6 +13,7 @@ from ft_core.errors import FTError, explain
     ("error", "code"),
     [
         (OSError(errno.ENOSPC, "No space left on device"), "disk.full"),
+        (OSError(errno.EDQUOT, "Disk quota exceeded"), "disk.full"),
         (RuntimeError("CUDA out of memory. Tried to allocate 2 GiB"), "memory.gpu"),
         (MemoryError(), "memory.main"),
         (OSError(errno.ENOMEM, "Cannot allocate memory"), "memory.main"),
@@ -47,9 +48,8 @@ def test_a_processor_without_memory_is_known_in_the_words_of_torch():
 def test_a_full_disk_is_known_in_the_words_of_the_libraries(tmp_path):
     from safetensors import SafetensorError
 
-    assert (
-        explain(SafetensorError("Error while serializing: No space left on device (os error 28)")).code == "disk.full"
-    )
+    for words in ("No space left on device (os error 28)", "Disk quota exceeded (os error 122)"):
+        assert explain(SafetensorError(f"Error while serializing: I/O error: {words}")).code == "disk.full"
     assert (
         explain(
             RuntimeError(

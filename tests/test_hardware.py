@@ -2,6 +2,7 @@
 
 import os
 from importlib import metadata
+from pathlib import Path
 
 import pytest
 
@@ -95,3 +96,10 @@ def test_matrix_units_are_as_torch_finds_them(look):
     import torch
 
     assert look().matrix_units == bool(torch.cpu.get_capabilities().get("amx_bf16", False))
+
+
+@pytest.mark.skipif(not Path("/proc/vmstat").exists(), reason="Linux alone counts")
+def test_the_kernel_counts_what_it_ended_for_want_of_memory():
+    first, second = hardware.memory_kills(), hardware.memory_kills()
+    assert first is not None and second is not None
+    assert first[0] == second[0] != "" and 0 <= first[1] <= second[1]

@@ -7,6 +7,7 @@ import torch
 from bitsandbytes.nn import Linear4bit
 
 from ft_core import modeling
+from ft_core.data.tokens import ChatTokenizer
 from ft_core.errors import FTError
 from ft_core.settings.model import ModelSpec
 from ft_core.settings.train import TrainSpec
@@ -99,7 +100,7 @@ def test_damaged_weights(tmp_path):
     (folder / "model.safetensors").write_bytes(b"no weights at all")
     with pytest.raises(FTError) as caught:
         modeling.load_base(str(folder))
-    assert caught.value.code == "model.missing" and "weights" in caught.value.why
+    assert caught.value.code == "model.broken" and "weights" in caught.value.why
 
 
 def test_a_tokenizer_without_a_template(tmp_path):
@@ -110,12 +111,20 @@ def test_a_tokenizer_without_a_template(tmp_path):
     assert caught.value.code == "model.template"
 
 
-def test_pad_token_falls_back_to_the_end_token(tmp_path):
+def test_what_pads_where_no_token_is_made_for_it(tmp_path):
     folder = make_base_model(tmp_path)
-    config = json.loads((folder / "tokenizer_config.json").read_text())
-    del config["pad_token"]
-    (folder / "tokenizer_config.json").write_text(json.dumps(config))
-    assert modeling.load_tokenizer(str(folder)).pad_token == "<|end|>"
+    path = folder / "tokenizer_config.json"
+    config = json.loads(path.read_text())
+    for tokens, pads in (({"eos_token": "<|end|>"}, "<|end|>"), ({"bos_token": "<|user|>"}, "<|user|>")):
+        bare = {name: value for name, value in config.items() if not name.endswith("_token")}
+        path.write_text(json.dumps(bare | tokens))
+        tokenizer = modeling.load_tokenizer(str(folder))
+        assert tokenizer.pad_token == pads
+        assert ChatTokenizer.load(folder).padding == (tokenizer.pad_token_id, pads)
+    path.write_text(json.dumps(bare))
+    with pytest.raises(FTError) as caught:
+        modeling.load_tokenizer(str(folder))
+    assert caught.value.code == "model.padding"
 
 
 def test_only_wide_models_are_computed_in_bfloat16_on_a_processor():

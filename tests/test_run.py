@@ -157,3 +157,13 @@ def test_discarding_removes_what_was_trained_and_nothing_else(run):
         with pytest.raises(FTError) as caught:
             refused()
         assert caught.value.code == "run.discarded"
+
+
+def test_a_notice_is_told_once_and_is_in_the_log(tmp_path):
+    run = Run.create(tmp_path, project.parse({"data": {"source": "x.csv"}}, "p"), {}, {})
+    assert run.notices() == []
+    for text in ("One.", "Two.", "One."):
+        run.append_notice(text)
+    assert run.notices() == ["One.", "Two."] and run.log_tail().count("One.") == 2
+    run.discard()
+    assert run.notices() == []

@@ -12,11 +12,18 @@ from typing import Any, Literal
 import numpy
 from tokenizers import Tokenizer
 
+from ft_core import download
 from ft_core.data.chat_template import ChatTemplate
 from ft_core.errors import FTError
 from ft_core.settings.example import Example, Message, is_text
 
 _SPECIAL = ("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token")
+_PADDING = (
+    "pad_token",
+    "eos_token",
+    "unk_token",
+    "bos_token",
+)  # the first that there is, as modeling.load_tokenizer has it
 _BYTE_TOKEN = re.compile(r"<0x([0-9A-F]{2})>")
 
 
@@ -78,7 +85,7 @@ class ChatTokenizer:
 
         `base` is what the person calls the model: a downloaded one lies in a folder named by a commit. `plain`: there are only plain
         texts, for which a tokenizer without a template is enough.
-        Raises FTError `model.missing` or `model.template`.
+        Raises FTError `model.missing`, `model.template`, or `model.broken` for files that cannot be read.
         """
         name = base or folder.name
         if not (folder / "tokenizer.json").is_file():
@@ -88,16 +95,20 @@ class ChatTokenizer:
                 "There is no file tokenizer.json in it.",
                 "Choose another Base model.",
             )
-        config = _config(folder)
-        special = {name: text for name in _SPECIAL if (text := _token_text(config.get(name)))}
-        source = _template_source(folder, config)
+        config = download.read_settings(folder / "tokenizer_config.json", name)
+        special = {token: text for token in _SPECIAL if (text := _token_text(config.get(token)))}
+        source = _template_source(folder, config, name)
         if not source and not plain:
             raise _no_template(name)
         vocabulary = (folder / "tokenizer.json").read_bytes()
         mark = hashlib.sha256(vocabulary + json.dumps([source, special]).encode()).hexdigest()[:12]
-        padding = special.get("pad_token") or special.get("eos_token") or ""  # as modeling.load_tokenizer has it
+        padding = next((special[token] for token in _PADDING if token in special), "")
         template = ChatTemplate(source, special) if source else None
-        return cls(Tokenizer.from_buffer(vocabulary), template, mark, padding, special.get("eos_token", ""))
+        try:
+            tokenizer = Tokenizer.from_buffer(vocabulary)
+        except ValueError as error:
+            raise download.broken(name, "Its file tokenizer.json is damaged: it holds no tokenizer.") from error
+        return cls(tokenizer, template, mark, padding, special.get("eos_token", ""))
 
     @property
     def _template(self) -> ChatTemplate:
@@ -239,24 +250,23 @@ def _learnt(offsets: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]]
     return learnt
 
 
-def _config(folder: Path) -> dict[str, Any]:
-    path = folder / "tokenizer_config.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-
-
 def _token_text(value: Any) -> str | None:
     """A special token is written as text or as {"content": text, ...}."""
-    return value.get("content") if isinstance(value, dict) else value
+    text = value.get("content") if isinstance(value, dict) else value
+    return text if isinstance(text, str) else None
 
 
-def _template_source(folder: Path, config: dict[str, Any]) -> str:
+def _template_source(folder: Path, config: dict[str, Any], name: str) -> str:
     """The chat template, or "" where there is none."""
     path = folder / "chat_template.jinja"
-    source = path.read_text(encoding="utf-8") if path.is_file() else config.get("chat_template")
+    try:
+        source = path.read_text(encoding="utf-8") if path.is_file() else config.get("chat_template")
+    except UnicodeDecodeError as error:
+        raise download.broken(name, f"Its file {path.name} is damaged: it is no text.") from error
     if isinstance(source, list):
-        named = {entry["name"]: entry["template"] for entry in source}
+        named = {entry.get("name"): entry.get("template") for entry in source if isinstance(entry, dict)}
         source = named.get("default")
-    return source or ""
+    return source if isinstance(source, str) else ""
 
 
 def _no_template(name: str) -> FTError:

@@ -1,12 +1,11 @@
 """What a base model is, without loading it: its sizes and parameters, from config.json and the headers of its weights."""
 
-import json
 from math import prod
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 
 from ft_core import catalog, download
 from ft_core.catalog import BaseModelInfo
@@ -67,37 +66,49 @@ class Architecture(BaseModel):
 def architecture(base: str, revision: str | None = None) -> Architecture | None:
     """Of a base model: the starter, a local folder, a Hub model on this machine, or one that the catalog knows.
 
-    None for any other Hub model, and for a folder whose configuration names no sizes. Never asks the Hub.
+    None for any other Hub model, and for a folder whose configuration names no sizes. Never asks the Hub. Raises FTError `model.broken`.
     """
     folder = catalog.base_folder(base) or download.cached_tokenizer(base, revision)
     if folder is not None and (folder / "config.json").is_file():
-        return of_folder(folder)
+        return of_folder(folder, base)
     known = next((info for info in catalog.suggestions() if info.id == base), None)
     return of_catalog(known) if known else None
 
 
-def of_folder(folder: Path) -> Architecture | None:
-    """From config.json, with exact counts where the weights lie beside it. None when it names no sizes of a language model."""
-    values = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+def of_folder(folder: Path, base: str | None = None) -> Architecture | None:
+    """From config.json, with exact counts where the weights lie beside it. None when it names no sizes of a language model.
+
+    `base` is what the person calls the model. Raises FTError `model.broken` for files that cannot be read.
+    """
+    name = base or folder.name
+    values = download.read_settings(folder / "config.json", name)
     values = values.get("text_config") or values  # models that also see images keep the language model's sizes inside
     hidden = values.get("hidden_size") or values.get("n_embd")
     layers = values.get("num_hidden_layers") or values.get("n_layer")
     heads = values.get("num_attention_heads") or values.get("n_head")
-    if not (hidden and layers and heads and values.get("vocab_size")):
+    inner = values.get("intermediate_size") or values.get("n_inner")
+    groups, width, vocabulary = values.get("num_key_value_heads"), values.get("head_dim"), values.get("vocab_size")
+    if not (hidden and layers and heads and vocabulary):
         return None
+    if not all(isinstance(size or 0, int) for size in (hidden, layers, heads, vocabulary, inner, groups, width)):
+        return None  # some models have a size for each layer
     reckoned = _reckoned(
         layers=layers,
         hidden_size=hidden,
-        intermediate_size=values.get("intermediate_size") or values.get("n_inner") or 4 * hidden,
+        intermediate_size=inner or 4 * hidden,
         heads=heads,
-        key_value_heads=values.get("num_key_value_heads") or heads,
-        head_size=values.get("head_dim") or hidden // heads,
-        vocabulary=values["vocab_size"],
+        key_value_heads=groups or heads,
+        head_size=width or hidden // heads,
+        vocabulary=vocabulary,
         tied=bool(values.get("tie_word_embeddings", values.get("model_type") in ("gemma", "gemma2", "gemma3", "gpt2"))),
         context=values.get("max_position_embeddings") or values.get("n_positions"),
         query_bias=values.get("model_type") == "qwen2",  # its configuration does not say it
     )
-    shapes = _shapes(folder)
+    try:
+        shapes = _shapes(folder)
+    except SafetensorError as error:
+        said = str(error).rstrip(".")
+        raise download.broken(name, f"Its weights are damaged: {said[:1].lower()}{said[1:]}.") from error
     return reckoned.model_copy(update=_counted(shapes, reckoned.tied)) if shapes else reckoned
 
 

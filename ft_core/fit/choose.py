@@ -77,11 +77,16 @@ def choose(spec: ProjectSpec, facts: Facts) -> tuple[ProjectSpec, list[Choice]]:
     """The project with every training setting that it leaves out and its method has filled in, and what was chosen and why.
 
     A micro-batch size that is given becomes a divisor of the batch size, so that every step sees exactly `batch_size` examples.
-    Raises FTError `settings.too_long` when the longest example that is asked for is more than the model can read.
+    Raises FTError `settings.too_long` when the longest example that is asked for is more than the model can read, and `settings.layers` when
+    more layers are to be trained than it has.
     """
     training, choices = spec.training, []
-    _refuse_too_long(training, facts)
+    _require_layers(training, facts)
     given = training.model_fields_set
+    if "max_length" in given and (fitting := fitted(training, facts.architecture)) is not training:
+        training = fitting
+        reason = f"The base model cannot read the usual {_USUAL_LENGTH}."
+        choices.append(Choice(setting="max_length", value=training.max_length, reason=reason))
     rest = tuple(name for name in TrainSpec.model_fields if name not in _FIRST)
     for setting in (*_FIRST, *rest):
         if not used_by(training.method, setting) or (setting in PREFERENCE and spec.task != "preference"):
@@ -208,7 +213,7 @@ def _trained_layers(facts: Facts) -> tuple[int, str]:
 
 def _max_length(training: TrainSpec, facts: Facts) -> tuple[int, str]:
     context = facts.architecture.context if facts.architecture else None
-    room = _room(training, facts)
+    room = _room(training, facts.architecture)
     longest = facts.longest or _USUAL_LENGTH
     wanted = max(_USUAL_LENGTH, 64 * -(-longest // 64))
     value = min(wanted, room) if room else wanted
@@ -221,24 +226,65 @@ def _max_length(training: TrainSpec, facts: Facts) -> tuple[int, str]:
     )
 
 
-def _room(training: TrainSpec, facts: Facts) -> int | None:
+def _room(training: TrainSpec, sizes: Architecture | None) -> int | None:
     """Tokens that an example may have: the model's context without invented tokens. None where it is not known."""
-    if facts.architecture is None or facts.architecture.context is None:
+    if sizes is None or sizes.context is None:
         return None
-    return max(
-        16, facts.architecture.context - (training.virtual_tokens if used_by(training.method, "virtual_tokens") else 0)
+    return max(16, sizes.context - (training.virtual_tokens if used_by(training.method, "virtual_tokens") else 0))
+
+
+def fitted(training: TrainSpec, sizes: Architecture | None) -> TrainSpec:
+    """The settings with a Longest example that the base model can read: the usual one, chosen where nobody knows its sizes, is lowered.
+
+    Raises FTError `settings.too_long` for any other that is larger.
+    """
+    room = _room(training, sizes)
+    if room is None or training.max_length <= room:
+        return training
+    if training.max_length == _USUAL_LENGTH:
+        return training.model_copy(update={"max_length": room})
+    raise FTError(
+        "settings.too_long",
+        f"The base model cannot read examples of {training.max_length:,} tokens.",
+        f"Its context holds {room:,} tokens for an example; Longest example (`training.max_length`) asks for more.",
+        f"Lower Longest example to at most {room:,}, leave it out, or choose another Base model.",
     )
 
 
-def _refuse_too_long(training: TrainSpec, facts: Facts) -> None:
-    room = _room(training, facts)
-    if room is not None and "max_length" in training.model_fields_set and training.max_length > room:
+def _require_layers(training: TrainSpec, facts: Facts) -> None:
+    if facts.architecture and training.method == "layers" and "trained_layers" in training.model_fields_set:
+        require_layers(training, facts.architecture.layers)
+
+
+def require_layers(training: TrainSpec, layers: int) -> None:
+    """Raise FTError `settings.layers` when more layers are to be trained than the base model has."""
+    if training.trained_layers > layers:
         raise FTError(
-            "settings.too_long",
-            f"The base model cannot read examples of {training.max_length:,} tokens.",
-            f"Its context holds {room:,} tokens for an example; Longest example (`training.max_length`) asks for more.",
-            f"Lower Longest example to at most {room:,}, leave it out, or choose another Base model.",
+            "settings.layers",
+            f"This base model has {layers} layers.",
+            f"Trained layers asks for {training.trained_layers}.",
+            f"Set Trained layers to {layers} at most, or choose full fine-tuning.",
         )
+
+
+def require_loftq(training: TrainSpec, on_gpu: bool) -> None:
+    """Raise FTError `settings.loftq` when LoftQ is asked for without a GPU."""
+    if training.initialisation == "loftq" and not on_gpu:
+        raise FTError(
+            "settings.loftq",
+            "LoftQ cannot begin on this machine.",
+            "peft computes it on a GPU alone.",
+            "Choose another Initialisation, or a machine with a GPU.",
+        )
+
+
+def without_validation(training: TrainSpec) -> str:
+    """What these settings cannot do where there are no validation rows, in a sentence; empty when they ask for nothing of it."""
+    lost = ["end early"] if training.early_stopping else []
+    lost += ["keep its best weights"] if training.keep == "best" else []
+    if not lost:
+        return ""
+    return f"There are no validation rows, so the training cannot {' or '.join(lost)}: it goes on to its end, and the last weights are kept."
 
 
 def _checkpointing(spec: ProjectSpec, training: TrainSpec, facts: Facts) -> tuple[bool, str]:

@@ -6,7 +6,7 @@ from typing import Any
 from ft_core.data.store import Dataset
 from ft_core.data.tell import Tell, silent
 from ft_core.fit import cost, plan_steps, training_rows
-from ft_core.fit.choose import Choice, Facts, choose
+from ft_core.fit.choose import Choice, Facts, choose, without_validation
 from ft_core.fit.memory import USABLE, trained_parameters
 from ft_core.pipeline.data import prepare_source
 from ft_core.pipeline.measure import measure
@@ -23,7 +23,7 @@ def plan_project(
 ) -> dict[str, Any]:
     """Before a training: what would be chosen and why, does it fit, how long, how much. The data is prepared, nothing is trained.
 
-    {"model", "method", "dataset", "examples", "settings": [{"setting", "value", "reason"}], "steps", "tokens", "parameters", "trained",
+    {"notes": [sentence], "model", "method", "dataset", "examples", "settings": [{"setting", "value", "reason"}], "steps", "tokens", "parameters", "trained",
     "memory_gb": {part: gigabytes}, "fits", "hours", "measured", "trial", "cost_usd", "hardware": [{"flavour", "fits", "hours", "dollars", ...}]}.
     `hours` is of this machine; `cost_usd` of the cheapest hardware of a Space that it fits; what depends on a base model's sizes is None
     where nobody knows them.
@@ -54,7 +54,9 @@ def plan_training(spec: ProjectSpec, dataset: Dataset, found: dict[str, Any] | N
 def _told(filled: ProjectSpec, chosen: list[Choice], dataset: Dataset, known: Facts) -> dict[str, Any]:
     """The part of a plan that needs no sizes."""
     training = filled.training
+    said = "" if dataset.counts["validation"] else without_validation(training)
     return {
+        "notes": [said] if said else [],
         "model": filled.model.base,
         "method": training.method,
         "dataset": dataset.id,

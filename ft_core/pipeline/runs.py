@@ -8,7 +8,7 @@ from ft_core.data.store import Dataset, example_of
 from ft_core.data.tokens import ChatTokenizer
 from ft_core.errors import FTError
 from ft_core.fit.architecture import architecture
-from ft_core.fit.choose import Choice, Facts, choose
+from ft_core.fit.choose import Choice, Facts, choose, require_loftq
 from ft_core.pipeline.data import base_tokenizer
 from ft_core.pipeline.start import record, started
 from ft_core.run import Run
@@ -40,10 +40,11 @@ def filled_project(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) ->
     """The project that a new run on this dataset would have.
 
     Raises FTError `model.missing` when the base is a path that is not there, `settings.too_long` when an example may be longer than it
-    can read, `sweep.unused`, `project.invalid` for settings that the dataset's task lacks, `report.missing`, and what `started` raises.
+    can read, `settings.layers`, `settings.loftq`, `model.broken`, `model.template`, `sweep.unused`, `project.invalid` for settings that the
+    dataset's task lacks, `report.missing`, and what `started` raises.
     """
     trackers.require(spec.training.report_to)
-    spec = started(workspace, spec)
+    spec = started(workspace, spec.model_copy(update={"task": dataset.task}))
     project.require_head(spec, dataset.task)
     folder = catalog.base_folder(spec.model.base)
     if folder is None and (spec.model.base.count("/") != 1 or spec.model.base.startswith((".", "/", "~"))):
@@ -58,9 +59,9 @@ def filled_project(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) ->
         model = model.model_copy(update={"base": str(folder.resolve())})  # workers run in another folder
     pinned = {"configuration": dataset.spec.configuration, "revision": dataset.spec.revision}  # of a dataset on the Hub
     data = spec.data.model_copy(update=pinned)
-    spec = spec.model_copy(update={"task": dataset.task, "model": model, "data": data})
+    spec = spec.model_copy(update={"model": model, "data": data})
     project.parse(spec.model_dump(mode="json"), "The project")  # its task may be known only now
-    filled, _ = choices(spec, dataset)
+    filled = _ready(spec, dataset)
     if filled.sweep:
         filled = filled.model_copy(update={"sweep": filled.sweep.filled(filled.training)})
     return filled
@@ -92,8 +93,14 @@ def changed_project(workspace: Workspace, run: Run, changes: dict[str, Any]) -> 
         spec = spec.model_copy(update={"model": spec.model.model_copy(update={"revision": revision})})
     dataset = Dataset.open(run.folder / run.data()["folder"])
     project.require_head(spec, dataset.task)
-    filled, _ = choices(spec, dataset)
-    return filled
+    return _ready(spec, dataset)
+
+
+def _ready(spec: ProjectSpec, dataset: Dataset) -> ProjectSpec:
+    """Every choice filled in, for a training on this machine. Raises FTError `settings.loftq` and what `choices` raises."""
+    known = facts(spec, dataset)
+    require_loftq(spec.training, known.on_gpu)
+    return choose(spec, known)[0]
 
 
 def training_result(run: Run) -> dict[str, Any]:
@@ -108,17 +115,17 @@ def training_result(run: Run) -> dict[str, Any]:
 
 
 def choices(spec: ProjectSpec, dataset: Dataset) -> tuple[ProjectSpec, list[Choice]]:
-    """The project with every training setting filled in that it leaves out, and what was chosen and why. Raises FTError `settings.too_long`."""
+    """The project with every training setting filled in that it leaves out, and what was chosen and why. Raises what `facts` and `choose` raise."""
     return choose(spec, facts(spec, dataset))
 
 
 def facts(spec: ProjectSpec, dataset: Dataset) -> Facts:
-    """What the choices are made from. Token lengths are known where the dataset was prepared for this base model or one with its tokenizer."""
+    """What the choices are made from. Token lengths are known where the dataset was prepared for this base model or one with its tokenizer.
+
+    Raises FTError `model.missing`, `model.broken` or `model.template` for a base model that is here and cannot be used.
+    """
     base, revision = spec.model.base, spec.model.revision
-    try:
-        tokenizer = base_tokenizer(base, revision, dataset.task == "text")
-    except FTError:  # the training says it, with all that it then knows
-        tokenizer = None
+    tokenizer = base_tokenizer(base, revision, dataset.task == "text")
     stored = dataset.report["token_lengths"]
     known = stored if stored and tokenizer and stored.get("tokenizer") == tokenizer.fingerprint else None
     return Facts(

@@ -43,7 +43,7 @@ def started(workspace: Workspace, spec: ProjectSpec) -> ProjectSpec:
             "It chooses labels by a classification head, and does not write.",
             "Choose another Start.",
         )
-    model, training = _base(spec.model, start), _method(spec.training, start)
+    model, training = _base(spec.model, start), _method(spec, start)
     return spec.model_copy(update={"model": model, "training": training})
 
 
@@ -78,9 +78,9 @@ def _called(base: str, revision: str | None) -> str:
     return f"{base} at {revision}" if revision else base
 
 
-def _method(training: TrainSpec, start: Run) -> TrainSpec:
+def _method(spec: ProjectSpec, start: Run) -> TrainSpec:
     """The training settings with those that the run's result decides. Raises FTError `model.start_method` or `model.other_shape`."""
-    old = start.spec().training
+    training, old = spec.training, start.spec().training
     if old.method not in (*LORA, *WHOLE_MODEL):
         raise FTError(
             "model.start_method",
@@ -93,7 +93,8 @@ def _method(training: TrainSpec, start: Run) -> TrainSpec:
         # PiSSA leaves an ordinary adapter of twice the rank: its file says how large it is, not the project.
         config = json.loads((start.adapter / "adapter_config.json").read_text(encoding="utf-8"))
         decided |= {"initialisation": "default", "lora_rank": config["r"], "lora_alpha": config["lora_alpha"]}
-        decided |= {"lora_dropout": config["lora_dropout"]}
+        # A training on pairs has none: it is switched off in the adapter, too.
+        decided |= {} if spec.task == "preference" else {"lora_dropout": config["lora_dropout"]}
         if old.method != "qlora" and in_four_bits(old.method, old.four_bit):
             decided["four_bit"] = True
     elif training.method in WHOLE_MODEL:

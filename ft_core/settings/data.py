@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from ft_core.settings.numbers import refuse_booleans
+
 Treatment = Literal[
     "fix", "mask", "drop", "keep"
 ]  # fix: mend, else leave out; mask: put a word in its place; drop: leave the row out
@@ -135,6 +137,7 @@ class SplitSpec(BaseModel):
     """How large the validation and the test split are, and which rows are in them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    _numbers = refuse_booleans
 
     validation: float = Field(
         default=0.1, ge=0.0, le=0.5, title="Validation share", description="Watched during training."
@@ -165,6 +168,7 @@ class EditSpec(BaseModel):
     """One row changed, left out or kept by hand. The upload itself is never altered."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    _numbers = refuse_booleans
 
     row: int = Field(
         ge=1, title="Row", description="The row's number in the source, counted from 1 without the header."
@@ -194,6 +198,7 @@ class PartSpec(BaseModel):
     """One more source of a mix. It is read, shaped, cleaned and split by itself, as the main source is."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    _numbers = refuse_booleans
 
     name: str = Field(
         min_length=1,
@@ -231,6 +236,7 @@ class DataSpec(BaseModel):
     """A source of rows and how it becomes a dataset version."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    _numbers = refuse_booleans
 
     source: Annotated[str | tuple[str, ...], BeforeValidator(_require_sources)] = Field(
         title="Source",

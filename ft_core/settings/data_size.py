@@ -5,6 +5,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
+from ft_core.settings.numbers import refuse_booleans
+
 MOST = 20
 
 
@@ -12,6 +14,7 @@ class DataSizeSpec(BaseModel):
     """Settings of one study of the data's size: the same training on growing parts of the training split."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    _numbers = refuse_booleans
 
     shares: tuple[float, ...] = Field(
         default=(0.125, 0.25, 0.5, 1.0),

@@ -2,11 +2,14 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ft_core.settings.numbers import refuse_booleans
+
 
 class EvalSpec(BaseModel):
     """Settings of one evaluation."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    _numbers = refuse_booleans
 
     few_shot: int = Field(
         default=4,

@@ -85,6 +85,13 @@ class ProjectSpec(BaseModel):
                 "a training on pairs cannot begin with {start}: it is measured against where it starts",
                 {"start": training.initialisation, "settings": ["training.initialisation"]},
             )
+        elif training.lora_dropout or (self.sweep and "lora_dropout" in self.sweep.settings):
+            where = "training" if training.lora_dropout else "sweep.settings"
+            raise PydanticCustomError(
+                "unused",
+                "a training on pairs has no {title}: chance would part it from the model that it is measured against",
+                {"title": TrainSpec.model_fields["lora_dropout"].title, "settings": [f"{where}.lora_dropout"]},
+            )
         return self
 
 

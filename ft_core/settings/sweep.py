@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 from ft_core.errors import FTError
 from ft_core.settings import words
 from ft_core.settings.methods import LORA, STARTS, used_by
+from ft_core.settings.numbers import refuse_booleans
 from ft_core.settings.train import TrainSpec
 
 Value = bool | int | float | str
@@ -36,6 +37,7 @@ class RangeSpec(BaseModel):
     """What one setting may be: everything from `low` to `high`, or one of `values`. Neither: a usual range around the project's own value."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    _numbers = refuse_booleans
 
     low: float | None = Field(default=None, title="Lowest", description="The smallest value that is tried.")
     high: float | None = Field(default=None, title="Highest", description="The largest value that is tried.")
@@ -83,6 +85,7 @@ class SweepSpec(BaseModel):
     """Settings of one sweep: several short trainings of one project that differ in some training settings."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    _numbers = refuse_booleans
 
     settings: dict[str, RangeSpec] = Field(
         title="Settings to try",
@@ -237,6 +240,8 @@ def _wrong_form(name: str, found: RangeSpec) -> Iterator[str]:
         yield "a range by its logarithm must begin above 0"
     if found.values is not None and len(set(found.values)) < len(found.values):
         yield "names a value twice"
+    if numeric and any(isinstance(value, bool) for value in found.values or ()):
+        yield "must be numbers, not true or false"
 
 
 def _plain(name: str) -> Any:

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler
 from pydantic_core import PydanticCustomError
 
 from ft_core.settings.methods import METHODS, PREFERENCE, STARTS, Head, Initialisation, Method, used_by
+from ft_core.settings.numbers import refuse_booleans
 
 Schedule = Literal["cosine", "linear", "constant"]
 Optimizer = Literal["adamw", "adamw_8bit", "paged_adamw_8bit", "adafactor"]
@@ -29,6 +30,7 @@ class TrainSpec(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    _numbers = refuse_booleans
 
     method: Method = Field(
         default="qlora",
@@ -182,7 +184,9 @@ class TrainSpec(BaseModel):
         le=1,
         title="Share of the training rows",
         description="Learn from a part of the training split, drawn by the seed; the smaller part is contained in the larger.",
-        json_schema_extra=_says("Learns less.", "", "arXiv:1712.00409"),
+        json_schema_extra=_says(
+            "Learns less.", "Takes longest; nothing else speaks against all rows.", "arXiv:1712.00409"
+        ),
     )
     schedule: Schedule = Field(
         default="cosine",
@@ -245,7 +249,11 @@ class TrainSpec(BaseModel):
         le=1000,
         title="Validations",
         description="How often validation loss and sample answers are taken, and checkpoints kept, in a run.",
-        json_schema_extra=_says("The best moment may be missed.", "Time is spent on measuring."),
+        json_schema_extra=_says(
+            "The best moment may be missed.",
+            "Time is spent on measuring.",
+            "Chosen here: enough points to see where a curve turns",
+        ),
     )
     early_stopping: int = Field(
         default=3,
@@ -272,14 +280,17 @@ class TrainSpec(BaseModel):
         le=100000,
         title="Disk for checkpoints",
         description="Gigabytes; the oldest checkpoints beyond it are removed. The newest and the best always stay.",
-        json_schema_extra=_says("Fewer moments to go back to.", "The disk fills."),
+        json_schema_extra=_says(
+            "Fewer moments to go back to.", "The disk fills.", "Chosen here: a small part of a usual disk"
+        ),
     )
     report_to: Reporter = Field(
         default="none",
         title="Report to",
         description="Also send the measurements to a tracker of your own; its package must be installed.",
         json_schema_extra=_says(
-            names={"none": "Nobody", "tensorboard": "TensorBoard", "trackio": "trackio", "wandb": "Weights & Biases"}
+            source="Chosen here: nothing is sent unless you ask for it",
+            names={"none": "Nobody", "tensorboard": "TensorBoard", "trackio": "trackio", "wandb": "Weights & Biases"},
         ),
     )
     seed: int = Field(
@@ -287,21 +298,27 @@ class TrainSpec(BaseModel):
         ge=0,
         title="Seed",
         description="The same seed gives the same run.",
-        json_schema_extra=_says(),
+        json_schema_extra=_says(
+            "None is: it only decides what chance brings.",
+            "None is: train with several to see how much is chance.",
+            "arXiv:2002.06305",
+        ),
     )
     micro_batch_size: int | None = Field(
         default=None,
         ge=1,
         title="Micro-batch size",
         description="Examples computed at once. Left out: chosen for this machine and recorded in the run.",
-        json_schema_extra=_says("Slower.", "More memory."),
+        json_schema_extra=_says("Slower.", "More memory.", "Measured on your machine before the first step"),
     )
     threads: int | None = Field(
         default=None,
         ge=1,
         title="Threads",
         description="Processor threads. Left out: chosen for this machine and recorded in the run.",
-        json_schema_extra=_says("Slower.", "Slower, when other work wants the cores."),
+        json_schema_extra=_says(
+            "Slower.", "Slower, when other work wants the cores.", "Chosen here: one for each processor core"
+        ),
     )
 
     @model_validator(mode="after")
@@ -328,6 +345,12 @@ class TrainSpec(BaseModel):
                     "others": others,
                     "settings": ["method", "initialisation"],
                 },
+            )
+        if self.method == "prefix_tuning" and self.gradient_checkpointing:
+            raise PydanticCustomError(
+                "unused",
+                "{title} cannot recompute activations: its keys and values come from outside the layers",
+                {"title": title, "settings": ["method", "gradient_checkpointing"]},
             )
         if self.head == "classification" and self.initialisation != "default":
             raise PydanticCustomError(

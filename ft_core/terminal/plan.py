@@ -33,6 +33,8 @@ def show_plan(result: Result, path: Path) -> None:
     usual = [f"{choice['setting']} {_value(choice['value'])}" for choice in result["settings"] if choice["usual"]]
     if usual:
         print(f"As always: {', '.join(usual)}")
+    for note in result["notes"]:
+        print(note)
     if result["trial"] is not None:
         _show_trial(result["trial"])
     if result["memory_gb"] is not None:

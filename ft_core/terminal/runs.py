@@ -71,6 +71,8 @@ def show_status(result: Result) -> None:
         )
     if result["trials"]:
         print(f"{amounts.count(result['trials'], 'trial')} inside: {result['run']}/NUMBER")
+    for notice in result["notices"]:
+        print(notice)
     if result["notes"]:
         print(f"Notes: {inert(result['notes'])}")
     if result["verdict"]:

@@ -67,13 +67,13 @@ class AnswerTrainer(CommonTrainer, SFTTrainer):
         )
         logits = outputs.logits.flatten(0, 1).float()
         targets = labels[:, columns].flatten()
-        parts = None if model.training else inputs.get("part")
+        parts = inputs.get("part")
         losses = functional.cross_entropy(
             logits, targets, ignore_index=IGNORED, reduction="sum" if parts is None else "none"
         )
         if parts is not None:
             learnt_of = (labels != IGNORED).sum(dim=1)
-            self.tally.add_parts(parts, losses.view(len(labels), -1).sum(dim=1), learnt_of)
+            self.tally.add_parts(parts, losses.detach().view(len(labels), -1).sum(dim=1), learnt_of)
         total = losses.sum()
         learnt = int((targets != IGNORED).sum())
         self.tally.loss += total.item()

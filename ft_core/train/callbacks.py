@@ -31,7 +31,7 @@ _MOVING_STEPS = 20  # tokens per second is the mean over that many steps
 SAMPLE_TOKENS = 48
 BEGINNING = 20  # tokens of a plain text that a sample goes on from
 _SHOWN = 400  # characters of how the text itself goes on
-_PART = "eval_part/"  # what a mix logs its parts under
+_PART = "part/"  # what a mix logs its parts under
 
 
 @dataclass
@@ -99,9 +99,8 @@ class Recorder(TrainerCallback):
         row: dict[str, Any] = {"step": step, "epoch": self.plan.epoch(step), "time": round(time.time(), 3)}
         if "eval_loss" in logs:
             names = {key: logs[f"eval_{key}"] for key in ("accuracy", "preferred") if f"eval_{key}" in logs}
-            parts = {key.removeprefix(_PART): loss for key, loss in logs.items() if key.startswith(_PART)}
             row |= {"loss": logs["eval_loss"], "token_accuracy": logs.get("token_accuracy")} | names
-            self.run.append_metric({"kind": "validation", **row} | ({"parts": parts} if len(parts) > 1 else {}))
+            self.run.append_metric({"kind": "validation", **row, **_parts(logs, f"eval_{_PART}")})
         elif "loss" in logs:
             # In float16 a gradient that overflows is usual: the step is skipped and its scale lowered (arXiv:1710.03740, section 3.2).
             measured = math.isfinite(logs["grad_norm"])
@@ -114,7 +113,7 @@ class Recorder(TrainerCallback):
                 "tokens": int(self.plan.tokens_after[step]),
             }
             row |= {"tokens_per_second": round(self.moving_speed(), 1), "memory_gb": memory.held_gb()}
-            self.run.append_metric({"kind": "train", **row})
+            self.run.append_metric({"kind": "train", **row, **_parts(logs, _PART)})
 
     def speed(self) -> float:
         """Tokens per second of all steps of this attempt; 0 before the first one."""
@@ -125,12 +124,18 @@ class Recorder(TrainerCallback):
         return sum(tokens for tokens, _ in self.moving) / sum(seconds for _, seconds in self.moving)
 
 
+def _parts(logs: dict[str, float], prefix: str) -> dict[str, dict[str, float]]:
+    """Of a mix, the loss of each part that was read; else nothing."""
+    parts = {key.removeprefix(prefix): loss for key, loss in logs.items() if key.startswith(prefix)}
+    return {"parts": parts} if parts else {}
+
+
 def _diverged(step: int, learning_rate: float) -> FTError:
     return FTError(
         "train.diverged",
         f"The training lost its footing at step {step}: the loss is no longer a number.",
         f"The steps were too large (Learning rate {learning_rate:g}), so the trained values grew without bound.",
-        f"Lower Learning rate to {learning_rate / 5:g} and start a new run; where a checkpoint was good, this run's model is that one.",
+        f"Lower Learning rate to {learning_rate / 5:g} and start a new run.",
     )
 
 

@@ -1,7 +1,9 @@
-"""Checkpoints that can be trusted: each is sealed by a list of its files' sizes and hashes, written last."""
+"""Checkpoints that can be trusted: each is sealed by a list of its files' sizes and hashes, and a hash of that list, written last."""
 
 import hashlib
+import json
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,16 +36,27 @@ def seal(folder: Path, step: int, seconds: float) -> None:
         for path in sorted(folder.iterdir())
         if path.name != SEAL
     }
-    write_json(folder / SEAL, {"version": 1, "step": step, "seconds": seconds, "files": files})
+    values = {"version": 2, "step": step, "seconds": seconds, "files": files}
+    write_json(folder / SEAL, values | {"sha256": _hash(values)})
 
 
-def newest(checkpoints: Path) -> Checkpoint | None:
-    """The newest complete checkpoint. Those that are not (the process was killed, a disk failed) are removed on the way."""
+def newest(checkpoints: Path, damaged: Callable[[int], None] = lambda step: None) -> Checkpoint | None:
+    """The newest complete checkpoint. Those that are not are removed on the way: a killed process leaves one without a seal.
+
+    One with a seal that does not fit has been changed since, by a failing disk say: `damaged` is told its step.
+    """
     for folder in reversed(_folders(checkpoints)):
         if (found := _checked(folder)) is not None:
             return found
+        if (folder / SEAL).exists():
+            damaged(_step(folder))
         shutil.rmtree(folder)
     return None
+
+
+def last_step(checkpoints: Path) -> int:
+    """The step of the newest sealed checkpoint, 0 without one; a glance at the names, which trusts the seals."""
+    return max((_step(folder) for folder in _folders(checkpoints) if (folder / SEAL).exists()), default=0)
 
 
 def remove_unsealed(checkpoints: Path) -> None:
@@ -90,10 +103,18 @@ def _checked(folder: Path) -> Checkpoint | None:
 
 
 def _read_seal(folder: Path) -> dict[str, Any] | None:
+    """What `seal` wrote, to the last character; None when it is anything else."""
     try:
-        return read_json(folder / SEAL)
+        values = read_json(folder / SEAL)
     except ValueError:
         return None
+    if not isinstance(values, dict) or values.pop("sha256", None) != _hash(values):
+        return None
+    return values if (values.get("version"), values.get("step")) == (2, _step(folder)) else None
+
+
+def _hash(values: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
 def _intact(folder: Path, files: dict[str, dict[str, Any]]) -> bool:

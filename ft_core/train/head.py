@@ -5,7 +5,6 @@ The model reads the conversation up to where its answer begins, and the state of
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import numpy
 from datasets import Dataset as Rows
@@ -25,7 +24,7 @@ from ft_core.train import build, rows
 from ft_core.train.callbacks import Plan, Recorder, Sampler
 from ft_core.train.head_trainer import HeadTrainer
 from ft_core.train.methods.adapt import adapt
-from ft_core.train.sft import SAMPLES, Prepared, dtype_name, watching
+from ft_core.train.sft import SAMPLES, Prepared, dtype_name, watching, within_context
 
 
 def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: int) -> Prepared:
@@ -44,6 +43,7 @@ def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: i
     progress(0, total, "reading the data")
     chosen = modeling.pinned(run, token)
     folder = modeling.model_folder(chosen.base, chosen.revision, token, weights=False)
+    training = within_context(run, folder, chosen.base)
     chat = ChatTokenizer.load(folder, chosen.base)
     prompts, cut_off = tokenise(examples, chat, training.max_length)
     run.write_log(_said(prompts, labels, cut_off, training.max_length))
@@ -66,18 +66,19 @@ def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: i
         run.write_model_revision(chosen.revision)
     model = adapt(modeling.with_padding(base, tokenizer), training)
     recorder = Recorder(run, plan, progress)
-    watched, part_names = _watched(held, labels, chat, training.max_length)
+    part_names = rows.part_names([*examples, *held])
+    watched = _shortest_first(held, chat, training.max_length)
     sampler = Sampler(run, plan, tokenizer, (held or examples)[:SAMPLES], partial(chosen_labels, labels))
     trainer = HeadTrainer(
         model=model,
         arguments=build.sft_arguments(
             training, run.checkpoints, total, micro_batch_size, dtype_name(model), use_cpu=modeling.device() == "cpu"
         ),
-        train_rows=Rows.from_dict(_columns(prompts, examples, labels)).select(order),
-        validation_rows=watched,
+        train_rows=_columns(prompts, examples, labels, part_names).select(order),
+        validation_rows=_columns(*watched, labels, part_names) if held else None,
         tokenizer=tokenizer,
         part_names=part_names,
-        callbacks=watching(run, recorder, sampler, validates=watched is not None),
+        callbacks=watching(run, recorder, sampler, validates=bool(held)),
     )
     return Prepared(trainer, recorder, plan, lengths[order], None, labels)
 
@@ -107,19 +108,16 @@ def _said(prompts: Sequence[list[int]], labels: Sequence[str], cut_off: int, max
     return f"{said}; {cut_off} lose their beginning: Longest example is {max_length} tokens" if cut_off else said
 
 
-def _watched(
-    held: Sequence[Example], labels: Sequence[str], chat: ChatTokenizer, max_length: int
-) -> tuple[Rows | None, list[str]]:
-    """The validation rows, shortest first, each with the number of its part of a mix; and the parts' names."""
-    names = sorted({example.part for example in held})
+def _shortest_first(
+    held: Sequence[Example], chat: ChatTokenizer, max_length: int
+) -> tuple[list[list[int]], list[Example]]:
     prompts, _ = tokenise(held, chat, max_length)
-    ordered = sorted(zip(prompts, held, strict=True), key=lambda pair: len(pair[0]))
-    if not ordered:
-        return None, names
-    shortest_first = [example for _, example in ordered]
-    parts = {"part": [names.index(example.part) for example in shortest_first]} if len(names) > 1 else {}
-    return Rows.from_dict(_columns([ids for ids, _ in ordered], shortest_first, labels) | parts), names
+    order = sorted(range(len(held)), key=lambda place: len(prompts[place]))
+    return [prompts[place] for place in order], [held[place] for place in order]
 
 
-def _columns(prompts: Sequence[list[int]], examples: Sequence[Example], labels: Sequence[str]) -> dict[str, list[Any]]:
-    return {"input_ids": list(prompts), "label": [labels.index(example.answer) for example in examples]}
+def _columns(
+    prompts: Sequence[list[int]], examples: Sequence[Example], labels: Sequence[str], part_names: Sequence[str]
+) -> Rows:
+    columns = {"input_ids": list(prompts), "label": [labels.index(example.answer) for example in examples]}
+    return Rows.from_dict(columns | rows.part_column([example.part for example in examples], part_names))

@@ -69,8 +69,8 @@ class HeadTrainer(CommonTrainer):
         )
         logits = outputs.logits.float()
         losses = functional.cross_entropy(logits, labels, reduction="none")
-        if not model.training and "part" in inputs:
-            self.tally.add_parts(inputs["part"], losses, torch.ones_like(labels))
+        if "part" in inputs:
+            self.tally.add_parts(inputs["part"], losses.detach(), torch.ones_like(labels))
         total = losses.sum()
         self.tally.loss += total.item()
         self.tally.correct += int((logits.detach().argmax(dim=-1) == labels).sum())

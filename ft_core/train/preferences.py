@@ -20,7 +20,7 @@ from ft_core.train import build, rows
 from ft_core.train.callbacks import Plan, Recorder, Sampler
 from ft_core.train.preference_trainer import PreferenceTrainer
 from ft_core.train.rows import TokenRow
-from ft_core.train.sft import SAMPLES, Prepared, dtype_name, first_model, watching
+from ft_core.train.sft import SAMPLES, Prepared, dtype_name, first_model, watching, within_context
 
 _SHOWN = 20  # row numbers in an error
 
@@ -56,9 +56,11 @@ def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: i
     progress(0, total, "reading the data")
     chosen = modeling.pinned(run, token)
     folder = modeling.model_folder(chosen.base, chosen.revision, token, weights=False)
+    training = within_context(run, folder, chosen.base)
     chat = ChatTokenizer.load(folder, chosen.base)
     learnt = tokenise_pairs(examples, chat, training.max_length)
     run.write_log(f"pairs: {rows.check([pair.chosen for pair in learnt], chat, training.max_length)}")
+    run.write_log(f"worse answers: {rows.check([pair.rejected for pair in learnt], chat, training.max_length)}")
     watched = sorted(tokenise_pairs(held, chat, training.max_length), key=lambda pair: pair.longest)
     lengths = numpy.array([pair.longest for pair in learnt])
     order = rows.order(lengths, total, training.batch_size, training.seed)

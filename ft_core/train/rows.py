@@ -76,7 +76,7 @@ def tokenise(
 def check(rows: Sequence[TokenRow], tokenizer: ChatTokenizer, max_length: int) -> str:
     """What will be learnt, in one line for the log, looked at before a model is loaded.
 
-    Raises FTError `train.no_end_of_turn` when whole examples do not end in a token that ends a turn: such a model would never stop.
+    Raises FTError `train.no_end_of_turn` when no example ends in a token that ends a turn: such a model would never stop.
     """
     whole = [row for row in rows if not row.cut_off]
     ended = [
@@ -88,6 +88,14 @@ def check(rows: Sequence[TokenRow], tokenizer: ChatTokenizer, max_length: int) -
             "The model would not learn to stop.",
             "The base model's chat template ends no answer with a token of its own, so that none is learnt.",
             "Choose another Base model.",
+        )
+    if rows and not ended:
+        longest = max(row.length for row in rows)
+        raise FTError(
+            "train.no_end_of_turn",
+            "The model would not learn to stop.",
+            f"Longest example is {max_length:,} tokens, and every example is longer: no answer keeps its end. The longest has {longest:,}.",
+            f"Raise Longest example to {longest:,}, or choose a Base model that can read more.",
         )
     learnt = sum(label != IGNORED for row in rows for label in row.labels)
     cut_up = sum(count > 1 for count in Counter(row.place for row in rows).values())
@@ -117,6 +125,17 @@ def share(examples: list[Example], part: float, seed: int) -> list[Example]:
         return examples
     chosen = numpy.random.default_rng(seed).permutation(len(examples))[:count]
     return [examples[place] for place in sorted(chosen)]
+
+
+def part_names(examples: Sequence[Example]) -> list[str]:
+    """The datasets of a mix, in alphabetical order; empty for data of one source, which costs a training nothing."""
+    names = sorted({example.part for example in examples})
+    return names if len(names) > 1 else []
+
+
+def part_column(parts: Sequence[str], names: Sequence[str]) -> dict[str, list[int]]:
+    """`part`: of each row the number of its part among `names`; no column without names."""
+    return {"part": [names.index(part) for part in parts]} if names else {}
 
 
 def _places(places: list[str]) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy
 from datasets import Dataset as Rows
@@ -14,11 +13,13 @@ from ft_core import modeling
 from ft_core.data.store import Dataset
 from ft_core.data.tokens import ChatTokenizer
 from ft_core.fit import plan_steps
+from ft_core.fit.architecture import of_folder
+from ft_core.fit.choose import fitted, without_validation
 from ft_core.jobs import Progress
 from ft_core.run import Run
-from ft_core.settings.example import Example
 from ft_core.settings.methods import in_four_bits
 from ft_core.settings.model import ModelSpec
+from ft_core.settings.train import TrainSpec
 from ft_core.train import build, results, rows
 from ft_core.train.answer_trainer import AnswerTrainer
 from ft_core.train.callbacks import Keeper, Plan, Recorder, Sampler, beginnings, continued
@@ -57,12 +58,14 @@ def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: i
     progress(0, plan_steps(training, len(dataset.examples("train"))), "reading the data")
     chosen = modeling.pinned(run, token)
     folder = modeling.model_folder(chosen.base, chosen.revision, token, weights=False)
+    training = within_context(run, folder, chosen.base)
     chat = ChatTokenizer.load(folder, chosen.base, plain)
     learnt = rows.tokenise(examples, chat, training.max_length)
     # A long text gives several rows: they are what an epoch sees.
     total = plan_steps(training.model_copy(update={"training_share": 1.0}), len(learnt))
     run.write_log(rows.check(learnt, chat, training.max_length))
-    watched, part_names = _watched(held, chat, training.max_length)
+    part_names = rows.part_names([*examples, *held])
+    watched = sorted(rows.tokenise(held, chat, training.max_length), key=lambda row: len(row.ids))
     lengths = numpy.array([len(row.ids) for row in learnt])
     order = rows.order(lengths, total, training.batch_size, training.seed)
     plan = Plan(
@@ -95,18 +98,34 @@ def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: i
         arguments=build.sft_arguments(
             training, run.checkpoints, total, micro_batch_size, dtype_name(model), use_cpu=modeling.device() == "cpu"
         ),
-        train_rows=_columns(learnt).select(order),
-        validation_rows=watched,
+        train_rows=_columns(learnt, part_names).select(order),
+        validation_rows=_columns(watched, part_names) if watched else None,
         tokenizer=tokenizer,
         part_names=part_names,
-        callbacks=watching(run, recorder, sampler, validates=watched is not None),
+        callbacks=watching(run, recorder, sampler, validates=bool(watched)),
     )
     return Prepared(trainer, recorder, plan, lengths[order], beginning)
+
+
+def within_context(run: Run, folder: Path, base: str) -> TrainSpec:
+    """The run's settings with a Longest example that its base model can read, whose files are here only now; the log says what was lowered.
+
+    Raises FTError `settings.too_long` for one that was asked for, and `model.broken`.
+    """
+    asked = run.spec().training
+    training = fitted(asked, of_folder(folder, base))
+    if training.max_length < asked.max_length:
+        run.write_log(
+            f"Longest example is lowered from {asked.max_length} to {training.max_length} tokens: the base model can read no more"
+        )
+    return training
 
 
 def watching(run: Run, recorder: Recorder, sampler: Sampler, validates: bool) -> list[TrainerCallback]:
     """What watches every training, whatever it learns from; `validates` is true where there are validation rows."""
     training = run.spec().training
+    if not validates and (said := without_validation(training)):
+        run.write_log(said)
     reports = [] if training.report_to == "none" else [Reporting(run, training.report_to)]
     return [recorder, sampler, Keeper(run, recorder.plan, training, validates), *reports]
 
@@ -133,19 +152,6 @@ def dtype_name(model: PreTrainedModel | PeftModel) -> str:
     return str(dtype).removeprefix("torch.")
 
 
-def _watched(held: Sequence[Example], chat: ChatTokenizer, max_length: int) -> tuple[Rows | None, list[str]]:
-    """The validation rows, shortest first, each with the number of its part of a mix; and the parts' names."""
-    names = sorted({example.part for example in held})
-    ordered = sorted(rows.tokenise(held, chat, max_length), key=lambda row: len(row.ids))
-    if not ordered:
-        return None, names
-    parts = {"part": [names.index(row.part) for row in ordered]} if len(names) > 1 else {}
-    return Rows.from_dict(_lists(ordered) | parts), names
-
-
-def _columns(token_rows: Sequence[rows.TokenRow]) -> Rows:
-    return Rows.from_dict(_lists(token_rows))
-
-
-def _lists(token_rows: Sequence[rows.TokenRow]) -> dict[str, list[Any]]:
-    return {"input_ids": [row.ids for row in token_rows], "labels": [row.labels for row in token_rows]}
+def _columns(token_rows: Sequence[rows.TokenRow], part_names: Sequence[str]) -> Rows:
+    columns = {"input_ids": [row.ids for row in token_rows], "labels": [row.labels for row in token_rows]}
+    return Rows.from_dict(columns | rows.part_column([row.part for row in token_rows], part_names))

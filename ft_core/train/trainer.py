@@ -72,8 +72,9 @@ class CommonTrainer(Trainer):
             logs["token_accuracy"] = self.tally.correct / self.tally.learnt
             if "eval_loss" in logs:
                 logs["eval_loss"] = self.tally.loss / self.tally.learnt
-                for part, (loss, learnt) in sorted(self.tally.parts.items()):
-                    logs[f"eval_part/{self.part_names[part]}"] = loss / learnt
+            kind = "eval_part" if "eval_loss" in logs else "part"
+            for part, (loss, learnt) in sorted(self.tally.parts.items()):
+                logs[f"{kind}/{self.part_names[part]}"] = loss / learnt
             self.tally = Tally()
         super().log(logs, start_time)
 

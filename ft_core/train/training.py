@@ -28,7 +28,8 @@ def train(run: Run, progress: Progress, token: str | None = None) -> dict[str, A
     many training examples lose the end of an answer (with a head: the beginning) to Longest example. `token` is for gated Hub models.
     On the CPU a resumed training ends with the weights of an uninterrupted one, to the bit.
 
-    Where memory is refused, the same steps go on in smaller micro-batches from the newest checkpoint, and the run says so.
+    Where memory is refused, or the system ended the process for want of it, the same steps go on in smaller micro-batches from the newest
+    checkpoint, and the run says so.
     On pairs (task preference) the losses are those of the Preference loss, and `train.no_pairs` is raised where there are none.
     Raises FTError `report.missing` before anything is loaded, `train.nothing_to_learn`, `train.diverged` (the best checkpoint is then the
     result) and what `modeling` raises.
@@ -36,10 +37,11 @@ def train(run: Run, progress: Progress, token: str | None = None) -> dict[str, A
     training = run.spec().training
     trackers.require(training.report_to)
     modeling.set_threads(training.threads)
+    state = run.job("train")
+    if state is not None and state.status == "running" and state.short_of_memory and (micro := _micro_batch(run)) > 1:
+        _shrink(run, training.batch_size, micro, "the process was ended, most likely for want of memory")
     while True:
-        micro = run.fit().get("micro_batch_size") or fit.largest_divisor(
-            training.batch_size, training.micro_batch_size or training.batch_size
-        )
+        micro = _micro_batch(run)
         try:
             return _attempt(run, progress, token, micro)
         except (MemoryError, RuntimeError) as error:
@@ -48,6 +50,13 @@ def train(run: Run, progress: Progress, token: str | None = None) -> dict[str, A
         # Outside the handler: the error's traceback holds the model and everything computed.
         memory.give_back()
         _shrink(run, training.batch_size, micro, "memory was refused")
+
+
+def _micro_batch(run: Run) -> int:
+    training = run.spec().training
+    return run.fit().get("micro_batch_size") or fit.largest_divisor(
+        training.batch_size, training.micro_batch_size or training.batch_size
+    )
 
 
 def measure(run: Run, progress: Progress, token: str | None = None) -> dict[str, Any]:
@@ -87,7 +96,8 @@ def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: i
 def _attempt(run: Run, progress: Progress, token: str | None, micro: int) -> dict[str, Any]:
     set_seed(run.spec().training.seed)
     prepared = prepare(run, progress, token, micro)
-    checkpoint = checkpoints.newest(run.checkpoints)
+    run.write_fit(run.fit() | {"cut_off_rows": prepared.plan.cut_off_rows})
+    checkpoint = _newest(run)
     if checkpoint is None and run.fit().get("measured") is None:
         progress(0, prepared.plan.steps, "measuring memory and time")
         _try_out(run, prepared, micro)
@@ -109,7 +119,7 @@ def _attempt(run: Run, progress: Progress, token: str | None, micro: int) -> dic
         except FTError as error:
             if error.code == "train.diverged" and (good := _before_diverging(run)) is not None:
                 prepared.trainer.load_weights(good.folder)
-                _finish(run, prepared, token, ended=good.step)
+                raise _with_result(error, _finish(run, prepared, token, ended=good.step)) from error
             raise
         finally:
             reporter = prepared.trainer.pop_callback(reporting.Reporting)
@@ -126,7 +136,7 @@ def _try_out(run: Run, prepared: Prepared, micro: int) -> None:
     room = memory.limit_gb() * _ROOM
     if found.peak_memory_gb > room and micro > 1:
         raise MemoryError(f"out of memory: {found.peak_memory_gb} GB needed, {room:.2f} GB there")
-    run.write_fit({"micro_batch_size": micro, "measured": found.as_dict(), "changes": run.fit().get("changes", [])})
+    run.write_fit({"changes": []} | run.fit() | {"micro_batch_size": micro, "measured": found.as_dict()})
     run.write_log(
         f"measured: {found.peak_memory_gb} GB at its highest for {micro} examples of {found.longest_tokens} tokens at once, "
         f"{found.seconds_per_step} seconds a step"
@@ -136,8 +146,7 @@ def _try_out(run: Run, prepared: Prepared, micro: int) -> None:
 def _shrink(run: Run, batch_size: int, micro: int, why: str) -> None:
     """Go on with smaller micro-batches: as many examples in every step as before, fewer at once."""
     smaller = fit.largest_divisor(batch_size, micro // 2)
-    checkpoint = checkpoints.newest(run.checkpoints)
-    step = checkpoint.step if checkpoint else 0
+    step = checkpoints.last_step(run.checkpoints)
     changes = [*run.fit().get("changes", []), {"step": step, "from": micro, "to": smaller, "why": why}]
     run.write_fit(run.fit() | {"micro_batch_size": smaller, "changes": changes})
     run.write_log(
@@ -145,14 +154,36 @@ def _shrink(run: Run, batch_size: int, micro: int, why: str) -> None:
     )
 
 
+def _newest(run: Run) -> checkpoints.Checkpoint | None:
+    """The newest checkpoint to go on from; damaged ones are removed, and the run says so."""
+    damaged: list[int] = []
+    found = checkpoints.newest(run.checkpoints, damaged.append)
+    for step in damaged:
+        run.append_notice(
+            f"Checkpoint {step} is damaged: going on from {f'step {found.step}' if found else 'the beginning'}."
+        )
+    return found
+
+
 def _before_diverging(run: Run) -> checkpoints.Checkpoint | None:
     """The checkpoint with the lowest validation loss, else the newest: what is in memory are no numbers any more."""
-    newest = checkpoints.newest(run.checkpoints)
+    newest = _newest(run)
     if newest is None:
         return None
     found = [(step, loss) for step, loss in validations.losses(run, newest.step) if math.isfinite(loss)]
     best = validations.best_step(found)
     return (checkpoints.at(run.checkpoints, best) if best is not None else None) or newest
+
+
+def _with_result(error: FTError, result: dict[str, Any]) -> FTError:
+    """A divergence that left weights: they are named, and the run can be used."""
+    kept = "the best before" if result["validation_loss"] is not None else "the last saved before"
+    return FTError(
+        error.code,
+        f"{error.what} The weights of step {result['kept_step']}, {kept}, are kept.",
+        error.why,
+        f"{error.fix} Or use this run as it is: evaluate it to see how good it has become.",
+    )
 
 
 def _finish(run: Run, prepared: Prepared, token: str | None, ended: int) -> dict[str, Any]:
@@ -166,10 +197,13 @@ def _finish(run: Run, prepared: Prepared, token: str | None, ended: int) -> dict
         return _result(run, prepared, ended, ended) | {"status": "paused" if how == "pause" else "discarded"}
     kept = ended
     best = validations.best_step(found) if spec.keep == "best" else None
-    if best is not None and best != ended and (checkpoint := checkpoints.at(run.checkpoints, best)):
-        trainer.load_weights(checkpoint.folder)
-        kept = best
-        run.write_log(f"keeping the weights after step {best}, where the validation loss was lowest")
+    if best is not None and best != ended:
+        if checkpoint := checkpoints.at(run.checkpoints, best):
+            trainer.load_weights(checkpoint.folder)
+            kept = best
+            run.write_log(f"keeping the weights after step {best}, where the validation loss was lowest")
+        else:
+            run.append_notice(f"Checkpoint {best}, the best one, is damaged: the weights after step {ended} are kept.")
     run.clear_report()  # it measured the weights that are now replaced
     weights = results.save(
         run, trainer.trained, trainer.tokenizer, modeling.pinned(run, token), prepared.beginning, prepared.labels

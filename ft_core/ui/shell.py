@@ -148,7 +148,8 @@ def launch(page: gr.Blocks, home: Path, port: int | None = None) -> tuple[Any, s
 
 
 def list_runs(workspace: Workspace, seen: str, run_id: str, dataset_id: str) -> tuple[Any, ...]:
-    """The header: the runs by name, date and status, and the dataset in words."""
+    """The header: the runs by name, date and status, and the dataset in words. Sees to it that what waits is worked at."""
+    jobs.keep_going(workspace.home)
     runs = workspace.runs()
     chosen = selected_run(workspace, run_id)
     dataset = uploads.selected_dataset(workspace, dataset_id)

@@ -15,13 +15,17 @@ JOB_WORDS = {
     "none": "Not started",
     "queued": "Waiting",
     "running": "At work",
-    "stopping": "Stopping, keeping the work",
     "done": "Done",
     "stopped": "Stopped; the work is kept",
     "paused": "Paused; it can go on",
     "discarded": "Discarded",
     "failed": "Failed",
     "interrupted": "Interrupted; it can go on",
+}
+STOPPING_WORDS = {
+    "pause": "Stopping, to go on later",
+    "keep": "Stopping, keeping the work",
+    "discard": "Stopping, to be discarded",
 }
 
 ENOUGH_WORDS = {
@@ -87,9 +91,10 @@ def progress(view: JobView, unit: str = "step") -> str:
             detail.append(view.message)
         if view.seconds_left is not None:
             detail.append(f"{amounts.duration(view.seconds_left)} left")
+    words = STOPPING_WORDS[view.how or "keep"] if view.status == "stopping" else JOB_WORDS[view.status]
     still = "" if view.status in ("running", "queued", "done") else " still"
     return (
-        f'<div class="progress"><div class="words"><b>{html.escape(JOB_WORDS[view.status])}</b><span>{html.escape(" · ".join(detail))}</span></div>'
+        f'<div class="progress"><div class="words"><b>{html.escape(words)}</b><span>{html.escape(" · ".join(detail))}</span></div>'
         f'<div class="track" role="progressbar" aria-label="Progress" aria-valuemin="0" aria-valuemax="100" aria-valuenow="{share * 100:.0f}">'
         f'<div class="fill{still}" style="width:{share * 100:.1f}%"></div></div></div>'
     )

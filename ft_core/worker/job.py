@@ -9,12 +9,15 @@ from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
+from ft_core import hardware
 from ft_core.errors import FTError, explain
 from ft_core.jobs import WORK, JobName, JobState, Progress
 from ft_core.run import Run
+from ft_core.train import checkpoints
 from ft_core.worker.discard import discard
 
 HEARTBEAT_SECONDS = 2.0
+ATTEMPTS = 3  # that end without a word and save nothing new, after which a job is given up
 Outcome = Literal["done", "stopped", "paused", "discarded"]
 
 
@@ -25,7 +28,7 @@ class Record:
         self.run = run
         self.name: JobName = name
         self.on_progress = on_progress
-        self.state = JobState.of_this_process(_attempts(run, name))
+        self.state = _begun(run, name)
         self.lock = threading.Lock()
         self.first: tuple[float, int] | None = None
         self.topic = ""
@@ -78,10 +81,35 @@ class Record:
         self.run.write_job(self.name, state)
 
 
-def _attempts(run: Run, name: JobName) -> int:
-    """How often this job was begun without reaching an end of its own."""
+def next_attempt(run: Run, name: JobName) -> int:
+    """The number of the attempt that comes next: 1 after an end of the job's own, or once a newer checkpoint was saved."""
     last = run.job(name)
-    return last.attempts + 1 if last is not None and last.status == "interrupted" else 1
+    if last is None or last.status != "interrupted" or _saved(run) > last.saved:
+        return 1
+    return last.attempts + 1
+
+
+def _saved(run: Run) -> int:
+    """How far checkpoints reach, in steps; of a run with trials, over all of them."""
+    return sum(checkpoints.last_step(one.checkpoints) for one in (run, *run.trials()))
+
+
+def _begun(run: Run, name: JobName) -> JobState:
+    """The state of the attempt that begins now."""
+    last, attempt, kills = run.job(name), next_attempt(run, name), hardware.memory_kills()
+    short = attempt > 1 and last is not None and ended_for_memory(last.memory_kills, kills, attempt)
+    known = {"attempts": attempt, "saved": _saved(run), "memory_kills": kills, "short_of_memory": short}
+    return JobState.of_this_process().model_copy(update=known)
+
+
+def ended_for_memory(before: tuple[str, int] | None, now: tuple[str, int] | None, attempt: int) -> bool:
+    """Whether an attempt that ended without a word was short of memory: where the kernel counts (`hardware.memory_kills`), its count rose.
+
+    Where it does not, or has booted since, the last attempt is to try it: another failure would be the end anyway.
+    """
+    if before is None or now is None or before[0] != now[0]:
+        return attempt >= ATTEMPTS
+    return now[1] > before[1]
 
 
 def perform(

@@ -88,7 +88,13 @@ def ensure_supervisor(home: Path) -> None:
             pass
     except Timeout:
         return
-    _spawn(["ft_core.worker.supervisor", str(home)], home / "queue" / "supervisor.log", own_token() or "")
+    _spawn(["ft_core.worker.supervisor", str(home)], home / "queue" / queue.LOG, own_token() or "")
+
+
+def keep_going(home: Path) -> None:
+    """Start the supervisor again where jobs wait and none is at work: it was killed, say. Cheap, so that a page can ask as it polls."""
+    if entries(home):
+        ensure_supervisor(home)
 
 
 def start(run: Run, job: JobName, arguments: dict[str, Any], token: str | None = None) -> subprocess.Popen[bytes]:

@@ -36,6 +36,7 @@ def overview(workspace: Workspace, run: Run) -> dict[str, Any]:
         },
         "training": run.training(),
         "notes": run.notes(),
+        "notices": run.notices(),
         "trials": len(run.trials()),
         "verdict": report["verdict"] if report else None,
         "hub": run.hub(),
@@ -54,7 +55,7 @@ def _readable(workspace: Workspace, run: Run) -> dict[str, Any]:
     except FTError as error:
         unknown = dict.fromkeys(("name", "base", "training", "verdict", "hub"))
         known = {"run": run.id, "folder": str(run.folder), "jobs": {}, "error": error.as_dict()}
-        return known | {"notes": run.notes(), "trials": len(run.trials())} | unknown
+        return known | {"notes": run.notes(), "notices": run.notices(), "trials": len(run.trials())} | unknown
 
 
 def waiting(workspace: Workspace) -> list[dict[str, Any]]:

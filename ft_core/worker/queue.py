@@ -7,17 +7,30 @@ import os
 import re
 import secrets
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock
+from pydantic import BaseModel, ConfigDict
 
 from ft_core.errors import FTError
 from ft_core.files import read_json, sync_folder, write_json
 from ft_core.jobs import JobName
 from ft_core.run import Run
 
+LOG = "supervisor.log"
 _KEY = re.compile(r"\d+")
+
+
+class _Place(BaseModel):
+    """What the file of one place holds; `run` is relative to the home."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    run: str
+    job: JobName
+    taken: float | None = None
 
 
 @dataclass(frozen=True)
@@ -56,18 +69,31 @@ class Entry:
 
 
 def entries(home: Path) -> list[Entry]:
-    """The queue, first come first. Entries whose run is gone are left out."""
+    """The queue, first come first. Entries whose run is gone are left out, and so are damaged ones, which are put aside."""
     found = []
-    for path in sorted((home / "queue").glob("*.json")):
-        values = read_json(path)
-        if values is None:  # moved or removed since its name was read
+    for path in sorted((home / "queue").glob("[0-9]*.json")):
+        try:
+            values = read_json(path)
+            if values is None:  # moved or removed since its name was read
+                continue
+            place = _Place.model_validate(values)
+        except ValueError:  # no JSON, or not these values
+            _put_aside(path)
             continue
-        folder = home / values["run"]
+        folder = home / place.run
         if (folder / "project.yaml").is_file():
-            found.append(Entry(path, Run(folder), values["job"], values.get("taken")))
+            found.append(Entry(path, Run(folder), place.job, place.taken))
         else:
             path.unlink(missing_ok=True)
     return found
+
+
+def _put_aside(path: Path) -> None:
+    """Under a name that is no place any more, with a line in the supervisor's log."""
+    with suppress(OSError):  # another process was faster, or the disk is read-only
+        path.rename(path.with_suffix(".damaged"))
+        with open(path.with_name(LOG), "a", encoding="utf-8") as file:
+            file.write(f"{path.name} is damaged and left out: start that job again\n")
 
 
 def place(home: Path, run: Run, job: JobName) -> None:

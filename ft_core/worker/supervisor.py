@@ -15,13 +15,14 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from ft_core.errors import FTError
-from ft_core.jobs import WORK, JobName, JobState, Work
+from ft_core.jobs import WORK, JobState, Work
 from ft_core.run import Run
 from ft_core.worker import launch, queue
+from ft_core.worker.job import ATTEMPTS, next_attempt
 from ft_core.worker.queue import Entry
 
-ATTEMPTS = 3
 IDLE_SECONDS = 20.0
+RETRY_SECONDS = 5.0
 STOP_GRACE_SECONDS = 120.0
 POLL_SECONDS = 0.3
 
@@ -49,8 +50,8 @@ def pick_up(home: Path) -> None:
         for job in WORK:
             try:
                 _pick_up(home, run, job)
-            except FTError as error:  # it must not keep the others from their turn
-                _log(run, job, error)
+            except (FTError, OSError) as error:  # it must not keep the others from their turn
+                _log(f"{run.id}, {job}: {error}")
 
 
 def _pick_up(home: Path, run: Run, job: Work) -> None:
@@ -63,25 +64,37 @@ def _pick_up(home: Path, run: Run, job: Work) -> None:
         queue.place(home, run, job)
 
 
-def _log(run: Run, job: JobName, error: FTError) -> None:
-    """A line in supervisor.log, which this process's standard error is."""
-    now = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
-    sys.stderr.write(f"{now} {run.id}, {job}: {error}\n")
+def _log(text: str) -> None:
+    """A line in supervisor.log, which this process's standard error is; none on a full disk."""
+    with suppress(OSError):
+        sys.stderr.write(f"{time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime())} {text}\n")
 
 
 def work(home: Path, token: str | None = None) -> None:
-    """Do the queue, first come first served, until it has been empty for IDLE_SECONDS."""
+    """Do the queue, first come first served, until it has been empty for IDLE_SECONDS. A full disk is waited for."""
     idle_since = time.monotonic()
     while time.monotonic() - idle_since < IDLE_SECONDS:
-        entry = queue.take(home)
-        if entry is not None:
-            try:
-                do(home, entry, token)
-            except FTError as error:
-                _log(entry.run, entry.job, error)
-                queue.give_up(home, entry)
+        try:
+            if _next(home, token):
+                idle_since = time.monotonic()
+        except OSError as error:
+            _log(f"trying again in {RETRY_SECONDS:g} seconds: {error}")
+            time.sleep(RETRY_SECONDS)
             idle_since = time.monotonic()
         time.sleep(POLL_SECONDS)
+
+
+def _next(home: Path, token: str | None) -> bool:
+    """Do the first job of the queue; False when it is empty."""
+    entry = queue.take(home)
+    if entry is None:
+        return False
+    try:
+        do(home, entry, token)
+    except FTError as error:
+        _log(f"{entry.run.id}, {entry.job}: {error}")
+        queue.give_up(home, entry)
+    return True
 
 
 def do(home: Path, entry: Entry, token: str | None = None) -> None:
@@ -91,7 +104,7 @@ def do(home: Path, entry: Entry, token: str | None = None) -> None:
     if run.is_discarded or (job == "train" and state is not None and state.status == "done"):
         queue.give_up(home, entry)  # to train again would only undo its evaluation
         return
-    if state is not None and state.status == "interrupted" and state.attempts >= ATTEMPTS:
+    if state is not None and state.status == "interrupted" and next_attempt(run, job) > ATTEMPTS:
         _too_many_crashes(entry, state)
         queue.give_up(home, entry)
         return
@@ -128,7 +141,7 @@ def _too_many_crashes(entry: Entry, state: JobState) -> None:
     """After too many crashes."""
     error = FTError(
         "worker.crashed",
-        f"The {entry.job} job ended {state.attempts} times without saying why.",
+        f"The {entry.job} job ended {state.attempts} times without saying why or saving anything new.",
         "The process was ended from outside, most often because the memory ran out.",
         "Read the end of the log; if memory ran out, close other programs, or start a new run with a smaller Longest example or Base model.",
     )

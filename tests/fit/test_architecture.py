@@ -60,5 +60,12 @@ def test_a_loras_parameters_are_those_that_peft_makes(base):
 def test_what_is_not_known_is_none(tmp_path):
     assert architecture("nobody/has-this-model") is None
     assert architecture("Qwen/Qwen2.5-0.5B-Instruct").layers == 24
-    (tmp_path / "config.json").write_text(json.dumps({"model_type": "clip"}))
-    assert architecture(str(tmp_path)) is None
+    a_size_for_each_layer = {
+        "hidden_size": 64,
+        "num_hidden_layers": 2,
+        "num_attention_heads": [4, 4],
+        "vocab_size": 400,
+    }
+    for values in ({"model_type": "clip"}, a_size_for_each_layer):
+        (tmp_path / "config.json").write_text(json.dumps(values))
+        assert architecture(str(tmp_path)) is None

@@ -5,7 +5,7 @@ import pytest
 from ft_core import catalog
 from ft_core.errors import FTError
 from ft_core.fit.architecture import of_catalog
-from ft_core.fit.choose import Facts, choose, usual_rate
+from ft_core.fit.choose import Facts, choose, usual_rate, without_validation
 from ft_core.hardware import Hardware
 from ft_core.settings import project
 from ft_core.settings.methods import METHODS, PREFERENCE, used_by
@@ -95,8 +95,26 @@ def test_more_than_the_context_is_refused():
         chosen(max_length=2049)
     assert caught.value.code == "settings.too_long" and "2,048" in caught.value.why
     assert chosen(max_length=2048).max_length == 2048
+    small = EXAMPLE.model_copy(update={"architecture": STARTER.model_copy(update={"context": 256})})
+    usual, (said, *_) = choose(spec(max_length=512), small)
+    assert usual.training.max_length == said.value == 256 and "512" in said.reason, "what nobody asked for is lowered"
     with pytest.raises(FTError):
         chosen(method="prompt_tuning", virtual_tokens=20, max_length=2048)
+
+
+def test_more_layers_than_there_are_are_refused_and_no_more_are_chosen():
+    with pytest.raises(FTError) as caught:
+        chosen(method="layers", trained_layers=STARTER.layers + 1)
+    assert caught.value.code == "settings.layers" and f"Trained layers to {STARTER.layers}" in caught.value.fix
+    assert chosen(method="layers", trained_layers=STARTER.layers).trained_layers == STARTER.layers
+    few = EXAMPLE.model_copy(update={"architecture": STARTER.model_copy(update={"layers": 1})})
+    assert chosen(few, method="layers").trained_layers == 1
+
+
+def test_what_needs_validation_rows_is_said_where_there_are_none():
+    assert "end early or keep its best weights" in without_validation(TrainSpec())
+    assert "end early" not in without_validation(TrainSpec(early_stopping=0))
+    assert not without_validation(TrainSpec(early_stopping=0, keep="last"))
 
 
 def test_the_machine_decides_about_memory():

@@ -21,6 +21,15 @@ def test_a_plan_trains_nothing(prepared, folder, tmp_path):
     assert unknown["steps"] == found["steps"] and unknown["memory_gb"] is unknown["fits"] is unknown["hours"] is None
 
 
+def test_a_plan_says_what_cannot_be_without_validation_rows(prepared, folder, tmp_path):
+    values = project.load(folder / "project.yaml").model_dump(mode="json", exclude_unset=True)
+    bare = values | {"data": {"source": str(folder / "toy.csv"), "split": {"validation": 0.0, "test": 0.2}}}
+    (tmp_path / "bare.yaml").write_text(yaml.safe_dump(bare))
+    (note,) = plan_project(Workspace(tmp_path), tmp_path / "bare.yaml")["notes"]
+    _, spec, dataset = prepared
+    assert "no validation rows" in note and plan_training(spec, dataset)["notes"] == []
+
+
 def test_without_known_sizes_a_trial_may_use_no_more_than_with_them(prepared):
     _, spec, dataset = prepared
     training, work = TrainSpec(), cost.Work(rows=8, tokens=80, longest=10, learnt=2)

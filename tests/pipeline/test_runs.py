@@ -1,8 +1,12 @@
 """What a run is created from."""
 
-import pytest
+import shutil
 
-from ft_core import catalog
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from ft_core import catalog, modeling
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
 from ft_core.jobs import JobState
@@ -76,6 +80,73 @@ def test_a_base_folder_is_remembered_by_its_whole_path(prepared, folder, monkeyp
     assert create_run(workspace, starter, dataset).spec().model.base == catalog.STARTER
 
 
+def rewritten(change):
+    """Damage to the weights: `change` takes and gives the tensors by name."""
+
+    def damage(path):
+        save_file(change(load_file(path)), path, metadata={"format": "pt"})
+
+    return damage
+
+
+UP = "model.layers.1.mlp.up_proj.weight"
+BROKEN = {  # what is damaged, how, and what the refusal names
+    "config no JSON": ("config.json", b"{oops", "config.json"),
+    "config no text": ("config.json", b"\xff\xfe\x00", "config.json"),
+    "config a list": ("config.json", b"[1]", "config.json"),
+    "tokenizer no JSON": ("tokenizer.json", b"{oops", "tokenizer"),
+    "tokenizer of nothing": ("tokenizer.json", b"{}", "tokenizer"),
+    "tokenizer settings no JSON": ("tokenizer_config.json", b"{oops", "tokenizer"),
+    "tokenizer settings a list": ("tokenizer_config.json", b"[1]", "tokenizer"),
+    "template no text": ("chat_template.jinja", b"\xff\xfe\x00", "t"),
+    "weights empty": ("model.safetensors", b"", "weights"),
+    "weights cut": ("model.safetensors", lambda path: path.write_bytes(path.read_bytes()[:5000]), "weights"),
+}
+WRONG_WEIGHTS = {
+    "a weight missing": (lambda found: {name: one for name, one in found.items() if name != UP}, UP),
+    "a weight of another shape": (lambda found: found | {UP: torch.ones(10, 64)}, UP),
+    "another vocabulary": (
+        lambda found: {name: one[:350].clone() if "embed" in name else one for name, one in found.items()},
+        "embed",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", [*BROKEN, *WRONG_WEIGHTS])
+def test_a_broken_base_model_is_refused_in_words_when_a_run_is_made_and_when_it_is_loaded(
+    prepared, folder, tmp_path, case
+):
+    workspace, spec, dataset = prepared
+    base = shutil.copytree(folder / "base", tmp_path / "base")
+    if case in BROKEN:
+        name, damage, part = BROKEN[case]
+    else:
+        change, part = WRONG_WEIGHTS[case]
+        name, damage = "model.safetensors", rewritten(change)
+    damage(base / name) if callable(damage) else (base / name).write_bytes(damage)
+    asked = spec.model_copy(update={"model": spec.model.model_copy(update={"base": str(base)})})
+    before = len(workspace.runs())
+    refused = []
+    if case in BROKEN:
+        with pytest.raises(FTError) as caught:
+            create_run(workspace, asked, dataset)
+        refused.append(caught.value)
+        assert len(workspace.runs()) == before
+    if part in ("tokenizer", "t"):
+        loads = [lambda: modeling.load_tokenizer(str(base))]
+    else:
+        loads = [
+            lambda labels=labels, four=four: modeling.load_base(str(base), quantised=four, labels=labels)
+            for labels, four in (((), True), ((), False), (("a", "b"), False))
+        ]
+    for load in loads:
+        with pytest.raises(FTError) as caught:
+            load()
+        refused.append(caught.value)
+    for error in refused:
+        assert error.code == "model.broken" and str(base) in error.what and part in error.why, error
+
+
 @pytest.mark.parametrize("base", ["./none", "/none/at/all", "~/none", "none", "a/b/c", "../x"])
 def test_a_base_model_that_is_not_there_is_said_before_a_run_is_made(prepared, base):
     workspace, spec, dataset = prepared
@@ -119,6 +190,21 @@ def test_every_wrong_change_is_named(prepared):
     assert caught.value.code == "project.invalid"
     assert "training.learning_rat" in caught.value.why and "training.epochs" in caught.value.why
     assert "batch_size" not in caught.value.why and len(workspace.runs()) == before
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="LoftQ can begin on a GPU")
+def test_loftq_without_a_gpu_is_said_before_a_run_is_made(prepared):
+    workspace, spec, dataset = prepared
+    run = create_run(workspace, spec, dataset)
+    before = len(workspace.runs())
+    loftq = spec.model_copy(update={"training": TrainSpec(method="qlora", initialisation="loftq")})
+    for make in (
+        lambda: create_run(workspace, loftq, dataset),
+        lambda: duplicate(workspace, run, {"initialisation": "loftq"}),
+    ):
+        with pytest.raises(FTError) as caught:
+            make()
+        assert caught.value.code == "settings.loftq" and len(workspace.runs()) == before
 
 
 def test_how_a_training_ended_is_not_told_with_the_figures_of_an_earlier_end(prepared):

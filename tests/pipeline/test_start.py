@@ -51,6 +51,19 @@ def test_base_and_adapter_are_those_of_the_start_and_it_learns_on(prepared, firs
     assert duplicate(workspace, run, {"epochs": 2.0}).data()["start"] == run.data()["start"]
 
 
+def test_a_training_on_pairs_takes_no_dropout_over(prepared, first):
+    workspace, spec, _ = prepared
+    path = first.adapter / "adapter_config.json"
+    before = path.read_text()
+    path.write_text(json.dumps(json.loads(before) | {"lora_dropout": 0.1}))
+    try:
+        for task, dropout in (("preference", 0.0), ("classification", 0.1)):
+            asked = on(spec, first.id).model_copy(update={"task": task})
+            assert started(workspace, asked).training.lora_dropout == dropout
+    finally:
+        path.write_text(before)
+
+
 def test_a_folder_names_the_run_too(prepared, first):
     workspace, spec, _ = prepared
     assert started(workspace, on(spec, str(first.folder))).model.start == first.id

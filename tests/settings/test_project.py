@@ -97,9 +97,15 @@ def test_settings_of_a_training_on_pairs_belong_to_that_task_alone():
 
 
 @pytest.mark.parametrize(
-    "training", [{"method": "ia3"}, {"method": "prompt_tuning"}, {"method": "lora", "initialisation": "pissa"}]
+    "training",
+    [
+        {"method": "ia3"},
+        {"method": "prompt_tuning"},
+        {"method": "lora", "initialisation": "pissa"},
+        {"method": "lora", "lora_dropout": 0.1},
+    ],
 )
-def test_methods_that_cannot_learn_from_pairs_are_refused_in_words(training):
+def test_what_cannot_be_in_a_training_on_pairs_is_refused_in_words(training):
     assert project.parse(MINIMAL | {"task": "instruction", "training": training}, "p.yaml").training.method
     with pytest.raises(FTError) as caught:
         project.parse(MINIMAL | {"task": "preference", "training": training}, "p.yaml")

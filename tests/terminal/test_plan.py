@@ -6,6 +6,7 @@ from ft_core.terminal.plan import show_plan
 
 ROW = {"title": "NVIDIA L4", "memory_gb": 24.0, "needed_gb": 3.2, "micro_batch_size": 16, "measured": False}
 RESULT = {
+    "notes": ["There are no validation rows."],
     "model": "starter",
     "method": "qlora",
     "examples": 1535,
@@ -32,6 +33,7 @@ def test_a_plan_says_what_was_chosen_what_it_needs_and_where_it_fits(capsys):
     show_plan(RESULT, Path("my project.yaml"))
     said = capsys.readouterr().out
     assert "starter, qlora: 480 steps over 1,535 training examples" in said
+    assert "There are no validation rows." in said.splitlines()
     assert "As always: schedule cosine" in said and "How it falls." not in said
     assert "Memory at most 1.00 GB: the base model's weights 0.10" in said and "the adapter" not in said
     assert "about 30 min" in said and "$0.40" in said and "estimated" in said

@@ -65,6 +65,7 @@ def test_runs_and_status(capsys):
         "folder": "/f",
         "trials": 2,
         "notes": "first\ntry\x1b[2J",
+        "notices": ["Checkpoint 9 is damaged: going on from step 6."],
         "jobs": {"train": job},
         "verdict": {"result": "better", "sentence": "It is better."},
         "hub": {"url": "http://hub/x"},
@@ -73,6 +74,7 @@ def test_runs_and_status(capsys):
     show_status(row)
     shown = capsys.readouterr().out
     assert "- train: running to pause, step 3 of 9, training, epoch 1, 1 min 5 s left" in shown
+    assert "Checkpoint 9 is damaged: going on from step 6.\n" in shown
     assert "2 trials inside" in shown and "Notes: first\n          try␛" in shown
     assert "It is better." in shown and "http://hub/x" in shown and "  Fix: Fix." in shown
     broken = {"run": "20260101-000000-000000", "name": None, "base": None, "jobs": {}, "verdict": None}

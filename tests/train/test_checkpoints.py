@@ -1,5 +1,6 @@
 """A checkpoint counts only when its seal and its files agree."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,35 @@ def test_what_is_not_complete_is_passed_over_and_removed(tmp_path, damage):
 
 
 def test_none(tmp_path):
-    assert checkpoints.newest(tmp_path / "nowhere") is None
+    assert checkpoints.newest(tmp_path / "nowhere") is None and checkpoints.last_step(tmp_path / "nowhere") == 0
+
+
+def test_no_flipped_bit_of_a_seal_goes_unseen(tmp_path):
+    make(tmp_path, 5)
+    seal = make(tmp_path, 10) / checkpoints.SEAL
+    whole = seal.read_bytes()
+    with open(seal, "r+b", buffering=0) as file:  # in place: a file written anew reaches the disk each time
+        for bit in range(8 * len(whole)):
+            os.pwrite(file.fileno(), bytes([whole[bit // 8] ^ 1 << bit % 8]), bit // 8)
+            assert checkpoints.at(tmp_path, 10) is None, seal.read_bytes()
+            os.pwrite(file.fileno(), whole[bit // 8 : bit // 8 + 1], bit // 8)
+    assert checkpoints.at(tmp_path, 10) is not None
+
+
+def test_a_seal_belongs_to_its_own_folder(tmp_path):
+    make(tmp_path, 7).rename(tmp_path / "checkpoint-70")
+    assert checkpoints.last_step(tmp_path) == 70 and checkpoints.newest(tmp_path) is None
+
+
+def test_a_damaged_checkpoint_is_told_and_one_that_was_never_sealed_is_not(tmp_path):
+    for step in (5, 10, 15, 20):
+        make(tmp_path, step)
+    (tmp_path / "checkpoint-20" / checkpoints.SEAL).unlink()
+    (tmp_path / "checkpoint-15" / checkpoints.SEAL).write_text("[]")
+    (tmp_path / "checkpoint-10" / "weights").write_bytes(b"v" * 10)
+    assert checkpoints.last_step(tmp_path) == 15
+    told: list[int] = []
+    assert checkpoints.newest(tmp_path, told.append).step == 5 and told == [15, 10]
 
 
 def test_what_was_being_written_when_the_disk_was_full_is_removed_and_the_rest_stays(tmp_path):

@@ -1,14 +1,17 @@
 """Training on pairs for real: it learns, from the base model and from a run, resumes to the bit, and leaves one adapter."""
 
+import json
+
 import pytest
 import torch
 
+from ft_core.data.prepare import prepare
 from ft_core.data.tokens import ChatTokenizer
 from ft_core.errors import FTError
 from ft_core.settings.example import Example, Message
 from ft_core.settings.train import TrainSpec
 from ft_core.train import preferences, training
-from tests.helpers import make_base_model
+from tests.helpers import data_spec, make_base_model, toy_rows
 from tests.train.pairs import SPEC, make_pair_run, make_pairs
 
 WHOLE = TrainSpec(method="full", epochs=2, learning_rate=1e-3, batch_size=8, evaluations=3, max_length=128, threads=1)
@@ -102,6 +105,21 @@ def test_all_rows_without_one_worse_answer_are_named():
     assert (
         caught.value.code == "train.no_pairs" and "2 examples" in caught.value.what and "row 2, 3" in caught.value.what
     )
+
+
+def test_worse_answers_that_all_lose_their_end_are_refused_before_the_model_is_loaded(tmp_path, base):
+    folder = tmp_path / "datasets"
+    lines = [{"prompt": message, "chosen": label, "rejected": f"{label} " * 60} for message, label in toy_rows(30)]
+    folder.mkdir()
+    (tmp_path / "long.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    long = prepare(
+        tmp_path / "long.jsonl", data_spec().model_copy(update={"source": "long.jsonl"}), "preference", folder
+    )
+    with pytest.raises(FTError) as caught:
+        preferences.prepare(
+            make_pair_run(tmp_path, base, long, SPEC.model_copy(update={"max_length": 50})), quiet, None, 4
+        )
+    assert caught.value.code == "train.no_end_of_turn" and "50 tokens" in caught.value.why
 
 
 def test_earlier_answers_of_a_conversation_are_only_read(base):

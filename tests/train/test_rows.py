@@ -62,8 +62,17 @@ def test_rows_whose_answer_is_cut_off_are_named(chat):
 
 def test_a_row_of_a_mix_is_named_with_its_part(chat):
     of_faq = replace(example(4, "hammer " * 30, "tool"), part="faq")
-    cut = rows.tokenise([of_faq], chat, len(chat.encode(of_faq.messages).ids) - 2)
-    assert "(row faq: 4)" in rows.check(cut, chat, 20)
+    length = len(chat.encode(of_faq.messages).ids) - 2
+    cut = rows.tokenise([of_faq, example(5, "a", "tool")], chat, length)
+    assert "(row faq: 4)" in rows.check(cut, chat, length)
+
+
+def test_examples_that_all_lose_their_end_are_refused(chat):
+    long = [example(1, "a", "tool " * 50), example(2, "a", "tool " * 60)]
+    longest = len(chat.encode(long[1].messages).ids)
+    with pytest.raises(FTError, match="would not learn to stop") as caught:
+        rows.check(rows.tokenise(long, chat, 20), chat, 20)
+    assert caught.value.code == "train.no_end_of_turn" and f"Raise Longest example to {longest}" in caught.value.fix
 
 
 def test_what_will_be_learnt_is_counted(chat):

@@ -15,16 +15,18 @@ from bitsandbytes.nn import Linear4bit, Params4bit
 from safetensors.torch import load_file, save_file
 
 from ft_core import generate, modeling
+from ft_core.data.mix import prepare_mix
 from ft_core.data.prepare import prepare
 from ft_core.data.tokens import ChatTokenizer
 from ft_core.errors import FTError
+from ft_core.jobs import JobState
 from ft_core.run import Run
-from ft_core.settings.data import CleanSpec, DataSpec
+from ft_core.settings.data import CleanSpec, ColumnSpec, DataSpec, PartSpec
 from ft_core.settings.methods import METHODS, WHOLE_MODEL
 from ft_core.settings.train import TrainSpec
 from ft_core.train import checkpoints, sft, training
 from ft_core.worker import jobs
-from tests.helpers import make_base_model, make_dataset, make_run
+from tests.helpers import make_base_model, make_dataset, make_run, write_toy_csv
 
 ROOT = Path(__file__).parents[2]
 SPEC = TrainSpec(
@@ -290,6 +292,42 @@ def test_memory_that_is_refused_makes_micro_batches_smaller_and_the_training_goe
     assert "still 8 in every step" in run.log_tail()
 
 
+def test_a_training_that_was_ended_for_want_of_memory_goes_on_with_fewer_examples_at_once(tmp_path, base, dataset):
+    run = make_run(tmp_path, base, dataset, SPEC.model_copy(update={"epochs": 0.4, "evaluations": 1}))
+    gone = {"pid": 2**22 + 5, "process_start": 1.0, "started": 1.0, "heartbeat": 1.0}
+    run.write_job("train", JobState(status="running", attempts=2, **gone))  # twice, and the kernel's word is not known
+    assert jobs.here(run, "train") == "done"
+    assert run.training()["micro_batch_size"] == run.fit()["micro_batch_size"] == 4
+    (change,) = run.fit()["changes"]
+    assert (change["from"], change["to"]) == (8, 4) and "want of memory" in change["why"]
+    assert "still 8 in every step" in run.log_tail()
+
+
+def test_a_mix_tells_the_loss_of_each_part(tmp_path, base):
+    """In training and in validation."""
+    toy = write_toy_csv(tmp_path / "toy.csv", 60)
+    sums = [f"{one} and {two} make?,{one + two}" for one in range(5) for two in range(5)]
+    (tmp_path / "sums.csv").write_text("\n".join(["question,answer", *sums]))
+    spec = DataSpec(
+        source="toy.csv",
+        name="toy",
+        mix=(PartSpec(name="sums", source="sums.csv", columns=ColumnSpec(prompt="question", answer="answer")),),
+        clean=CleanSpec(near_duplicates="keep"),
+    )
+    mixed = prepare_mix({"toy": [toy], "sums": [tmp_path / "sums.csv"]}, spec, None, tmp_path / "datasets")
+    run = make_run(tmp_path / "runs", base, mixed, SPEC.model_copy(update={"epochs": 3, "evaluations": 2}))
+    training.train(run, quiet)
+    learnt = [row for row in run.metrics() if row["kind"] == "train"]
+    held = [row["parts"] for row in run.metrics() if row["kind"] == "validation"]
+    assert [set(parts) for parts in held] == [{"sums", "toy"}] * 2
+    assert {name for row in learnt for name in row["parts"]} == {"sums", "toy"}
+    for name in ("sums", "toy"):
+        course = [row["parts"][name] for row in learnt if name in row["parts"]]
+        assert course[-1] < course[0], name
+    both = [row for row in learnt if len(row["parts"]) == 2]
+    assert both and all(min(row["parts"].values()) < row["loss"] < max(row["parts"].values()) for row in both)
+
+
 def test_killed_and_resumed_is_the_same_run(tmp_path, base, dataset, finished):
     run = make_run(tmp_path, base, dataset, SPEC)
     environment = os.environ | {"PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"}
@@ -335,8 +373,10 @@ def test_a_damaged_checkpoint_is_passed_over(tmp_path, base, dataset, finished):
     with open(newest / "optimizer.pt", "r+b") as file:
         file.seek(100)
         file.write(b"\0\0\0\0damaged")
-    assert checkpoints.newest(run.checkpoints).step < total - 1 and not newest.exists()
-    assert training.train(run, quiet)["weights_sha256"] == finished[1]["weights_sha256"]
+    result = training.train(run, quiet)
+    assert result["weights_sha256"] == finished[1]["weights_sha256"]
+    (notice,) = run.notices()
+    assert f"Checkpoint {total - 1} is damaged: going on from step " in notice and notice in run.log_tail()
 
 
 def test_a_full_disk_ends_a_training_that_says_so_and_can_be_resumed(tmp_path, base, dataset, finished):
@@ -404,6 +444,8 @@ def test_a_training_that_diverges_leaves_the_weights_of_a_good_checkpoint(tmp_pa
     assert caught.value.code == "train.diverged"
     result = run.training()
     assert result["status"] == "stopped" and result["steps"] == result["kept_step"] == stopped["kept_step"]
+    assert f"The weights of step {result['kept_step']}, the best before, are kept." in caught.value.what
+    assert "evaluate it" in caught.value.fix and "Lower Learning rate" in caught.value.fix
     assert result["weights_sha256"] == stopped["weights_sha256"]
     saved = load_file(run.adapter / "adapter_model.safetensors")
     assert all(tensor.isfinite().all() for tensor in saved.values())
@@ -417,7 +459,13 @@ def test_answers_that_are_cut_off_are_counted_in_log_and_result(tmp_path, base, 
     short = SPEC.model_copy(update={"epochs": 0.3, "evaluations": 1, "max_length": longest - 1})
     run = make_run(tmp_path, base, dataset, short)
     result = training.train(run, quiet)
-    assert result["cut_off_rows"] == int((lengths == longest).sum()) > 0 == finished[1]["cut_off_rows"]
+    assert (
+        run.fit()["cut_off_rows"]
+        == result["cut_off_rows"]
+        == int((lengths == longest).sum())
+        > 0
+        == finished[1]["cut_off_rows"]
+    )
     assert f"{len(examples)} training examples" in run.log_tail()
     assert (
         f"{result['cut_off_rows']} lose the end of an answer" in run.log_tail()

@@ -1,16 +1,22 @@
 """The page as a whole."""
 
 import asyncio
+import time
 from collections import Counter
 
 import gradio as gr
 import pytest
 
+from ft_core.jobs import JobState
+from ft_core.settings.train import TrainSpec
 from ft_core.ui import evaluation_tab, playground_tab, share_tab, shell
 from ft_core.ui.data import enough, learnt, more, prepare, problems, result, review, rows, understand, versions
 from ft_core.ui.runs import compare, data_size, runs, sweep, sweep_result, waiting
 from ft_core.ui.training import settings, watch
+from ft_core.worker import launch as jobs
 from ft_core.workspace import Workspace
+from tests import helpers
+from tests.ui.serving import served_page
 
 CONTROLS = [
     "run-choice",
@@ -72,6 +78,34 @@ def test_only_the_open_tab_polls(page):
     assert [timer.active for timer in timers] == [True, True, False, False, False, False, False]
     (switch,) = [fn for fn in page.fns.values() if [output for output in fn.outputs] == timers[1:]]
     assert [event for _, event in switch.targets] == ["select"] * 6
+
+
+@pytest.fixture
+def waiting_run(workspace, tmp_path):
+    """A short training whose process was killed."""
+    training = TrainSpec(epochs=0.2, batch_size=8, lora_rank=4, lora_alpha=8, evaluations=1, max_length=64, threads=1)
+    base, dataset = helpers.make_base_model(tmp_path / "base"), helpers.make_dataset(workspace.datasets, 60)
+    run = helpers.make_run(workspace.runs_folder, base, dataset, training)
+    run.write_job("train", JobState(status="running", pid=2**22 + 5, process_start=1.0, started=1.0, heartbeat=1.0))
+    return run
+
+
+def wait_until_done(run):
+    deadline = time.monotonic() + 90
+    while run.job("train").status != "done" and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert run.job("train").status == "done" and run.has_adapter
+
+
+def test_a_page_that_opens_lets_an_interrupted_training_go_on(workspace, waiting_run):
+    with served_page(workspace.home):
+        wait_until_done(waiting_run)
+
+
+def test_a_page_that_is_open_starts_a_killed_supervisor_again(workspace, waiting_run):
+    jobs.place(workspace.home, waiting_run, "train")
+    shell.list_runs(workspace, "", "", "")
+    wait_until_done(waiting_run)
 
 
 @pytest.mark.parametrize(

@@ -42,3 +42,11 @@ def test_the_verdict_on_the_data_says_its_level_once_and_the_first_sentence_larg
     assert '<div class="sentence">30 &lt;b&gt;examples&lt;/b&gt;.</div>' in shown
     assert '<div class="more">The others. And more.</div>' in shown
     assert shown.lower().count(level) == 1
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [("pause", "to go on later"), ("keep", "keeping the work"), ("discard", "to be discarded")],
+)
+def test_a_job_that_is_stopping_says_how(how, words):
+    assert f"Stopping, {words}" in show.progress(JobView("stopping", 5, 20, how=how))

@@ -13,7 +13,7 @@ from ft_core.errors import FTError
 from ft_core.jobs import JobState
 from ft_core.run import Run
 from ft_core.settings import project
-from ft_core.worker.job import perform
+from ft_core.worker.job import ended_for_memory, perform
 
 ROOT = Path(__file__).parents[2]
 
@@ -86,7 +86,7 @@ AT_WORK = """
 import sys, time
 from pathlib import Path
 from ft_core.run import Run
-from ft_core.worker.job import perform
+from ft_core.worker.job import ended_for_memory, perform
 def action(record):
     record.progress(3, 10, "training")
     print("at work", flush=True)
@@ -108,6 +108,40 @@ def test_two_processes_do_not_do_one_job(run):
         child.kill()
     perform(run, "train", lambda _record: "done")
     assert run.job("train").attempts == 2, "the first attempt was interrupted"
+
+
+GONE = {"pid": 2**22 + 5, "process_start": 1.0, "started": 1.0, "heartbeat": 1.0}
+
+
+@pytest.mark.parametrize("where", ["", "trials/3"])
+def test_attempts_count_from_the_last_checkpoint_on(run, where):
+    """Also from that of a trial."""
+    one = Run.create(run.folder / "trials", run.spec(), {}, {}, name="3") if where else run
+    for step in (4, 9):
+        (one.checkpoints / f"checkpoint-{step}").mkdir(parents=True)
+        (one.checkpoints / f"checkpoint-{step}" / "complete.json").touch()
+    run.write_job("sweep", JobState(status="running", attempts=3, saved=4, **GONE))
+    perform(run, "sweep", lambda _record: "stopped")
+    state = run.job("sweep")
+    assert (state.attempts, state.saved) == (1, 9)
+    run.write_job("sweep", JobState(status="running", attempts=3, saved=9, **GONE))
+    perform(run, "sweep", lambda _record: "stopped")
+    assert run.job("sweep").attempts == 4
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "attempt", "short"),
+    [
+        (("a", 7), ("a", 8), 2, True),
+        (("a", 7), ("a", 7), 3, False),
+        (("a", 7), ("b", 9), 2, False),
+        (("a", 7), ("b", 0), 3, True),
+        (None, ("a", 1), 2, False),
+        (None, None, 3, True),
+    ],
+)
+def test_want_of_memory_is_told_by_the_kernel_or_tried_last(before, now, attempt, short):
+    assert ended_for_memory(before, now, attempt) == short
 
 
 @pytest.mark.parametrize("outcome", ["done", "stopped"])

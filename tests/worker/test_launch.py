@@ -334,3 +334,16 @@ def test_a_state_that_cannot_be_read_does_not_keep_others_out_of_the_queue(works
     launch.enqueue(workspace, run, "train")
     assert queued(workspace) == [(broken.id, "train"), (run.id, "train")]
     assert [row["status"] for row in overview.waiting(workspace)] == ["unreadable", "queued"]
+
+
+def test_a_supervisor_that_was_killed_is_replaced_when_somebody_waits(workspace):
+    run = new_run(workspace)
+    run.write_job("train", state("done"))
+    launch.keep_going(workspace.home)
+    assert not workspace.queue.exists(), "nothing waits: nothing is started"
+    launch.place(workspace.home, run, "train")
+    launch.keep_going(workspace.home)
+    deadline = time.monotonic() + 60
+    while launch.entries(workspace.home) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert launch.entries(workspace.home) == []

@@ -53,8 +53,10 @@ def test_notes_and_trials_are_told(tmp_path):
     workspace = Workspace(tmp_path)
     run = new_run(workspace)
     run.write_notes("first try")
+    run.append_notice("Checkpoint 9 is damaged.")
     Run.create(run.folder / "trials", run.spec(), {}, {}, name="1")
     assert (overview(workspace, run)["notes"], overview(workspace, run)["trials"]) == ("first try", 1)
+    assert overview(workspace, run)["notices"] == ["Checkpoint 9 is damaged."]
 
 
 def test_the_queue_names_who_waits(tmp_path):

@@ -1,5 +1,6 @@
 """The queue: its order, moved and taken, with several processes at it at once."""
 
+import os
 import subprocess
 import sys
 import time
@@ -105,6 +106,30 @@ def test_a_trial_and_its_run_are_two(home):
     assert [entry.run.id for entry in queue.entries(home)] == [run.id, f"{run.id}/1", f"{run.id}/2"]
     assert queue.cancel(home, trials[0], "train") and not queue.cancel(home, trials[0], "train")
     assert [entry.run.id for entry in queue.entries(home)] == [run.id, f"{run.id}/2"]
+
+
+def test_a_damaged_place_is_left_out_and_put_aside(home):
+    """Whichever bit of its file was flipped: nobody who looks at the queue ends by it, and the others keep their turn."""
+    first, second = waiting(home, 2)
+    taken = queue.take(home)
+    assert taken is not None
+    aside = taken.path.with_suffix(".damaged")
+    whole, left_out = taken.path.read_bytes(), 0
+    for bit in range(8 * len(whole)):
+        with open(taken.path, "r+b", buffering=0) as file:
+            os.pwrite(file.fileno(), bytes([whole[bit // 8] ^ 1 << bit % 8]), bit // 8)
+            found = [entry.run.folder.name for entry in queue.entries(home)]
+            os.pwrite(file.fileno(), whole[bit // 8 : bit // 8 + 1], bit // 8)
+            assert found[-1:] == [second.folder.name] and len(found) <= 2
+        if first.folder.name not in found:
+            left_out += 1
+            if aside.exists():
+                aside.rename(taken.path)
+            else:  # a flipped name is that of a run that is gone
+                taken.path.write_bytes(whole)
+    assert left_out > 4 * len(whole)
+    log = (home / "queue" / queue.LOG).read_text()
+    assert f"{taken.path.name} is damaged" in log and queue.entries(home)[0] == taken
 
 
 PLACE = """

@@ -3,12 +3,17 @@
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
 from ft_core.jobs import JobState
+from ft_core.run import Run
+from ft_core.settings import project
 from ft_core.settings.train import TrainSpec
 from ft_core.worker import launch, supervisor
 from ft_core.workspace import Workspace
@@ -17,6 +22,7 @@ from tests.helpers import make_base_model, make_dataset, make_run
 LONG = TrainSpec(
     epochs=60, learning_rate=5e-3, batch_size=8, lora_rank=4, lora_alpha=8, evaluations=30, max_length=64, threads=1
 )
+GONE = {"pid": 2**22 + 5, "process_start": 1.0, "started": 1.0, "heartbeat": 1.0}  # a process that is no more
 SHORT = LONG.model_copy(update={"epochs": 1, "evaluations": 1})
 
 
@@ -65,8 +71,10 @@ def test_a_killed_worker_is_begun_again_and_reaches_the_end(workspace, base):
     run = new_run(workspace, base, LONG)
     launch.enqueue(workspace, run, "train")
     wait_for(lambda: len([row for row in run.metrics() if row["kind"] == "validation"]) >= 2)
-    os.kill(run.job("train").pid, signal.SIGKILL)
-    wait_for(lambda: (state := run.job("train")) and state.attempts == 2 and state.status == "running")
+    killed = run.job("train").pid
+    os.kill(killed, signal.SIGKILL)
+    wait_for(lambda: (state := run.job("train")) and state.pid != killed and state.status == "running")
+    assert run.job("train").attempts == 1, "the one that was killed had saved something"
     launch.stop(workspace, run, "train")
     wait_for(lambda: run.job("train").status == "stopped")
     assert run.has_adapter, "stopping keeps the work"
@@ -74,19 +82,22 @@ def test_a_killed_worker_is_begun_again_and_reaches_the_end(workspace, base):
 
 
 def test_what_an_earlier_process_left_is_picked_up(workspace, base):
+    """Also after three attempts, when the last one saved a checkpoint; this one was damaged since."""
     run = new_run(workspace, base, SHORT)
-    run.write_job("train", JobState(status="running", pid=2**22 + 5, process_start=1.0, started=1.0, heartbeat=1.0))
+    run.write_job("train", JobState(status="running", attempts=3, **GONE))
+    (run.checkpoints / "checkpoint-1").mkdir(parents=True)
+    (run.checkpoints / "checkpoint-1" / "complete.json").write_text("{}")
     supervisor.pick_up(workspace.home)
     assert launch.view(workspace, run, "train").status == "queued"
     supervisor.work(workspace.home)
-    assert run.job("train").status == "done" and run.job("train").attempts == 2
+    assert run.job("train").status == "done" and run.job("train").attempts == 1
+    assert run.notices() == ["Checkpoint 1 is damaged: going on from the beginning."]
+    assert run.notices()[0] in run.log_tail()
 
 
 def test_after_three_crashes_it_is_given_up_with_a_reason(workspace, base):
     run = new_run(workspace, base, SHORT)
-    run.write_job(
-        "train", JobState(status="running", pid=2**22 + 5, process_start=1.0, started=1.0, heartbeat=1.0, attempts=3)
-    )
+    run.write_job("train", JobState(status="running", attempts=3, **GONE))
     supervisor.pick_up(workspace.home)
     supervisor.work(workspace.home)
     view = launch.view(workspace, run, "train")
@@ -145,9 +156,6 @@ def test_a_child_that_cannot_begin_is_reported(workspace, base, monkeypatch):
     assert view.status == "failed" and view.error.code == "worker.not_started"
 
 
-GONE = {"pid": 2**22 + 5, "process_start": 1.0, "started": 1.0, "heartbeat": 1.0}
-
-
 def test_every_kind_of_work_is_picked_up_and_a_stop_that_was_pressed_is_kept_to(workspace, base):
     """A process that was killed before it could pause, or discard: that is settled, and not begun again."""
     dataset = make_dataset(workspace.datasets)
@@ -188,8 +196,35 @@ def test_a_state_that_cannot_be_read_does_not_stop_the_others(workspace, base, c
     launch.place(workspace.home, broken, "train")
     (broken.folder / "jobs").mkdir(exist_ok=True)
     (broken.folder / "jobs" / "train.json").write_text("{", encoding="utf-8")
-    run.write_job("train", JobState(status="running", pid=2**22 + 5, process_start=1.0, started=1.0, heartbeat=1.0))
+    run.write_job("train", JobState(status="running", **GONE))
     supervisor.pick_up(workspace.home)
     supervisor.work(workspace.home)
     assert run.job("train").status == "done" and launch.entries(workspace.home) == []
+    assert run.job("train").attempts == 2 and run.fit()["changes"] == [], "the same weights as without the kill"
     assert capfd.readouterr().err.count(f"{broken.id}, train: Run {broken.id} cannot be read.") == 2
+
+
+def test_a_disk_that_is_full_is_waited_for(workspace, monkeypatch, capfd):
+    """The place of the job at work cannot be marked then."""
+    monkeypatch.setattr(supervisor, "RETRY_SECONDS", 0.1)
+    workspace.home.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(workspace.home)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("only root may mount a small disk")
+    try:
+        run = Run.create(workspace.runs_folder, project.parse({"data": {"source": "x.csv"}}, "p"), {}, {})
+        run.write_job("train", JobState(status="done", **GONE))
+        launch.place(workspace.home, run, "train")
+        other = workspace.home / "other"
+        with suppress(OSError), open(other, "wb", buffering=0) as file:
+            while file.write(b"o" * 4096):
+                pass
+        with ThreadPoolExecutor(1) as pool:
+            at_work = pool.submit(supervisor.work, workspace.home)
+            time.sleep(1.0)  # longer than it would be idle
+            assert launch.entries(workspace.home) and not at_work.done()
+            other.unlink()
+            at_work.result(30)
+        assert launch.entries(workspace.home) == [] and "No space left" in capfd.readouterr().err
+    finally:
+        subprocess.run(["umount", str(workspace.home)], check=True)

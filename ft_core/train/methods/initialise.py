@@ -9,6 +9,7 @@ import torch
 from peft import EvaConfig, LoraConfig, PeftModel, initialize_lora_eva_weights, replace_lora_weights_loftq
 
 from ft_core.errors import FTError
+from ft_core.fit.choose import require_loftq
 from ft_core.settings.train import TrainSpec
 from ft_core.train.rows import TokenRow
 
@@ -32,13 +33,7 @@ def initialise(model: PeftModel, spec: TrainSpec, base_folder: Path, rows: Seque
     files, `settings.loftq` without a GPU.
     """
     if spec.initialisation == "loftq":
-        if model.device.type != "cuda":
-            raise FTError(
-                "settings.loftq",
-                "LoftQ cannot begin on this machine.",
-                "peft computes it on a GPU alone.",
-                "Choose another Initialisation, or a machine with a GPU.",
-            )
+        require_loftq(spec, on_gpu=model.device.type == "cuda")
         weights = base_folder / "model.safetensors"
         if not weights.is_file():
             raise FTError(

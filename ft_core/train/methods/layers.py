@@ -4,6 +4,7 @@ from torch import nn
 from transformers import PreTrainedModel
 
 from ft_core.errors import FTError
+from ft_core.fit.choose import require_layers
 from ft_core.settings.train import TrainSpec
 from ft_core.train.methods.head import head_of
 
@@ -11,13 +12,7 @@ from ft_core.train.methods.head import head_of
 def adapt(base: PreTrainedModel, spec: TrainSpec) -> PreTrainedModel:
     """The base model in float32 with all but its last layers, and a classification head, frozen. Raises FTError `settings.layers`."""
     blocks = _blocks(base)
-    if spec.trained_layers > len(blocks):
-        raise FTError(
-            "settings.layers",
-            f"This base model has {len(blocks)} layers.",
-            f"Trained layers asks for {spec.trained_layers}.",
-            f"Set Trained layers to {len(blocks)} at most, or choose full fine-tuning.",
-        )
+    require_layers(spec, len(blocks))
     base.float().requires_grad_(False)
     for block in blocks[-spec.trained_layers :]:
         block.requires_grad_(True)

@@ -124,7 +124,8 @@ def decided(workspace: Workspace, dataset: Dataset, model: ModelSpec) -> dict[st
     """The settings that the run decides from which a training starts; none without one. Raises what `pipeline.start.started` raises."""
     if model.start is None:
         return {}
-    bare = uploads.project_of(workspace, dataset).model_copy(update={"model": model, "training": TrainSpec()})
+    given = {"task": dataset.task, "model": model, "training": TrainSpec()}
+    bare = uploads.project_of(workspace, dataset).model_copy(update=given)
     training = started(workspace, bare).training
     return {name: getattr(training, name) for name in training.model_fields_set}
 
@@ -162,7 +163,8 @@ def suggestions(
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """What is suggested for this model, data, machine and method, by setting; and why. Raises what `started` and `choices` raise."""
     training = TrainSpec() if model.start else TrainSpec(method=_method(method))
-    bare = uploads.project_of(workspace, dataset).model_copy(update={"model": model, "training": training})
+    given = {"task": dataset.task, "model": model, "training": training}
+    bare = uploads.project_of(workspace, dataset).model_copy(update=given)
     filled, chosen = choices(started(workspace, bare), dataset)
     values = filled.training.model_dump()
     return (

@@ -177,9 +177,11 @@ def watch_job(workspace: Workspace, seen: str, run_id: str) -> Any:
         hidden = gr.update(visible=False)
         return [found, hidden, "", hidden, hidden, "", *[hidden] * 4, gr.update(variant="primary"), hidden]
     failed = view.status == "failed"
-    done = run.is_trained and view.status in ("done", "stopped")
+    diverged = view.error is not None and view.error.code == "train.diverged"
+    done = run.is_trained and (diverged or view.status in ("done", "stopped"))
     at_work = view.status in ("queued", "running")
-    can_resume = view.status in ("stopped", "paused", "interrupted", "failed")
+    unfinished = view.status in ("stopped", "paused", "interrupted", "failed")
+    can_resume = unfinished and not diverged  # the same steps would diverge again
     return [
         found,
         gr.update(visible=True),
@@ -190,7 +192,7 @@ def watch_job(workspace: Workspace, seen: str, run_id: str) -> Any:
         gr.update(visible=view.status == "running"),
         gr.update(visible=at_work),
         gr.update(visible=can_resume, variant="primary" if can_resume and not done else "secondary"),
-        gr.update(visible=at_work or can_resume),
+        gr.update(visible=at_work or unfinished),
         gr.update(variant="secondary"),
         gr.update(visible=done, variant="primary" if done else "secondary"),
     ]
@@ -251,9 +253,11 @@ def _charts(run: Run) -> list[tuple[str, str, str]]:
 
 
 def _remarks(run: Run, every: int) -> str:
-    """What the pictures do not show: how many steps a point stands for, answers that were cut off, an early end, smaller micro-batches."""
+    """What the pictures do not show: how many steps a point stands for, answers that were cut off, an early end, smaller micro-batches, notices."""
     result = run.training() or {}
-    cut = result.get("cut_off_rows", 0)
+    cut = result.get(
+        "cut_off_rows", run.fit().get("cut_off_rows", 0)
+    )  # while it trains, what was seen before the first step
     said = [f"Each point of the training lines is the mean of {every} steps." if every > 1 else ""]
     said.append(
         f"{amounts.count(cut, 'training example')} lost {lost_part(run.spec().training)}: raise Longest example."
@@ -269,6 +273,7 @@ def _remarks(run: Run, every: int) -> str:
             f"Memory was short at step {change['step']:,}: it went on with {change['to']} examples at once instead of {change['from']}, "
             "as many in each step as before."
         )
+    said += run.notices()
     return " ".join(part for part in said if part)
 
 

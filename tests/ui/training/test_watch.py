@@ -35,6 +35,20 @@ def test_a_failure_is_told_with_the_log(workspace, example_run, job_state):
     assert shown[8]["visible"]
 
 
+@pytest.mark.parametrize("trained", [True, False])
+def test_a_training_that_diverged_leads_on_with_its_best_weights_and_is_not_resumed(
+    workspace, example_run, job_state, trained
+):
+    example_run.write_job("train", job_state("failed"))
+    example_run.write_error("train", FTError("train.diverged", "Step 2's weights are kept.", "Why.", "Fix."))
+    if trained:
+        example_run.adapter.mkdir()
+        (example_run.adapter / "adapter_config.json").write_text("{}")
+    shown = watch.watch_job(workspace, "", example_run.id)
+    assert "weights are kept" in shown[3]["value"] and shown[3]["visible"]
+    assert (shown[8]["visible"], shown[9]["visible"], shown[11]["visible"]) == (False, True, trained)
+
+
 def test_a_poll_that_finds_nothing_new_changes_nothing(workspace, example_run, job_state):
     example_run.write_job("train", job_state())
     first = watch.watch_results(workspace, "", example_run.id)
@@ -87,9 +101,19 @@ def test_the_remarks_tell_of_an_early_end_and_of_short_memory(workspace, example
     example_run.write_job("train", job_state("done"))
     example_run.write_training({"steps": 30, "kept_step": 20, "stopped_early": True})
     example_run.write_fit({"changes": [{"step": 10, "from": 8, "to": 4, "why": "memory was refused"}]})
+    example_run.append_notice("Checkpoint 9 is damaged: going on from step 6.")
     said = watch.watch_results(workspace, "", example_run.id)[7]
+    assert "Checkpoint 9 is damaged: going on from step 6." in said
     assert "ended early, after step 30" in said and "after step 20 are kept" in said
     assert "4 examples at once instead of 8" in said
+
+
+def test_answers_that_are_cut_off_are_told_while_it_trains(workspace, example_run, job_state):
+    example_run.write_job("train", job_state("running"))
+    seen, *_ = watch.watch_results(workspace, "", example_run.id)
+    example_run.write_fit({"cut_off_rows": 3})
+    said = watch.watch_results(workspace, seen, example_run.id)[7]
+    assert example_run.training() is None and "3 training examples lost the end of their answer" in said
 
 
 def test_discarding_asks_about_one_run_by_its_name(workspace, example_run, job_state):
