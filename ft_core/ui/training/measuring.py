@@ -20,10 +20,9 @@ from ft_core.workspace import Workspace
 
 @dataclass(frozen=True)
 class Measuring:
-    """`asked` is where the settings in the form are measured, as `pipeline.measure.measuring` has it; `done` changes when that is done."""
+    """`asked` is where the settings in the form are measured, as `pipeline.measure.measuring` has it."""
 
     asked: gr.State
-    done: gr.State
     begin: gr.Button
     stop: gr.Button
     progress: gr.HTML
@@ -37,14 +36,15 @@ def components() -> Measuring:
         stop = gr.Button("Stop measuring", size="sm", visible=False, elem_id="training-stop-measure")
     progress = gr.HTML(visible=False, elem_id="training-measure-progress")
     failure = gr.Markdown(visible=False, elem_classes=["notice", "bad"], elem_id="training-measure-failure")
-    return Measuring(gr.State(""), gr.State(""), begin, stop, progress, failure)
+    return Measuring(gr.State(""), begin, stop, progress, failure)
 
 
 def wire(shared: Shared, made: Measuring, asking: Form) -> None:
     """The events."""
+    # What is done is told by a BrowserState: a gr.State that is changed outside Gradio's queue lets no event happen.
     seen = gr.State("")
     quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    watching = [seen, made.done, made.begin, made.stop, made.progress, made.failure]
+    watching = [seen, shared.measured, made.begin, made.stop, made.progress, made.failure]
     shared.follow(watch_measure, [seen, made.asked], watching)
     for event in (
         made.begin.click(shared.private(start_measure), [shared.dataset_id, *asking.asked], [made.asked], **quick),

@@ -106,7 +106,7 @@ def build(shared: Shared) -> tuple[Form, gr.Button]:
         [
             shared.page.load,
             shared.dataset_id.change,
-            measures.done.change,
+            shared.measured.change,
             *(value.change for value in (base, start_from, *values)),
         ],
         shared.quiet(show_estimate),
