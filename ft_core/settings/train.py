@@ -11,7 +11,7 @@ from ft_core.settings.numbers import refuse_booleans
 Schedule = Literal["cosine", "linear", "constant"]
 Optimizer = Literal["adamw", "adamw_8bit", "paged_adamw_8bit", "adafactor"]
 Reporter = Literal["none", "tensorboard", "trackio", "wandb"]
-PreferenceLoss = Literal["dpo", "ipo"]
+PreferenceLoss = Literal["dpo", "ipo", "kto"]
 
 
 def _says(
@@ -155,8 +155,13 @@ class TrainSpec(BaseModel):
         default=None,
         title="Preference loss",
         description="Task preference only; left out: dpo. dpo: the better answer is to be likelier than the worse, the more the better. "
-        "ipo: likelier by a set distance per token and no more, for pairs that contradict each other.",
-        json_schema_extra=_says(source="arXiv:2305.18290 (DPO), 2310.12036 (IPO)"),
+        "ipo: likelier by a set distance per token and no more, for pairs that contradict each other. "
+        "kto: every answer is good or bad by itself, not against the other; for answers that were judged one by one (thumbs up or down), "
+        "and for pairs of which many may be wrong. Slower, since answers to other prompts are read, too.",
+        json_schema_extra=_says(
+            source="arXiv:2305.18290 (DPO), 2310.12036 (IPO), 2402.01306 (KTO)",
+            names={"dpo": "DPO", "ipo": "IPO", "kto": "KTO"},
+        ),
     )
     preference_beta: float | None = Field(
         default=None,

@@ -4,7 +4,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from trl import DPOConfig, SFTConfig
+from trl import DPOConfig, KTOConfig, SFTConfig
 
 from ft_core.settings.train import TrainSpec
 
@@ -48,6 +48,16 @@ def preference_arguments(
         beta=spec.preference_beta or 0.1,
         disable_dropout=True,
     )
+
+
+def kto_arguments(
+    spec: TrainSpec, folder: Path, steps: int, micro_batch_size: int, dtype: str, use_cpu: bool
+) -> KTOConfig:
+    """The same for a training by KTO; `micro_batch_size` counts pairs, the trainer's own counts their answers: two rows of each."""
+    common = _common(spec, folder, steps, micro_batch_size, dtype, use_cpu)
+    for name in ("per_device_train_batch_size", "per_device_eval_batch_size"):
+        common[name] = 2 * micro_batch_size
+    return KTOConfig(**common, beta=spec.preference_beta or 0.1, disable_dropout=True)
 
 
 def _common(

@@ -1,4 +1,4 @@
-"""trl's DPOTrainer on rows that are tokenised already."""
+"""trl's DPOTrainer on rows that are tokenised already, and what every trainer on pairs shares."""
 
 import shutil
 from collections.abc import Sequence
@@ -18,34 +18,24 @@ from ft_core.train.trainer import CommonTrainer
 _REFERENCE = "ref"  # trl's name for the frozen copy of an adapter
 
 
-class PreferenceTrainer(CommonTrainer, DPOTrainer):
-    """Trains a model on pairs in the order given: rows of `chosen_ids`, `chosen_labels`, `rejected_ids` and `rejected_labels`.
+class PairsTrainer(CommonTrainer):
+    """Stands before trl's trainers that measure against a reference, DPO's and KTO's, in a class's bases.
 
     The reference is the model as it comes: `reference` for a whole model; for an adapter that has learnt before (`continued`) a
     frozen copy of it, else the base model with the adapter off, which is the same as a copy that has no effect yet.
     """
+
+    _metrics: dict[str, dict[str, list[float]]]  # trl's, by "train" and "eval"
 
     def __init__(
         self,
         model: PreTrainedModel | PeftModel,
         reference: PreTrainedModel | None,
         continued: bool,
-        arguments: DPOConfig,
-        train_rows: Dataset,
-        validation_rows: Dataset | None,
         tokenizer: PreTrainedTokenizerFast,
-        callbacks: list[TrainerCallback],
+        **arguments: Any,
     ) -> None:
-        super().__init__(
-            model=model,
-            tokenizer=tokenizer,
-            ref_model=reference,
-            args=arguments,
-            data_collator=partial(collate_pairs, pad_id=cast(int, tokenizer.pad_token_id)),
-            train_dataset=train_rows,
-            eval_dataset=validation_rows,
-            callbacks=callbacks,
-        )
+        super().__init__(model=model, tokenizer=tokenizer, ref_model=reference, **arguments)
         if isinstance(model, PeftModel):
             if continued:
                 _freeze_reference(model)
@@ -59,15 +49,6 @@ class PreferenceTrainer(CommonTrainer, DPOTrainer):
         self.preferred, self.pairs = 0.0, 0
         for measured in self._metrics.values():
             measured.clear()
-
-    def compute_loss(self, model, inputs, return_outputs: bool = False, num_items_in_batch=None):
-        """The mean loss of the pairs, as trl computes it; counts the pairs preferred, which trl averages over batches of any size."""
-        loss = super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
-        pairs = len(inputs["input_ids"]) // 2
-        share = self._metrics["train" if self.trained.training else "eval"]["rewards/accuracies"][-1]
-        self.preferred += share * pairs
-        self.pairs += pairs
-        return loss
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
         """Add the share of pairs preferred."""
@@ -84,6 +65,42 @@ class PreferenceTrainer(CommonTrainer, DPOTrainer):
     def _prepare_dataset(self, dataset, processing_class, args, dataset_name):
         """The rows as they are: tokens of ours, the same text as the Data tab shows."""
         return dataset
+
+
+class PreferenceTrainer(PairsTrainer, DPOTrainer):
+    """Trains a model on pairs in the order given: rows of `chosen_ids`, `chosen_labels`, `rejected_ids` and `rejected_labels`."""
+
+    def __init__(
+        self,
+        model: PreTrainedModel | PeftModel,
+        reference: PreTrainedModel | None,
+        continued: bool,
+        arguments: DPOConfig,
+        train_rows: Dataset,
+        validation_rows: Dataset | None,
+        tokenizer: PreTrainedTokenizerFast,
+        callbacks: list[TrainerCallback],
+    ) -> None:
+        super().__init__(
+            model=model,
+            reference=reference,
+            continued=continued,
+            tokenizer=tokenizer,
+            args=arguments,
+            data_collator=partial(collate_pairs, pad_id=cast(int, tokenizer.pad_token_id)),
+            train_dataset=train_rows,
+            eval_dataset=validation_rows,
+            callbacks=callbacks,
+        )
+
+    def compute_loss(self, model, inputs, return_outputs: bool = False, num_items_in_batch=None):
+        """The mean loss of the pairs, as trl computes it; counts the pairs preferred, which trl averages over batches of any size."""
+        loss = super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
+        pairs = len(inputs["input_ids"]) // 2
+        share = self._metrics["train" if self.trained.training else "eval"]["rewards/accuracies"][-1]
+        self.preferred += share * pairs
+        self.pairs += pairs
+        return loss
 
 
 def collate_pairs(batch: Sequence[dict[str, Any]], pad_id: int) -> dict[str, torch.Tensor]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy
 from datasets import Dataset as Rows
@@ -16,8 +17,10 @@ from ft_core.fit import plan_steps
 from ft_core.jobs import Progress
 from ft_core.run import Run
 from ft_core.settings.example import Example
+from ft_core.settings.train import TrainSpec
 from ft_core.train import build, rows
 from ft_core.train.callbacks import Plan, Recorder, Sampler
+from ft_core.train.kto_trainer import KtoTrainer, answer_start, separate
 from ft_core.train.preference_trainer import PreferenceTrainer
 from ft_core.train.rows import TokenRow
 from ft_core.train.sft import SAMPLES, Prepared, dtype_name, first_model, watching, within_context
@@ -33,6 +36,10 @@ class PairRow:
     rejected: TokenRow
 
     @property
+    def prompt(self) -> tuple[int, ...]:
+        return tuple(self.chosen.ids[: answer_start(self.chosen.labels)])
+
+    @property
     def longest(self) -> int:
         return max(len(self.chosen.ids), len(self.rejected.ids))
 
@@ -44,7 +51,7 @@ class PairRow:
 def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: int) -> Prepared:
     """Tokenised pairs in order, the model that the training starts from, the trainer; `micro_batch_size` counts pairs.
 
-    Raises FTError `train.no_pairs`, `train.nothing_to_learn` and what `sft.prepare` raises.
+    Raises FTError `train.no_pairs`, `train.nothing_to_learn`, with KTO `train.one_prompt`, and what `sft.prepare` raises.
     """
     spec = run.spec()
     training = spec.training
@@ -64,6 +71,8 @@ def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: i
     watched = sorted(tokenise_pairs(held, chat, training.max_length), key=lambda pair: pair.longest)
     lengths = numpy.array([pair.longest for pair in learnt])
     order = rows.order(lengths, total, training.batch_size, training.seed)
+    columns = _columns([*learnt, *watched])
+    train_rows, held_rows = _in_order(learnt, watched, columns, order, training)
     read = numpy.array([pair.tokens for pair in learnt])[order]
     plan = Plan(
         steps=total,
@@ -79,17 +88,20 @@ def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: i
     model = first_model(run, chosen, token)
     recorder = Recorder(run, plan, progress)
     sampler = Sampler(run, plan, tokenizer, (held or examples)[:SAMPLES])
-    trainer = PreferenceTrainer(
-        model=model,
-        reference=None if isinstance(model, PeftModel) else deepcopy(model).requires_grad_(False),
-        continued=run.start() is not None,
-        arguments=build.preference_arguments(
-            training, run.checkpoints, total, micro_batch_size, dtype_name(model), use_cpu=modeling.device() == "cpu"
-        ),
-        train_rows=_columns(learnt).select(order),
-        validation_rows=_columns(watched) if watched else None,
-        tokenizer=tokenizer,
-        callbacks=watching(run, recorder, sampler, validates=bool(watched)),
+    given: dict[str, Any] = {
+        "model": model,
+        "reference": None if isinstance(model, PeftModel) else deepcopy(model).requires_grad_(False),
+        "continued": run.start() is not None,
+        "train_rows": train_rows,
+        "validation_rows": held_rows if watched else None,
+        "tokenizer": tokenizer,
+        "callbacks": watching(run, recorder, sampler, validates=bool(watched)),
+    }
+    settings = (training, run.checkpoints, total, micro_batch_size, dtype_name(model), modeling.device() == "cpu")
+    trainer = (
+        KtoTrainer(arguments=build.kto_arguments(*settings), pairs=columns, **given)
+        if training.preference_loss == "kto"
+        else PreferenceTrainer(arguments=build.preference_arguments(*settings), **given)
     )
     return Prepared(trainer, recorder, plan, lengths[order], None)
 
@@ -115,6 +127,17 @@ def tokenise_pairs(examples: Sequence[Example], tokenizer: ChatTokenizer, max_le
     worse = [replace(example, messages=(*example.prompt, *example.rejected)) for example in examples]
     ends = (rows.tokenise(one, tokenizer, max_length, last_answer_alone=True) for one in (examples, worse))
     return [PairRow(chosen, rejected) for chosen, rejected in zip(*ends, strict=True)]
+
+
+def _in_order(
+    learnt: Sequence[PairRow], watched: Sequence[PairRow], columns: Rows, order: numpy.ndarray, training: TrainSpec
+) -> tuple[Rows, Rows]:
+    """The rows of the whole training and those of a validation, as the trainer of the Preference loss wants them."""
+    held = numpy.arange(len(learnt), len(columns))
+    if training.preference_loss != "kto":
+        return columns.select(order), columns.select(held)
+    prompts = [pair.prompt for pair in (*learnt, *watched)]
+    return separate(prompts, order, training.batch_size), separate(prompts, held, len(prompts))
 
 
 def _columns(pairs: Sequence[PairRow]) -> Rows:

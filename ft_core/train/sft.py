@@ -24,6 +24,7 @@ from ft_core.train import build, results, rows
 from ft_core.train.answer_trainer import AnswerTrainer
 from ft_core.train.callbacks import Keeper, Plan, Recorder, Sampler, beginnings, continued
 from ft_core.train.head_trainer import HeadTrainer
+from ft_core.train.kto_trainer import KtoTrainer
 from ft_core.train.methods.adapt import adapt
 from ft_core.train.methods.initialise import initialise
 from ft_core.train.preference_trainer import PreferenceTrainer
@@ -36,7 +37,7 @@ SAMPLES = 3
 class Prepared:
     """A trainer at its first step. `lengths` are the tokens of every row in order; `beginning` and `labels` see results.save."""
 
-    trainer: AnswerTrainer | HeadTrainer | PreferenceTrainer
+    trainer: AnswerTrainer | HeadTrainer | PreferenceTrainer | KtoTrainer
     recorder: Recorder
     plan: Plan
     lengths: numpy.ndarray

@@ -30,7 +30,8 @@ def train(run: Run, progress: Progress, token: str | None = None) -> dict[str, A
 
     Where memory is refused, or the system ended the process for want of it, the same steps go on in smaller micro-batches from the newest
     checkpoint, and the run says so.
-    On pairs (task preference) the losses are those of the Preference loss, and `train.no_pairs` is raised where there are none.
+    On pairs (task preference) the losses are those of the Preference loss, and `train.no_pairs` is raised where there are none; kto also
+    raises `train.one_prompt`, and its loss depends a little on the micro-batch, see KtoTrainer.
     Raises FTError `report.missing` before anything is loaded, `train.nothing_to_learn`, `train.diverged` (the best checkpoint is then the
     result) and what `modeling` raises.
     """
@@ -237,6 +238,6 @@ def _result(run: Run, prepared: Prepared, ended: int, kept: int) -> dict[str, An
         "seconds": round(plan.seconds(), 1),
         "trainable_parameters": sum(p.numel() for p in prepared.trainer.trained.parameters() if p.requires_grad),
         "cut_off_rows": plan.cut_off_rows,
-        "micro_batch_size": prepared.trainer.args.per_device_train_batch_size,
+        "micro_batch_size": plan.batch_size // prepared.trainer.args.gradient_accumulation_steps,
         "weights_sha256": None,
     }

@@ -37,14 +37,15 @@ def measure(
     """
     parts = lengths[: len(lengths) // micro_batch_size * micro_batch_size].reshape(-1, micro_batch_size)
     longest = int(parts.max(axis=1).argmax())
+    rows = trainer.args.per_device_train_batch_size  # with KTO two to a pair
     trained = sum(p.numel() for p in trainer.model.parameters() if p.requires_grad)
     _checkpoint_activations(trainer)
     with torch.random.fork_rng(), memory.watched() as peak:
-        _compute(trainer, range(longest * micro_batch_size, (longest + 1) * micro_batch_size))
+        _compute(trainer, range(longest * rows, (longest + 1) * rows))
         began = time.perf_counter()
         usual = range(min(_USUAL, len(parts)))
         for part in usual:
-            _compute(trainer, range(part * micro_batch_size, (part + 1) * micro_batch_size))
+            _compute(trainer, range(part * rows, (part + 1) * rows))
         seconds = (time.perf_counter() - began) / len(usual) * steps_per_update
     return Trial(
         micro_batch_size,

@@ -1,11 +1,11 @@
 """Preference tuning: does a training on pairs make a model prefer the better of two answers to prompts that it has not seen?
 
-    python -m tests.benchmarks.preferences [--seed 0] [--pairs 160] [--threads N]
+    python -m tests.benchmarks.preferences [--seed 0] [--pairs 160] [--loss dpo] [--threads N]
 
 Prompts are messages of the ticket example; answers are made by a rule. The better ones are courteous, the worse ones curt, of about the
 same length and about the same thing, in many wordings. A short training on both manners alike comes first, so that either is a plausible
 answer; the training on pairs starts from it. They are `python -m ft_core train` and `run` with the starter model, all settings but the
-epochs chosen.
+epochs, and --loss where it is given, chosen.
 Prints how often the courteous answer is the likelier one on held-out pairs before and after; exit code 3 when the 95 % interval of the
 difference includes zero.
 """
@@ -19,7 +19,9 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
+
+from ft_core.settings.train import PreferenceLoss
 
 ROOT = Path(__file__).parents[2]
 TICKETS = ROOT / "examples" / "ticket_triage" / "tickets.csv"
@@ -60,9 +62,9 @@ def write_sources(folder: Path, pairs: int, seed: int) -> None:
         (folder / f"{name}.jsonl").write_text(text, encoding="utf-8")
 
 
-def project(name: str, task: str, start: str | None, threads: int | None) -> dict[str, Any]:
-    """The settings of one of the two trainings: all but the number of epochs, and of threads where it is given, are chosen."""
-    training: dict[str, Any] = {"epochs": 3 if start is None else 2}
+def project(name: str, task: str, start: str | None, threads: int | None, loss: str | None = None) -> dict[str, Any]:
+    """The settings of one of the two trainings: all but the number of epochs, and of threads and the loss where given, are chosen."""
+    training: dict[str, Any] = {"epochs": 3 if start is None else 2} | ({"preference_loss": loss} if loss else {})
     return {
         "name": name,
         "task": task,
@@ -91,6 +93,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--pairs", type=int, default=160)
+    parser.add_argument("--loss", choices=get_args(PreferenceLoss), help="Preference loss; left out: chosen")
     parser.add_argument("--threads", type=int, help="processor threads; left out: all cores")
     options = parser.parse_args()
     began = time.perf_counter()
@@ -98,7 +101,7 @@ def main() -> None:
         folder = Path(name)
         write_sources(folder, options.pairs, options.seed)
         start = run(folder, "train", project("manners", "instruction", None, options.threads))["run"]
-        found = run(folder, "run", project("pairs", "preference", start, options.threads))
+        found = run(folder, "run", project("pairs", "preference", start, options.threads, options.loss))
     report = found["evaluation"]
     preferred, loss = report["metrics"]["preferred"], report["metrics"]["loss"]
     print(

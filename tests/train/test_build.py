@@ -20,6 +20,14 @@ def test_a_step_sees_the_batch_size(tmp_path):
     )
 
 
+def test_by_kto_a_pair_is_two_rows_of_a_batch(tmp_path):
+    spec = TrainSpec(batch_size=12, preference_loss="kto", preference_beta=0.3)
+    arguments = build.kto_arguments(spec, tmp_path, 95, 3, "float32", use_cpu=True)
+    assert arguments.per_device_train_batch_size == arguments.per_device_eval_batch_size == 6
+    assert arguments.gradient_accumulation_steps == 4 and arguments.beta == 0.3 and arguments.loss_type == "kto"
+    assert not arguments.gradient_checkpointing and not arguments.bf16 and arguments.disable_dropout
+
+
 @pytest.mark.parametrize(("steps", "every"), [(200, 1), (2000, 1), (2001, 2), (10_000, 5)])
 def test_at_most_two_thousand_measurements(tmp_path, steps, every):
     assert build.sft_arguments(TrainSpec(), tmp_path, steps, 8, "float32", use_cpu=True).logging_steps == every

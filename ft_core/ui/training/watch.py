@@ -9,6 +9,7 @@ from ft_core.errors import FTError
 from ft_core.jobs import Stop
 from ft_core.run import Run
 from ft_core.settings.methods import METHODS
+from ft_core.settings.train import PreferenceLoss
 from ft_core.ui import frames, show, uploads
 from ft_core.ui.shared import Shared, next_button, selected_run
 from ft_core.ui.training import advice, curves, measuring
@@ -34,6 +35,12 @@ CHARTS = (  # title, words on the axis, key in the measurements, what the coach 
     ("Gradient norm", "length of the gradient", "gradient_norm", "gradient_norm"),
     ("Learning rate", "learning rate", "learning_rate", ""),
 )
+# Words on the axis for each Preference loss: IPO's is the square of a distance, KTO's a share, neither of them in nats.
+_LOSSES: dict[PreferenceLoss, str] = {
+    "dpo": "loss (nats per pair)",
+    "ipo": "loss of a pair (0: as far apart as is wanted)",
+    "kto": "loss of an answer (0.5: as at the start, 0: as is wanted)",
+}
 
 
 def build(shared: Shared, made: Form, start: gr.Button) -> None:
@@ -240,11 +247,11 @@ def _charts(run: Run) -> list[tuple[str, str, str]]:
     """Words on the axis, key in the measurements and the coach's name of each chart, as this run's task has them."""
     spec, found = run.spec(), []
     headed = spec.training.head == "classification"
-    each = "example" if headed else "pair" if spec.task == "preference" else "token"
+    on_pairs = _LOSSES[spec.training.preference_loss or "dpo"] if spec.task == "preference" else ""
     for _, words, key, chart in CHARTS:
         if key == "loss":
-            words = f"loss (nats per {each})"
-        elif key == "token_accuracy" and spec.task == "preference":
+            words = on_pairs or f"loss (nats per {'example' if headed else 'token'})"
+        elif key == "token_accuracy" and on_pairs:
             words, key = "share of pairs, the better answer preferred", "preferred"
         elif key == "token_accuracy" and headed:
             words = "share of labels chosen right"

@@ -135,6 +135,18 @@ def test_the_charts_speak_of_what_is_learnt(workspace, example_run):
         "loss (nats per example)",
         "share of labels chosen right",
     ]
+    for loss, axis in (
+        ("dpo", "loss (nats per pair)"),
+        ("kto", "loss of an answer (0.5: as at the start, 0: as is wanted)"),
+    ):
+        training = spec.training.model_copy(update={"preference_loss": loss})
+        example_run.project.write_text(
+            project.dump(spec.model_copy(update={"task": "preference", "training": training}))
+        )
+        assert [(words, key) for words, key, _ in watch._charts(example_run)][:2] == [
+            (axis, "loss"),
+            ("share of pairs, the better answer preferred", "preferred"),
+        ]
 
 
 def test_what_was_measured_before_the_first_step_is_told(workspace, example_run, job_state):
