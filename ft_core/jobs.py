@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 Status = Literal["running", "done", "stopped", "paused", "discarded", "failed", "interrupted"]
 Work = Literal["train", "evaluate", "sweep", "data_size"]  # waits in the queue, follows the run's stop file
-JobName = Literal[Work, "serve", "push"]
+JobName = Literal[Work, "serve", "push", "measure"]
 WORK: tuple[Work, ...] = get_args(Work)
 # pause: a checkpoint now and nothing else. keep: the best so far becomes the result. discard: what was trained is removed.
 Stop = Literal["pause", "keep", "discard"]

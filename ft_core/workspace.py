@@ -84,6 +84,12 @@ class Workspace:
         """RUN on the command line: an id, a trial's as RUN/3, or a path to a run's folder. Raises FTError `run.missing`."""
         return self.run(text) if _RUN_OR_TRIAL.fullmatch(text) else Run.open(Path(text).expanduser())
 
+    def measure(self, identity: str) -> Run:
+        """Where the settings of that digest are measured, which may not be there. Raises FTError `run.missing` for what is no digest."""
+        if not _DATASET_ID.fullmatch(identity):
+            raise FTError("run.missing", "There is no such measure.", f"{identity!r} is no digest.", "Press Measure.")
+        return Run(self.folder / "measures" / identity)
+
     def dataset(self, identity: str) -> Path:
         """A dataset version's folder by its id. Raises FTError `dataset.missing`."""
         folder = self.datasets / identity

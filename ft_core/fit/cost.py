@@ -1,5 +1,6 @@
 """How long a training takes and what it costs, on this machine and on each piece of hardware that a Space can have."""
 
+import os
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from ft_core.fit.architecture import Architecture
 from ft_core.fit.choose import Facts
 from ft_core.fit.memory import USABLE, MemoryEstimate, estimate, in_four_bits, largest_micro_batch, trained_parameters
+from ft_core.hardware import on_space
 from ft_core.settings.methods import WHOLE_MODEL
 from ft_core.settings.train import TrainSpec
 
@@ -73,6 +75,25 @@ def flavours() -> list[Flavour]:
         return [Flavour.model_validate(row) for row in tomllib.load(file)["flavour"]]
 
 
+def dollars_per_hour() -> float | None:
+    """What this Space's hardware costs an hour; None off a Space, and for hardware without a known price.
+
+    A Space says in ACCELERATOR which GPU it has, `none` for a processor; that is told by its cores.
+    """
+    if not on_space():
+        return None
+    name = os.environ.get("ACCELERATOR", "none")
+    if name == "none":
+        name = {"2": "cpu-basic", "8": "cpu-upgrade"}.get(os.environ.get("CPU_CORES", ""), name)
+    return next((flavour.dollars_an_hour for flavour in flavours() if flavour.name == name), None)
+
+
+def dollars_for(seconds: float) -> float | None:
+    """What that much time costs on this Space; None where `dollars_per_hour` is."""
+    price = dollars_per_hour()
+    return None if price is None else round(seconds / 3600 * price, 4)
+
+
 def flops_per_token(architecture: Architecture, training: TrainSpec) -> float:
     """Floating-point operations to learn from one token.
 
@@ -91,25 +112,47 @@ def flops_per_token(architecture: Architecture, training: TrainSpec) -> float:
 
 
 def seconds(
-    architecture: Architecture, training: TrainSpec, work: Work, flavour: Flavour, micro_batch_size: int
+    architecture: Architecture,
+    training: TrainSpec,
+    work: Work,
+    flavour: Flavour,
+    micro_batch_size: int,
+    slower: float = 1.0,
 ) -> float:
-    """An estimate, not a measure, of the whole training there: as long as the arithmetic takes, or the starting of it."""
+    """An estimate, not a measure, of the whole training there: as long as the arithmetic takes, or the starting of it.
+
+    `slower`: how many times as long as estimated the steps took where they were measured.
+    """
     rate = flavour.tflops * 1e12 * (_GPU_EFFICIENCY if flavour.gpu else _CPU_EFFICIENCY)
     slow = _FOUR_BIT_SLOWDOWN if flavour.gpu and in_four_bits(training) else 1.0
     computing = slow * work.tokens * flops_per_token(architecture, training) / rate
     waiting = _GPU_SECONDS_A_LAYER * architecture.layers * work.rows / micro_batch_size if flavour.gpu else 0.0
-    return _START_SECONDS + max(computing, waiting)
+    return _START_SECONDS + slower * max(computing, waiting)
 
 
-def fits(architecture: Architecture, training: TrainSpec, work: Work) -> list[FlavourFit]:
-    """Each piece of hardware, with the micro-batch that fits there."""
-    return [_there(architecture, training, work, flavour) for flavour in flavours()]
+def slower(
+    architecture: Architecture, training: TrainSpec, work: Work, facts: Facts, measured_seconds: float | None
+) -> float:
+    """How many times as long as estimated this machine takes, by the `measured_seconds` of all steps; 1 where either is not known."""
+    like = _like(facts)
+    if measured_seconds is None or like is None:
+        return 1.0
+    estimated = seconds(architecture, training, work, like, training.micro_batch_size or 1) - _START_SECONDS
+    return measured_seconds / estimated if estimated > 0 else 1.0
+
+
+def fits(architecture: Architecture, training: TrainSpec, work: Work, slower: float = 1.0) -> list[FlavourFit]:
+    """Each piece of hardware, with the micro-batch that fits there. `slower` as in `seconds`."""
+    return [_there(architecture, training, work, flavour, slower) for flavour in flavours()]
 
 
 def here(
     architecture: Architecture, training: TrainSpec, work: Work, facts: Facts, measured_seconds: float | None = None
 ) -> FlavourFit:
-    """The same for this machine with the settings as they are. `measured_seconds` is what the whole training takes by steps really made."""
+    """The same for this machine with the settings as they are; what it costs on a Space.
+
+    `measured_seconds` is what the whole training takes by steps really made.
+    """
     needed = memory_here(architecture, training, work, facts).total
     like = _like(facts)
     took = measured_seconds
@@ -124,7 +167,7 @@ def here(
         micro_batch_size=training.micro_batch_size or 1,
         fits=fitting,
         hours=None if took is None else round(took / 3600, 4),
-        dollars=None,
+        dollars=None if took is None else dollars_for(took),
         measured=measured_seconds is not None,
     )
 
@@ -136,13 +179,13 @@ def memory_here(architecture: Architecture, training: TrainSpec, work: Work, fac
     return estimate(architecture, training, rows, tokens, facts.bytes_per_value, facts.on_gpu, work.learnt)
 
 
-def _there(architecture: Architecture, training: TrainSpec, work: Work, flavour: Flavour) -> FlavourFit:
+def _there(architecture: Architecture, training: TrainSpec, work: Work, flavour: Flavour, slower: float) -> FlavourFit:
     tokens, memory = min(work.longest, training.max_length), flavour.memory_gb * 1e9
     value = 2 if flavour.gpu else 4
     size = largest_micro_batch(architecture, training, tokens, value, flavour.gpu, memory, work.learnt)
     needed = estimate(architecture, training, size, tokens, value, flavour.gpu, work.learnt).total
     fitting = needed <= USABLE * memory
-    hours = seconds(architecture, training, work, flavour, size) / 3600 if fitting else None
+    hours = seconds(architecture, training, work, flavour, size, slower) / 3600 if fitting else None
     return FlavourFit(
         flavour=flavour.name,
         title=flavour.title,

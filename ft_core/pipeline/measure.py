@@ -1,8 +1,9 @@
 """What a training would take by a trial: its first micro-batches really computed, in a process of its own that ends with all its memory."""
 
+import hashlib
+import json
 import multiprocessing
 import tempfile
-import time
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -14,18 +15,21 @@ from ft_core.errors import FTError
 from ft_core.quiet import quiet_libraries
 from ft_core.run import Run
 from ft_core.settings.project import ProjectSpec
+from ft_core.workspace import Workspace
+
+# Settings that change neither the memory nor the time of a step: what was measured holds for any of their values.
+_FREE = ("epochs", "learning_rate", "lora_alpha", "schedule", "warmup_ratio", "weight_decay", "max_gradient_norm")
+_FREE += ("evaluations", "early_stopping", "keep", "checkpoint_gb", "report_to", "preference_beta")
 
 
 def measure(spec: ProjectSpec, dataset: Dataset, token: str | None = None) -> dict[str, Any]:
     """Load the base model, compute loss and gradients of the longest and of usual rows, and forget everything again.
 
-    `spec` has every choice filled in. {"micro_batch_size", "longest_tokens", "peak_memory_gb", "seconds_per_step", "steps",
-    "loading_seconds"}; the micro-batch is smaller than asked for where memory was refused. A Hub model is downloaded; `token` is for it.
+    `spec` has every choice filled in. Returns what `train.training.measure` does. A Hub model is downloaded; `token` is for it.
     Raises FTError `plan.died` when the process was ended from outside, and what the preparing of a training raises.
     """
     with tempfile.TemporaryDirectory(prefix="ft-measure-") as folder:
-        data = {"dataset": dataset.id, "folder": str(dataset.folder), "sha256": dataset.sha256}
-        run = Run.create(Path(folder), spec, data, hardware.environment())
+        run = Run.create(Path(folder), spec, _data(dataset), hardware.environment())
         process = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(1, mp_context=process, initializer=quiet_libraries) as pool:
             try:
@@ -39,30 +43,35 @@ def measure(spec: ProjectSpec, dataset: Dataset, token: str | None = None) -> di
                 ) from error
 
 
+def measuring(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) -> Run:
+    """The place in the workspace where these settings are measured by the job "measure", and the result is kept; there or not.
+
+    `spec` has every choice filled in. It is the same for settings, data and hardware with which a step takes as much.
+    """
+    training = {name: value for name, value in spec.training.model_dump(mode="json").items() if name not in _FREE}
+    asked = [spec.task, spec.model.base, spec.model.revision, training, dataset.id, hardware.describe().model_dump()]
+    return workspace.measure(hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:12])
+
+
+def prepare_measuring(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) -> Run:
+    """The same, made unless it is there: what the job "measure" works in."""
+    run = measuring(workspace, spec, dataset)
+    with workspace.starting():
+        if not run.project.is_file():
+            run.folder.parent.mkdir(parents=True, exist_ok=True)
+            Run.create(run.folder.parent, spec, _data(dataset), hardware.environment(), run.folder.name)
+    return run
+
+
+def _data(dataset: Dataset) -> dict[str, Any]:
+    return {"dataset": dataset.id, "folder": str(dataset.folder), "sha256": dataset.sha256}
+
+
 def _measured(folder: Path, token: str | None) -> dict[str, Any]:
-    """In the child. Smaller micro-batches are tried as a training would."""
-    from ft_core import fit, modeling
-    from ft_core.train import memory, trial
-    from ft_core.train.training import prepare
+    """In the child."""
+    from ft_core.train import training
 
     def unwatched(step: int, total: int, message: str) -> None:
         """Loading is not shown."""
 
-    run = Run.open(folder)
-    training = run.spec().training
-    modeling.set_threads(training.threads)
-    micro = fit.largest_divisor(training.batch_size, training.micro_batch_size or training.batch_size)
-    while True:
-        try:
-            began = time.perf_counter()
-            prepared = prepare(run, unwatched, token, micro)
-            loading = time.perf_counter() - began
-            found = trial.measure(
-                prepared.trainer, prepared.lengths, micro, training.batch_size // micro, training.optimizer
-            )
-            return found.as_dict() | {"steps": prepared.plan.steps, "loading_seconds": round(loading, 1)}
-        except (MemoryError, RuntimeError) as error:
-            if not memory.ran_out(error) or micro == 1:
-                raise
-        memory.give_back()  # outside the handler: the error's traceback holds the model
-        micro = fit.largest_divisor(training.batch_size, micro // 2)
+    return training.measure(Run.open(folder), unwatched, token)

@@ -30,7 +30,8 @@ def plan_project(
 
     With `measured` the base model is loaded, and its first micro-batches are computed: "trial" then holds "micro_batch_size",
     "longest_tokens", "peak_memory_gb", "seconds_per_step" and "hours", and `hours` and `fits` of this machine are those measured; "memory_gb"
-    and the other hardware stay estimates. Raises what `prepare_source`, `choices` and `measure` raise.
+    stays an estimate, and so do the hours of other hardware, scaled by how much slower than estimated the steps were here.
+    Raises what `prepare_source`, `choices` and `measure` raise.
     """
     spec = started(workspace, project.load(path))
     dataset = prepare_source(workspace, spec, path.parent, tell, token)
@@ -77,7 +78,8 @@ def _work(training: TrainSpec, dataset: Dataset, known: Facts) -> cost.Work:
 
 def _foretold(training: TrainSpec, work: cost.Work, known: Facts, found: dict[str, Any] | None) -> dict[str, Any]:
     """The part of a plan that needs the base model's sizes, or a trial."""
-    took = found["steps"] * found["seconds_per_step"] + found["loading_seconds"] if found else None
+    steps_took = work.rows // training.batch_size * found["seconds_per_step"] if found else None
+    took = steps_took + found["loading_seconds"] if found and steps_took is not None else None
     trial = None if found is None or took is None else found | {"hours": round(took / 3600, 4)}
     sizes = known.architecture
     if sizes is None:
@@ -88,7 +90,8 @@ def _foretold(training: TrainSpec, work: cost.Work, known: Facts, found: dict[st
             if trial is None
             else told | {"hours": trial["hours"], "fits": trial["peak_memory_gb"] <= USABLE * known.memory / 1e9}
         )
-    here, others = cost.here(sizes, training, work, known, took), cost.fits(sizes, training, work)
+    slower = cost.slower(sizes, training, work, known, steps_took)
+    here, others = cost.here(sizes, training, work, known, took), cost.fits(sizes, training, work, slower)
     if found is not None:
         here = here.model_copy(
             update={

@@ -12,7 +12,7 @@ from ft_core.fit.choose import Choice, Facts, choose, require_loftq
 from ft_core.pipeline.data import base_tokenizer
 from ft_core.pipeline.start import record, started
 from ft_core.run import Run
-from ft_core.settings import project
+from ft_core.settings import project, trackers
 from ft_core.settings.change import change
 from ft_core.settings.project import ProjectSpec
 from ft_core.workspace import Workspace
@@ -41,8 +41,9 @@ def filled_project(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) ->
 
     Raises FTError `model.missing` when the base is a path that is not there, `settings.too_long` when an example may be longer than it
     can read, `settings.layers`, `settings.loftq`, `model.broken`, `model.template`, `sweep.unused`, `project.invalid` for settings that the
-    dataset's task lacks, and what `started` raises.
+    dataset's task lacks, `report.missing`, and what `started` raises.
     """
+    trackers.require(spec.training.report_to)
     spec = started(workspace, spec.model_copy(update={"task": dataset.task}))
     project.require_head(spec, dataset.task)
     folder = catalog.base_folder(spec.model.base)
@@ -86,6 +87,7 @@ def changed_project(workspace: Workspace, run: Run, changes: dict[str, Any]) -> 
     old = run.spec()
     values = old.model_dump(mode="json") | {"training": change(old.training, changes)}
     spec = project.parse(values, "The new run")
+    trackers.require(spec.training.report_to)
     spec = started(workspace, spec)
     if revision := run.model_revision:
         spec = spec.model_copy(update={"model": spec.model.model_copy(update={"revision": revision})})

@@ -3,14 +3,14 @@
 import difflib
 import math
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from ft_core.errors import FTError
 from ft_core.settings import words
-from ft_core.settings.methods import used_by
+from ft_core.settings.methods import LORA, STARTS, used_by
 from ft_core.settings.numbers import refuse_booleans
 from ft_core.settings.train import TrainSpec
 
@@ -19,7 +19,17 @@ Value = bool | int | float | str
 NOT_SWEPT = ("evaluations", "micro_batch_size", "threads", "checkpoint_gb", "report_to", "gradient_checkpointing")
 # Settings of the validation loss itself: with another one it is another measure.
 OF_THE_LOSS = ("preference_loss", "preference_beta", "max_length")
-WITH_DEFAULT = ("learning_rate", "lora_rank", "epochs", "batch_size")  # those that have a usual range
+SWEPT = tuple(name for name in TrainSpec.model_fields if name not in (*NOT_SWEPT, *OF_THE_LOSS, "head"))
+# Usual values of settings whose own value says little about what else is worth a trial.
+_USUAL: dict[str, tuple[Value, ...]] = {
+    "four_bit": (False, True),
+    "lora_dropout": (0.0, 0.05, 0.1),
+    "training_share": (0.5, 1.0),
+    "warmup_ratio": (0.0, 0.05, 0.1),
+    "weight_decay": (0.0, 0.01, 0.1),
+    "max_gradient_norm": (0.3, 1.0),
+    "optimizer": ("adamw", "adafactor"),
+}
 _LOG_FROM = 10.0  # high / low from which a range is searched by its logarithm unless it says otherwise
 
 
@@ -118,7 +128,10 @@ class SweepSpec(BaseModel):
 
     def filled(self, training: TrainSpec) -> "SweepSpec":
         """With a range for every setting. Raises FTError `sweep.unused` for settings that the methods tried do not have."""
-        methods = self.settings["method"].values if "method" in self.settings else (training.method,)
+        ranges = {
+            name: default_range(name, training) if given.empty else given for name, given in self.settings.items()
+        }
+        methods = ranges["method"].values if "method" in ranges else (training.method,)
         unused = [name for name in self.settings if not any(used_by(method, name) for method in methods or ())]  # pyright: ignore[reportArgumentType]
         if unused:
             listed = ", ".join(f"`{name}`" for name in unused)
@@ -128,9 +141,6 @@ class SweepSpec(BaseModel):
                 f"The method {' or '.join(f'`{method}`' for method in methods or ())} does not have {'it' if len(unused) == 1 else 'them'}.",
                 f"Remove {listed} from the settings to try, or choose another Method.",
             )
-        ranges = {
-            name: default_range(name, training) if given.empty else given for name, given in self.settings.items()
-        }
         return self.model_copy(update={"settings": ranges})
 
 
@@ -138,15 +148,29 @@ def default_range(name: str, training: TrainSpec) -> RangeSpec:
     """A usual range around the project's own value, within the setting's limits.
 
     One decade for the learning rate, which matters most (Goodfellow, Bengio and Courville 2016, Deep Learning, section 11.4); half, once and
-    twice the value for LoRA rank, epochs and batch size. Raises KeyError for a setting that has no usual range.
+    twice the value for other numbers, two more seeds, all there is of a choice; of methods and beginnings those that go together.
+    Raises KeyError for a setting that is not in SWEPT.
     """
-    value = getattr(training, name)
+    value = {swept: getattr(training, swept) for swept in SWEPT}[name]
     if name == "learning_rate":
         side = math.sqrt(10)
         return RangeSpec(low=float(f"{value / side:.3g}"), high=min(1.0, float(f"{value * side:.3g}")), log=True)
-    most = {"lora_rank": 256, "epochs": 100, "batch_size": 1024}[name]
-    least = value / 2 if name == "epochs" else max(1, value // 2)
-    return RangeSpec(values=tuple(sorted({least, value, min(most, 2 * value)})))
+    if name == "method":
+        return RangeSpec(values=LORA if value in LORA else (value, "lora"))
+    if name == "initialisation":
+        return RangeSpec(values=tuple(start for start, methods in STARTS.items() if training.method in methods))
+    if name == "seed":
+        return RangeSpec(values=(value, value + 1, value + 2))
+    if get_origin(_plain(name)) is Literal and name not in _USUAL:
+        return RangeSpec(values=get_args(_plain(name)))
+    if name in _USUAL:
+        others = [one for one in _USUAL[name] if one != value]
+        return RangeSpec(values=(value, *others) if isinstance(value, str) else tuple(sorted((value, *others))))
+    limits = TrainSpec.model_fields[name].metadata
+    least = min((limit.ge for limit in limits if hasattr(limit, "ge")), default=0)
+    most = max((limit.le for limit in limits if hasattr(limit, "le")), default=math.inf)
+    half = value / 2 if isinstance(value, float) else max(least, value // 2)
+    return RangeSpec(values=tuple(sorted({half, value, min(most, 2 * value)})))
 
 
 # What is wrong with a range, in words.
@@ -160,7 +184,7 @@ def _checked(name: str, raw: Any) -> tuple[RangeSpec | None, list[str]]:
     """The range with values of the setting's own type, or sentences without their final stop."""
     if name not in TrainSpec.model_fields:
         near = difflib.get_close_matches(name.lower().replace("-", "_").replace(" ", "_"), TrainSpec.model_fields, n=1)
-        meant = f"`{near[0]}` was probably meant" if near else f"try `{WITH_DEFAULT[0]}`"
+        meant = f"`{near[0]}` was probably meant" if near else "try `learning_rate`"
         return None, [f"is no training setting; {meant}"]
     if name in NOT_SWEPT:
         return None, ["cannot be tried: it does not change what is learnt"]
@@ -204,8 +228,6 @@ def _wrong_form(name: str, found: RangeSpec) -> Iterator[str]:
     """Exactly one form, in the right order, of a setting that has it."""
     numeric = _plain(name) in (int, float)
     bounds = (found.low is not None) + (found.high is not None)
-    if found.empty and name not in WITH_DEFAULT:
-        yield "needs a range: `low` and `high`, or `values`" if numeric else "needs `values`"
     if bounds and found.values is not None:
         yield "has both `values` and a range: keep one of them"
     elif bounds == 1:

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
@@ -19,19 +18,7 @@ from ft_core.errors import FTError
 from ft_core.run import Run
 from ft_core.settings.train import Reporter
 
-_TITLES: dict[Reporter, str] = {"tensorboard": "TensorBoard", "trackio": "Trackio", "wandb": "Weights & Biases"}
 _NAMES = {"grad_norm": "gradient_norm"}
-
-
-def require(reporter: Reporter) -> None:
-    """Raise FTError `report.missing` when the tracker's package is not installed."""
-    if reporter != "none" and find_spec(reporter) is None:
-        raise FTError(
-            "report.missing",
-            f"{_TITLES[reporter]} cannot be reported to.",
-            f"Report to is {reporter}, and the Python package {reporter} is not installed here.",
-            f"Install it (pip install {reporter}), or set Report to to none.",
-        )
 
 
 @dataclass(frozen=True)
@@ -41,7 +28,7 @@ class _Tracker:
 
 
 class Reporting(TrainerCallback):
-    """Sends losses, accuracies, learning rate and gradient norm of each log; `require` was asked before."""
+    """Sends losses, accuracies, learning rate and gradient norm of each log; `settings.trackers.require` was asked before."""
 
     def __init__(self, run: Run, reporter: Reporter) -> None:
         self.run = run

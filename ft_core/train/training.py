@@ -2,6 +2,7 @@
 
 import math
 import shutil
+import time
 from typing import Any
 
 from transformers import set_seed
@@ -10,6 +11,7 @@ from ft_core import fit, modeling
 from ft_core.errors import FTError
 from ft_core.jobs import Progress
 from ft_core.run import Run
+from ft_core.settings import trackers
 from ft_core.train import checkpoints, head, memory, preferences, reporting, results, sft, trial, validations
 from ft_core.train.sft import Prepared
 
@@ -34,7 +36,7 @@ def train(run: Run, progress: Progress, token: str | None = None) -> dict[str, A
     result) and what `modeling` raises.
     """
     training = run.spec().training
-    reporting.require(training.report_to)
+    trackers.require(training.report_to)
     modeling.set_threads(training.threads)
     state = run.job("train")
     if state is not None and state.status == "running" and state.short_of_memory and (micro := _micro_batch(run)) > 1:
@@ -56,6 +58,32 @@ def _micro_batch(run: Run) -> int:
     return run.fit().get("micro_batch_size") or fit.largest_divisor(
         training.batch_size, training.micro_batch_size or training.batch_size
     )
+
+
+def measure(run: Run, progress: Progress, token: str | None = None) -> dict[str, Any]:
+    """What the run's training would take, by its first micro-batches really computed and forgotten; nothing is trained.
+
+    {"micro_batch_size", "longest_tokens", "peak_memory_gb", "seconds_per_step", "loading_seconds"}; the micro-batch is smaller than asked
+    for where memory was refused, as in a training. Raises what `prepare` raises.
+    """
+    training = run.spec().training
+    modeling.set_threads(training.threads)
+    micro = fit.largest_divisor(training.batch_size, training.micro_batch_size or training.batch_size)
+    while True:
+        try:
+            began = time.perf_counter()
+            prepared = prepare(run, progress, token, micro)
+            loading = time.perf_counter() - began
+            progress(0, 0, f"computing steps of {micro} at once")
+            found = trial.measure(
+                prepared.trainer, prepared.lengths, micro, training.batch_size // micro, training.optimizer
+            )
+            return found.as_dict() | {"loading_seconds": round(loading, 1)}
+        except (MemoryError, RuntimeError) as error:
+            if not memory.ran_out(error) or micro == 1:
+                raise
+        memory.give_back()  # outside the handler: the error's traceback holds the model
+        micro = fit.largest_divisor(training.batch_size, micro // 2)
 
 
 def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: int) -> Prepared:

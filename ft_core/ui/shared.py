@@ -19,7 +19,7 @@ TO_TOP = "() => { window.scrollTo({top: 0, behavior: 'smooth'}); return []; }"
 
 @dataclass(frozen=True)
 class Shared:
-    """Passed to each tab. `run_id`, `dataset_id` and `draft` live in the browser and hold names and settings only.
+    """Passed to each tab. `run_id`, `dataset_id`, `draft`, `compared` and `measured` live in the browser and hold names and settings only.
 
     `seen` is what looking at the draft's source found, as `inspect` prints it; None while that is not known. `timer` ticks while
     this tab is the one that is shown.
@@ -33,6 +33,8 @@ class Shared:
     run_id: gr.BrowserState
     dataset_id: gr.BrowserState
     draft: gr.BrowserState
+    compared: gr.BrowserState
+    measured: gr.BrowserState
     seen: gr.State
 
     def private(self, fn: Handler) -> Handler:

@@ -51,6 +51,8 @@ def build_app(home: Path) -> gr.Blocks:
         run_id = gr.BrowserState("", storage_key="ft-run", secret=_STORAGE_KEY)
         dataset_id = gr.BrowserState("", storage_key="ft-dataset", secret=_STORAGE_KEY)
         draft = gr.BrowserState({}, storage_key="ft-draft", secret=_STORAGE_KEY)
+        compared = gr.BrowserState([], storage_key="ft-compared", secret=_STORAGE_KEY)
+        measured = gr.BrowserState("", storage_key="ft-measured", secret=_STORAGE_KEY)
         seen = gr.State(None)
         header = gr.Timer(POLL_SECONDS)
         with gr.Row(elem_id="header"):
@@ -74,7 +76,9 @@ def build_app(home: Path) -> gr.Blocks:
             for index, (name, room) in enumerate(TABS):
                 with gr.Tab(name, id=name.lower(), elem_id=f"tab-{name.lower()}") as tab:
                     built.append(tab)
-                    shared = Shared(home, page, tabs, tab, timers[index], run_id, dataset_id, draft, seen)
+                    shared = Shared(
+                        home, page, tabs, tab, timers[index], run_id, dataset_id, draft, compared, measured, seen
+                    )
                     room.build(shared)
         _poll_when_shown(built, timers)
         listed = gr.State("")

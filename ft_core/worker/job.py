@@ -184,6 +184,18 @@ def _failed(run: Run, record: Record, error: BaseException) -> Outcome:
     raise problem from error
 
 
+def unless_stopped(run: Run, progress: Progress) -> Progress:
+    """A progress that raises Stopped once the run was asked to stop."""
+    from ft_core.generate import Stopped
+
+    def told(step: int, total: int, message: str) -> None:
+        if run.stop_requested():
+            raise Stopped
+        progress(step, total, message)
+
+    return told
+
+
 def stoppable(action: Callable[[], Any]) -> Outcome:
     """Run `action`; a Stopped raised between two batches of answers ends it as stopped."""
     from ft_core.generate import Stopped

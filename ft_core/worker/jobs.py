@@ -4,7 +4,7 @@ from typing import Any
 
 from ft_core.jobs import JobName, Progress
 from ft_core.run import Run
-from ft_core.worker.job import Outcome, Record, perform, stoppable
+from ft_core.worker.job import Outcome, Record, perform, stoppable, unless_stopped
 
 
 def do(run: Run, name: JobName, arguments: dict[str, Any], token: str | None, record: Record) -> Outcome:
@@ -25,6 +25,13 @@ def do(run: Run, name: JobName, arguments: dict[str, Any], token: str | None, re
         from ft_core.worker.data_size import data_size
 
         return data_size(run, record.progress, token)["status"]
+    if name == "measure":
+        from ft_core.train.training import measure
+
+        def measured() -> None:
+            run.write_fit({"measured": measure(run, unless_stopped(run, record.progress), token)})
+
+        return stoppable(measured)
     if name == "push":
         from ft_core.hub.push import push
 

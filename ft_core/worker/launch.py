@@ -194,6 +194,13 @@ def _others_at_work(run: Run, job: JobName) -> bool:
     return any(state is not None and state.status == "running" for state in states)
 
 
+def stop_measure(workspace: Workspace, run: Run) -> None:
+    """End a measure wherever it stands: there is no work to keep. Loading a model asks nobody, so its process is signalled."""
+    run.request_stop("pause")
+    queue.cancel(workspace.home, run, "measure")
+    end(run.job("measure"))
+
+
 def cancel(workspace: Workspace, run: Run, job: JobName) -> None:
     """Take a waiting job out of the queue. Raises FTError `queue.not_waiting`; one at work is stopped, not cancelled."""
     queue.require_waiting(workspace.home, run, job)

@@ -61,3 +61,38 @@ def test_here_it_is_measured_when_steps_were_made():
 def test_the_rate_of_an_unknown_gpu_is_not_guessed(gpu, known):
     facts = CORES.model_copy(update={"hardware": Hardware(cores=8, memory_gb=60, gpu=gpu, gpu_memory_gb=24)})
     assert (cost.here(STARTER, TrainSpec(micro_batch_size=8), WORK, facts).hours is not None) is known
+
+
+def on_space(monkeypatch, accelerator: str, cores: str) -> float | None:
+    for name, value in {"SYSTEM": "spaces", "ACCELERATOR": accelerator, "CPU_CORES": cores}.items():
+        monkeypatch.setenv(name, value)
+    return cost.dollars_per_hour()
+
+
+def test_what_an_hour_costs_is_known_on_a_space_alone(monkeypatch):
+    assert cost.dollars_per_hour() is None and cost.dollars_for(60) is None
+    assert on_space(monkeypatch, "t4-small", "4") == 0.4 and cost.dollars_for(900) == 0.1
+    assert on_space(monkeypatch, "none", "2") == 0 and on_space(monkeypatch, "none", "8") == 0.03
+    assert on_space(monkeypatch, "unheard-of", "2") is None and on_space(monkeypatch, "none", "5") is None
+
+
+def test_a_training_here_costs_dollars_on_a_space(monkeypatch):
+    training = TrainSpec(micro_batch_size=8)
+    assert cost.here(STARTER, training, WORK, CORES).dollars is None
+    on_space(monkeypatch, "l4x1", "8")
+    l4 = CORES.model_copy(update={"hardware": Hardware(cores=8, memory_gb=30, gpu="NVIDIA L4", gpu_memory_gb=24)})
+    there = next(row for row in cost.fits(STARTER, training, WORK) if row.flavour == "l4x1")
+    assert cost.here(STARTER, training, WORK, l4).dollars == pytest.approx(there.hours * 0.8, rel=0.2)
+    assert cost.here(STARTER, training, WORK, l4, measured_seconds=7200).dollars == 1.6
+
+
+def test_what_was_measured_here_scales_the_estimates_of_other_hardware():
+    training = TrainSpec(micro_batch_size=8)
+    hours = cost.here(STARTER, training, WORK, CORES).hours
+    steps = 3600 * hours - 60
+    assert cost.slower(STARTER, training, WORK, CORES, 3 * steps) == pytest.approx(3, rel=0.01)
+    assert cost.slower(STARTER, training, WORK, CORES, None) == 1
+    usual, slow = (
+        {row.flavour: row.hours for row in cost.fits(STARTER, training, WORK, slower)} for slower in (1.0, 3.0)
+    )
+    assert 3600 * slow["l4x1"] - 60 == pytest.approx(3 * (3600 * usual["l4x1"] - 60), rel=0.02)

@@ -9,7 +9,7 @@ import pytest
 
 from ft_core.errors import FTError
 from ft_core.pipeline import measure as module
-from ft_core.pipeline.measure import measure
+from ft_core.pipeline.measure import measure, measuring, prepare_measuring
 from ft_core.pipeline.runs import choices
 
 
@@ -19,7 +19,6 @@ def test_memory_and_time_are_measured_and_nothing_is_left(prepared, tmp_path, mo
     filled, _ = choices(spec, dataset)
     found = measure(filled, dataset)
     assert found["micro_batch_size"] == 8 and 10 < found["longest_tokens"] <= 64
-    assert found["steps"] == -(-dataset.counts["train"] // 8)
     assert 0.1 < found["peak_memory_gb"] < psutil.virtual_memory().total / 1e9
     assert found["seconds_per_step"] > 0 and found["loading_seconds"] > 0
     assert list(tmp_path.iterdir()) == []
@@ -36,3 +35,18 @@ def test_a_trial_that_the_system_ends_says_so(prepared, monkeypatch):
     with pytest.raises(FTError) as caught:
         measure(filled, dataset)
     assert caught.value.code == "plan.died" and "--measure" in caught.value.fix
+
+
+def test_what_was_measured_holds_for_all_settings_with_which_a_step_takes_as_much(prepared):
+    workspace, spec, dataset = prepared
+    filled, _ = choices(spec, dataset)
+
+    def place(**changes):
+        training = filled.training.model_copy(update=changes)
+        return measuring(workspace, filled.model_copy(update={"training": training}), dataset).folder
+
+    assert place() == place(epochs=9.0, learning_rate=0.5, keep="last")
+    assert len({place(), place(batch_size=4), place(max_length=32), place(method="full")}) == 4
+    run = prepare_measuring(workspace, filled, dataset)
+    assert run.folder == place() and prepare_measuring(workspace, filled, dataset).spec() == run.spec() == filled
+    assert run.data()["dataset"] == dataset.id and workspace.runs() == []

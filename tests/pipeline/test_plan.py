@@ -37,9 +37,18 @@ def test_without_known_sizes_a_trial_may_use_no_more_than_with_them(prepared):
     gigabytes = known.memory / 1e9
     for share, fits in ((USABLE, True), ((1 + USABLE) / 2, False)):
         found = {
-            "steps": 1,
             "seconds_per_step": 1.0,
             "loading_seconds": 0.0,
             "peak_memory_gb": share * gigabytes * 0.999,
         }
         assert _foretold(training, work, known, found)["fits"] is fits
+
+
+def test_hours_here_and_elsewhere_follow_what_was_measured(prepared):
+    _, spec, dataset = prepared
+    plain = plan_training(spec, dataset)
+    found = {"micro_batch_size": 8, "longest_tokens": 30, "seconds_per_step": 100.0, "loading_seconds": 5.0}
+    slow = plan_training(spec, dataset, found | {"peak_memory_gb": 0.5})
+    assert slow["measured"] and slow["hours"] == round((100 * slow["steps"] + 5) / 3600, 4)
+    rows = [{row["flavour"]: row["hours"] for row in plan["hardware"]} for plan in (plain, slow)]
+    assert all(rows[1][name] > hours for name, hours in rows[0].items())

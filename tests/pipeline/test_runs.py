@@ -216,3 +216,18 @@ def test_how_a_training_ended_is_not_told_with_the_figures_of_an_earlier_end(pre
     assert training_result(run) == run.training()
     run.write_job("train", state.model_copy(update={"status": "paused", "step": 5}))
     assert training_result(run) == {"status": "paused", "steps": 5, "total_steps": 9}
+
+
+def test_a_tracker_that_is_not_installed_is_refused_before_there_is_a_run(prepared, monkeypatch):
+    workspace, spec, dataset = prepared
+    made = create_run(workspace, spec, dataset)
+    monkeypatch.setattr("sys.path", [])
+    monkeypatch.setattr("sys.path_importer_cache", {})
+    before = workspace.runs()
+    training = spec.training.model_copy(update={"report_to": "wandb"})
+    with pytest.raises(FTError) as caught:
+        create_run(workspace, spec.model_copy(update={"training": training}), dataset)
+    assert caught.value.code == "report.missing" and "Report to" in caught.value.fix
+    with pytest.raises(FTError, match="cannot be reported to"):
+        duplicate(workspace, made, {"report_to": "wandb"})
+    assert workspace.runs() == before

@@ -5,7 +5,8 @@ import yaml
 
 from ft_core.errors import FTError
 from ft_core.settings import project
-from ft_core.settings.sweep import NOT_SWEPT, OF_THE_LOSS, WITH_DEFAULT, RangeSpec, SweepSpec, default_range
+from ft_core.settings.methods import METHODS, used_by
+from ft_core.settings.sweep import NOT_SWEPT, OF_THE_LOSS, SWEPT, RangeSpec, SweepSpec, default_range
 from ft_core.settings.train import TrainSpec
 
 
@@ -16,8 +17,6 @@ def parsed(settings: object) -> project.ProjectSpec:
 WRONG = {
     "learning_rat": (None, "is no training setting; `learning_rate` was probably meant"),
     "threads": ([1, 2], "cannot be tried: it does not change what is learnt"),
-    "lora_dropout": (None, "needs a range: `low` and `high`, or `values`"),
-    "optimizer": (None, "needs `values`"),
     "lora_rank": ({"low": 0, "high": 8}, "must be a whole number from 1 to 256 (given: 0)"),
     "lora_alpha": ([1.5], "must be a whole number from 1 to 1,024 (given: 1.5)"),
     "learning_rate": ({"values": [0.1, "fast"]}, "must be a number above 0 and at most 1 (given: 'fast')"),
@@ -68,17 +67,34 @@ def test_a_range_knows_what_it_holds():
 
 def test_a_setting_without_a_range_gets_a_usual_one():
     training = TrainSpec(learning_rate=2e-3, lora_rank=16, epochs=3, batch_size=1)
-    filled = SweepSpec.model_validate({"settings": list(WITH_DEFAULT)}).filled(training).settings
+    usual = ("learning_rate", "lora_rank", "epochs", "batch_size")
+    filled = SweepSpec.model_validate({"settings": list(usual)}).filled(training).settings
     rate = filled["learning_rate"]
     assert rate.low and rate.high and 9.9 < rate.high / rate.low < 10.1 and rate.by_log and rate.holds(2e-3)
     assert filled["lora_rank"].values == (8, 16, 32) and filled["epochs"].values == (1.5, 3, 6)
     assert filled["batch_size"].values == (1, 2), "half of one example is none"
-    assert all(default_range(name, training) == filled[name] for name in WITH_DEFAULT)
+    assert all(default_range(name, training) == filled[name] for name in usual)
 
 
-def test_usual_ranges_stay_within_the_limits():
-    most = TrainSpec(learning_rate=1, lora_rank=256, epochs=100, batch_size=1024)
-    filled = SweepSpec.model_validate({"settings": list(WITH_DEFAULT)}).filled(most)
+@pytest.mark.parametrize("method", METHODS)
+def test_every_setting_has_a_usual_range_within_its_limits(method):
+    large = {
+        "learning_rate": 1,
+        "lora_rank": 256,
+        "lora_alpha": 1024,
+        "epochs": 100,
+        "batch_size": 1024,
+        "virtual_tokens": 512,
+    }
+    large |= {"lora_dropout": 0.9, "warmup_ratio": 0.5, "weight_decay": 1, "trained_layers": 1, "training_share": 0.1}
+    most = TrainSpec.model_validate(
+        {"method": method} | {name: value for name, value in large.items() if used_by(method, name)}
+    )
+    names = [name for name in SWEPT if used_by(method, name)]
+    filled = SweepSpec.model_validate({"settings": names}).filled(most)
+    assert set(filled.settings) == set(names) and all(
+        given.holds(getattr(most, name)) for name, given in filled.settings.items()
+    )
     assert SweepSpec.model_validate(filled.model_dump(mode="json")) == filled
 
 
@@ -100,4 +116,4 @@ def test_every_field_explains_itself():
     for model in (SweepSpec, RangeSpec):
         for name, field in model.model_fields.items():
             assert field.title and (field.description or "").endswith("."), name
-    assert set(NOT_SWEPT) | set(OF_THE_LOSS) | set(WITH_DEFAULT) <= set(TrainSpec.model_fields)
+    assert set(NOT_SWEPT) | set(OF_THE_LOSS) | set(SWEPT) | {"head"} == set(TrainSpec.model_fields)

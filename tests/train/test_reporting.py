@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ft_core.errors import FTError
+from ft_core.settings import trackers
 from ft_core.settings.train import TrainSpec
 from ft_core.train import reporting, training
 from tests.helpers import make_base_model, make_dataset, make_run
@@ -62,16 +63,7 @@ def train(run, *arguments: str, **environment: str) -> str:
     return done.stdout
 
 
-def test_a_tracker_that_is_not_installed_is_refused(monkeypatch):
-    monkeypatch.setattr(sys, "path", [])
-    monkeypatch.setattr(sys, "path_importer_cache", {})
-    with pytest.raises(FTError) as caught:
-        reporting.require("wandb")
-    assert caught.value.code == "report.missing" and "pip install wandb" in caught.value.fix
-    reporting.require("none")
-
-
-@pytest.mark.skipif(reporting.find_spec("wandb") is not None, reason="it is installed here")
+@pytest.mark.skipif(trackers.installed("wandb"), reason="it is installed here")
 def test_a_training_that_cannot_report_begins_nothing(reported):
     run, said = reported("wandb"), []
     with pytest.raises(FTError) as caught:

@@ -1,14 +1,12 @@
 """Step 2: two to six runs over each other: curves, the settings in which they differ, scores and cost."""
 
-import os
 from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
 
 from ft_core import amounts
-from ft_core.fit.cost import flavours
-from ft_core.hardware import on_space
+from ft_core.fit.cost import dollars_per_hour
 from ft_core.run import Run
 from ft_core.ui import show, theme
 from ft_core.ui.runs import frames, names
@@ -47,7 +45,8 @@ def build(shared: Shared) -> None:
 
     listed, seen = gr.State(""), gr.State("")
     listing = [shared.tab.select, shared.run_id.change]
-    follow(listing, shared.quiet(offer_runs), [listed, choice], [listed, choice])
+    follow(listing, shared.quiet(offer_runs), [listed, shared.compared], [listed, choice])
+    choice.input(lambda chosen: chosen, [choice], [shared.compared], queue=False, show_progress="hidden", api_visibility="private")  # fmt: skip
     view = [seen, hint, result, legend, plot, remarks, settings, same, ends]
     chosen = [shared.tab.select, choice.change, kind.change]
     follow(chosen, shared.quiet(watch_comparison), [seen, choice, kind], view)
@@ -104,14 +103,6 @@ def _remarks(kind: str, without: list[str], rows: list[dict[str, Any]]) -> str:
     if len({row["dataset"] for row in rows}) > 1:
         said.append("They learnt from different versions of the data, so neither losses nor scores compare exactly.")
     return " ".join(said)
-
-
-def dollars_per_hour() -> float | None:
-    """What this Space's hardware costs an hour; None off a Space, and for hardware without a known price."""
-    if not on_space():
-        return None
-    here = os.environ.get("ACCELERATOR", "")
-    return next((flavour.dollars_an_hour for flavour in flavours() if flavour.name == here), None)
 
 
 def _ends(workspace: Workspace, runs: Sequence[Run], rows: list[dict[str, Any]]) -> list[list[str]]:

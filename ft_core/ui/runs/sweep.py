@@ -6,7 +6,7 @@ import gradio as gr
 
 from ft_core.errors import FTError
 from ft_core.settings.methods import used_by
-from ft_core.settings.sweep import WITH_DEFAULT, RangeSpec, SweepSpec, default_range
+from ft_core.settings.sweep import SWEPT, RangeSpec, SweepSpec, default_range
 from ft_core.ui import fields, show
 from ft_core.ui.begin import begin
 from ft_core.ui.runs import names, sweep_result
@@ -29,14 +29,14 @@ def build(shared: Shared) -> None:
         empty = gr.Markdown("There is no dataset yet. Prepare one in the Data tab, or press Use the example.", elem_id="sweep-empty")  # fmt: skip
         with gr.Column(visible=False) as form:
             words = gr.Markdown(elem_id="sweep-start-words")
-            chosen = gr.CheckboxGroup([], label="Settings to try", info="The learning rate matters most. More settings need more trials.", elem_id="sweep-settings")  # fmt: skip
+            chosen = gr.Dropdown([], multiselect=True, label="Settings to try", info="The learning rate matters most. More settings need more trials.", elem_id="sweep-settings")  # fmt: skip
             with gr.Row():
                 ranges = [
                     gr.Textbox(
                         label=names.training_title(name), info="From lowest to highest, or values with commas between them.", visible=False,
-                        elem_id=f"sweep-{name.replace('_', '-')}",
+                        min_width=240, elem_id=f"sweep-{name.replace('_', '-')}",
                     )
-                    for name in WITH_DEFAULT
+                    for name in SWEPT
                 ]  # fmt: skip
             with gr.Row():
                 trials, minutes = fields.inputs(SweepSpec, ("trials", "minutes"), "sweep")
@@ -52,9 +52,7 @@ def build(shared: Shared) -> None:
         [seen, shared.dataset_id, shared.run_id],
         [seen, empty, form, words, chosen, *ranges],
     )
-    chosen.input(
-        lambda given: [gr.update(visible=name in (given or [])) for name in WITH_DEFAULT], [chosen], ranges, **quick
-    )
+    chosen.input(lambda given: [gr.update(visible=name in (given or [])) for name in SWEPT], [chosen], ranges, **quick)
     start.click(
         shared.private(start_sweep),
         [shared.dataset_id, shared.run_id, chosen, trials, minutes, *ranges],
@@ -72,9 +70,9 @@ def show_sweep_form(workspace: Workspace, seen: str, dataset_id: str, run_id: st
     if found == seen:
         return gr.skip()
     if start is None:
-        return [found, gr.update(visible=True), gr.update(visible=False), *[gr.skip()] * (2 + len(WITH_DEFAULT))]
+        return [found, gr.update(visible=True), gr.update(visible=False), *[gr.skip()] * (2 + len(SWEPT))]
     training = start.training()
-    offered = [name for name in WITH_DEFAULT if used_by(training.method, name)]
+    offered = [name for name in SWEPT if used_by(training.method, name)]
     earlier = start.run and start.run.spec().sweep
     given = {
         name: (earlier and earlier.settings.get(name)) or default_range(name, training) for name in offered
@@ -86,10 +84,7 @@ def show_sweep_form(workspace: Workspace, seen: str, dataset_id: str, run_id: st
         gr.update(visible=True),
         show.plain(start.words(workspace.runs())),
         gr.update(choices=[(names.training_title(name), name) for name in offered], value=chosen),
-        *(
-            gr.update(value=range_text(given[name]) if name in given else "", visible=name in chosen)
-            for name in WITH_DEFAULT
-        ),
+        *(gr.update(value=range_text(given[name]) if name in given else "", visible=name in chosen) for name in SWEPT),
     ]
 
 
@@ -98,7 +93,7 @@ def start_sweep(
 ) -> str:
     """A run that is a search, in the queue; its id. Raises FTError `settings.invalid` naming every wrong control, and `data.missing`."""
     start = required_start(workspace, dataset_id, run_id)
-    plan = _plan(chosen or [], dict(zip(WITH_DEFAULT, texts, strict=True)), trials, minutes)
+    plan = _plan(chosen or [], dict(zip(SWEPT, texts, strict=True)), trials, minutes)
     if not start.dataset.counts.get("validation"):
         raise FTError(
             "sweep.no_validation",
@@ -112,7 +107,7 @@ def start_sweep(
 def range_text(given: RangeSpec) -> str:
     """`0.0006 to 0.006`, `8, 16, 32`."""
     if given.values is not None:
-        return ", ".join(names.value(one) for one in given.values)
+        return ", ".join(one if isinstance(one, str) else names.value(one) for one in given.values)
     return f"{given.low:g} to {given.high:g}"
 
 
@@ -137,7 +132,7 @@ def _number(text: str) -> Any:
 def _plan(chosen: list[str], texts: dict[str, str], trials: Any, minutes: Any) -> SweepSpec:
     """The search. Raises FTError `settings.invalid`."""
     wrong: dict[str, str] = {}
-    settings = {name: range_of(texts[name] or "") for name in WITH_DEFAULT if name in chosen}
+    settings = {name: range_of(texts[name] or "") for name in SWEPT if name in chosen}
     if not settings:
         wrong["Settings to try"] = "Settings to try: choose one at least."
     for name, given in settings.items():

@@ -8,7 +8,6 @@ from ft_core import amounts
 from ft_core.errors import FTError
 from ft_core.pipeline.runs import changed_project, duplicate
 from ft_core.run import Run
-from ft_core.settings.sweep import WITH_DEFAULT
 from ft_core.ui import show, theme
 from ft_core.ui.begin import just_made
 from ft_core.ui.runs import frames, names
@@ -20,7 +19,8 @@ from ft_core.workspace import Workspace
 
 COLOURS = {"finished": theme.TUNED, "ended early": theme.BASE}
 ENDED = {"done": "Finished", "pruned": "Ended early: worse than the others", "failed": "Failed"}
-AXES = {name: names.training_title(name) for name in WITH_DEFAULT}
+DRAWN = ("learning_rate", "lora_rank", "epochs", "batch_size")  # each has a chart; the table and the shares have all
+AXES = {name: names.training_title(name) for name in DRAWN}
 AXES["learning_rate"] = "power of ten: -3 is 0.001"
 
 
@@ -44,7 +44,7 @@ def build(shared: Shared) -> None:
                     title=names.training_title(name), height=280, buttons=[], visible=False, show_label=False, min_width=280,
                     label=f"Validation loss by {names.training_title(name)}", elem_id=f"sweep-plot-{name.replace('_', '-')}",
                 )
-                for name in WITH_DEFAULT
+                for name in DRAWN
             ]  # fmt: skip
         matters = gr.BarPlot(
             x="setting", y="share", x_title="setting", y_title="share of the difference", title="Which setting matters", height=280, sort="-y",
@@ -98,7 +98,7 @@ def watch_trials(workspace: Workspace, seen: str, run_id: str) -> Any:
         return gr.skip()
     swept = list(run.spec().sweep.settings) if run and run.spec().sweep else []  # type: ignore[union-attr]
     rows = result["trials"]
-    charts = {name: frames.trials(rows, name) for name in WITH_DEFAULT if name in swept}
+    charts = {name: frames.trials(rows, name) for name in DRAWN if name in swept}
     hidden = gr.update(visible=False)
     matters = result["importances"]
     return [
@@ -108,7 +108,7 @@ def watch_trials(workspace: Workspace, seen: str, run_id: str) -> Any:
         gr.update(value=_table(rows, running, swept), visible=bool(rows or running)),
         *(
             gr.update(value=charts[name], visible=True) if len(charts.get(name, [])) else hidden
-            for name in WITH_DEFAULT
+            for name in DRAWN
         ),
         gr.update(value=frames.importances(matters, {name: names.training_title(name) for name in matters}), visible=True) if matters else hidden,
         _remark(result),

@@ -18,6 +18,7 @@ JOBS: dict[str, str] = {
     "evaluate": "evaluation",
     "sweep": "search for good settings",
     "data_size": "measure of how much data it needs",
+    "measure": "measure of memory and time",
 }
 
 
@@ -61,7 +62,8 @@ def watch_queue(workspace: Workspace, seen: str, chosen: str | None) -> Any:
     for place, entry in enumerate(launch.entries(workspace.home), 1):
         if entry.over:
             continue
-        words = f"{titles.get(entry.run.id, 'a run of somebody else')} · {JOBS.get(entry.job, entry.job)}"
+        other = "settings not trained yet" if entry.job == "measure" else "a run of somebody else"
+        words = f"{titles.get(entry.run.id, other)} · {JOBS.get(entry.job, entry.job)}"
         if entry.taken is not None:
             at_work.append(words)
         else:

@@ -36,7 +36,7 @@ def build(shared: Shared, made: Form, start: gr.Button) -> None:
         button.click(
             shared.private(correcting(place)),
             [shared.run_id],
-            [shared.dataset_id, made.name, made.base, made.suggested, start, *made.values],
+            [shared.dataset_id, made.name, made.base, made.start, made.pinned, made.suggested, start, *made.values],
             api_visibility="private",
             js=TO_TOP,
         )
@@ -99,11 +99,14 @@ def correcting(place: int) -> Any:
         spec = run.spec()
         training = TrainSpec.model_validate(spec.training.model_dump() | found[place].changes)
         dataset = Dataset.open(run.folder / run.data()["folder"])
+        revision, start = run.model_revision or spec.model.revision, spec.model.start
         gr.Info("The corrected settings are in the form. Press Start training.")
         return [
             dataset.id,
             spec.name,
-            spec.model.base,
+            gr.update(value=spec.model.base, interactive=not start),
+            gr.update(choices=form.starts(workspace, start), value=start or "", visible=bool(start)),
+            {spec.model.base: revision} if revision else {},
             form.CHOSEN,
             gr.update(variant="primary"),
             *form.filled(training, spec.task),

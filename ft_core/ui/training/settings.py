@@ -11,14 +11,16 @@ from ft_core.data.store import Dataset
 from ft_core.errors import FTError
 from ft_core.hardware import on_space
 from ft_core.pipeline.data import base_tokenizer
+from ft_core.pipeline.measure import measuring as measuring_of
 from ft_core.pipeline.plan import plan_training
+from ft_core.pipeline.runs import filled_project
 from ft_core.settings.model import ModelSpec
 from ft_core.settings.project import ProjectSpec
 from ft_core.settings.train import TrainSpec
 from ft_core.ui import fields, show, uploads
 from ft_core.ui.begin import begin
 from ft_core.ui.shared import TO_TOP, Shared, follow
-from ft_core.ui.training import form
+from ft_core.ui.training import form, measuring
 from ft_core.ui.training.form import Form
 from ft_core.workspace import Workspace
 
@@ -54,6 +56,10 @@ def build(shared: Shared) -> tuple[Form, gr.Button]:
                 [(model.title, model.id) for model in catalog.suggestions()], value=catalog.STARTER, label=base_field.title,
                 info=f"The model you start from.{own}", allow_custom_value=not on_space(), elem_id="training-base",
             )  # fmt: skip
+            start_from = gr.Dropdown(
+                [("The base model itself", "")], value="", label="Start from", visible=False, elem_id="training-start-from",
+                info="What learns from the pairs: the base model, or a model that you have trained on answers before, which is usual.",
+            )  # fmt: skip
         values = form.build_main()
         method = values[0]
         about = gr.Markdown(form.about("qlora"), elem_classes="quiet", elem_id="training-method-about")
@@ -65,6 +71,7 @@ def build(shared: Shared) -> tuple[Form, gr.Button]:
                 max_height=420, elem_id="training-why", column_widths=["130px", "220px", "150px", "150px", "220px", "160px"],
             )  # fmt: skip
         estimate = gr.Markdown(elem_id="training-estimate")
+        measures = measuring.components()
         with gr.Accordion("On other hardware", open=False):
             hardware = gr.Dataframe(
                 interactive=False, wrap=True, buttons=[], show_label=False, label="On other hardware", max_height=360,
@@ -74,8 +81,8 @@ def build(shared: Shared) -> tuple[Form, gr.Button]:
             start = gr.Button("Start training", variant="primary", elem_id="training-start")
             again = gr.Button("Back to the suggested values", elem_id="training-suggested")
 
-    seen, suggested = gr.State(""), gr.State({})
-    made = Form(name, base, values, suggested)
+    seen, seen_starts, pinned, suggested = gr.State(""), gr.State(""), gr.State({}), gr.State({})
+    made = Form(name, base, start_from, pinned, values, suggested)
     quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     follow(
         [shared.tab.select, shared.dataset_id.change],
@@ -83,16 +90,30 @@ def build(shared: Shared) -> tuple[Form, gr.Button]:
         [seen, shared.dataset_id],
         [seen, empty, step, name],
     )
-    suggesting = [shared.dataset_id, base, suggested, *values]
-    shown = [suggested, about, why, *values]
-    follow([shared.page.load, seen.change, base.change, method.change], shared.quiet(suggest), suggesting, shown)
-    again.click(shared.private(suggest_anew), suggesting, shown, **quick)
     follow(
-        [shared.page.load, shared.dataset_id.change, *(value.change for value in (base, *values))],
-        shared.quiet(show_estimate),
-        [shared.dataset_id, base, *values],
-        [estimate, hardware],
+        [shared.tab.select, shared.dataset_id.change, shared.run_id.change],
+        shared.quiet(show_starts),
+        [seen_starts, shared.dataset_id, start_from],
+        [seen_starts, start_from],
     )
+    suggesting = [shared.dataset_id, suggested, *made.asked]
+    shown = [suggested, about, why, base, *values]
+    changes = [shared.page.load, seen.change, base.change, start_from.change, method.change]
+    follow(changes, shared.quiet(suggest), suggesting, shown)
+    again.click(lambda: {}, None, [pinned], **quick).then(shared.private(suggest_anew), suggesting, shown, **quick)
+    estimating = [measures.asked, estimate, hardware]
+    follow(
+        [
+            shared.page.load,
+            shared.dataset_id.change,
+            shared.measured.change,
+            *(value.change for value in (base, start_from, *values)),
+        ],
+        shared.quiet(show_estimate),
+        [shared.dataset_id, *made.asked],
+        estimating,
+    )
+    measuring.wire(shared, measures, made)
     example.click(shared.private(use_example), None, [shared.dataset_id], api_visibility="private")
     go_back.click(lambda: gr.Tabs(selected="data"), None, shared.tabs, js=TO_TOP, **quick)
     return made, start
@@ -113,69 +134,102 @@ def show_settings(workspace: Workspace, seen: str, dataset_id: str) -> Any:
     return [found, gr.update(visible=dataset is None), gr.update(visible=dataset is not None), name]
 
 
-def suggest(workspace: Workspace, dataset_id: str, base: str, before: dict[str, Any], method: str, *rest: Any) -> Any:
+def show_starts(workspace: Workspace, seen: str, dataset_id: str, chosen: str | None) -> Any:
+    """What a training on pairs can start from, in the order (seen, start from). What is chosen is never hidden."""
+    dataset = uploads.selected_dataset(workspace, dataset_id)
+    wanted = bool(chosen) or (dataset is not None and dataset.task == "preference")
+    choices = form.starts(workspace, chosen) if wanted else []
+    found = repr(choices)
+    if found == seen:
+        return gr.skip()
+    return [found, gr.update(choices=choices, visible=True) if wanted else gr.update(visible=False)]
+
+
+def suggest(
+    workspace: Workspace,
+    dataset_id: str,
+    before: dict[str, Any],
+    base: str,
+    start: str | None,
+    pinned: dict[str, str],
+    method: str,
+    *rest: Any,
+) -> Any:
     """New suggestions for what the person left untouched, in the order of `shown`."""
     values = (method, *rest)
     dataset = uploads.selected_dataset(workspace, dataset_id)
     if dataset is None:
         return gr.skip()
+    fixed: dict[str, Any] = {}
+    shown_base = gr.update(interactive=not start)
     try:
-        wanted, reasons = form.suggestions(uploads.project_of(workspace, dataset), dataset, base, method)
+        model = form.model_of(base, start, pinned)
+        fixed = form.decided(workspace, dataset, model)
+        if model.start:
+            shown_base["value"] = workspace.run(model.start).spec().model.base
+        method = fixed.get("method", method)
+        wanted, reasons = form.suggestions(workspace, dataset, model, method)
     except FTError:  # said when the training is started
         wanted, reasons = before, {}
     return [
         wanted,
         form.about(method),
         form.explained(method, dataset.task, reasons),
-        *form.updates(method, dataset.task, wanted, before, values),
+        shown_base,
+        *form.updates(method, dataset.task, wanted, before, values, fixed),
     ]
 
 
-def suggest_anew(
-    workspace: Workspace, dataset_id: str, base: str, _before: dict[str, Any], method: str, *rest: Any
-) -> Any:
+def suggest_anew(workspace: Workspace, dataset_id: str, _before: dict[str, Any], *asked: Any) -> Any:
     """The suggestions for every setting, changed or not."""
-    return suggest(workspace, dataset_id, base, {}, method, *rest)
+    return suggest(workspace, dataset_id, {}, *asked)
 
 
-def show_estimate(workspace: Workspace, dataset_id: str, base: str, *values: Any) -> Any:
-    """How much work these settings are, does it fit, how long; what is wrong with them while they cannot be used. And other hardware."""
+def show_estimate(workspace: Workspace, dataset_id: str, *asked: Any) -> Any:
+    """How much work these settings are, does it fit, how long; what is wrong with them while they cannot be used. And other hardware.
+
+    In the order (where it is measured, words, other hardware); `asked` as in `form.project_of`.
+    """
     dataset = uploads.selected_dataset(workspace, dataset_id)
     if dataset is None:
-        return ["", None]
+        return ["", "", None]
     try:
-        model, training = form.model_of(base), form.training_of(values, dataset.task)
-        project = uploads.project_of(workspace, dataset)
-        found = plan_training(project.model_copy(update={"model": model, "training": training}), dataset)
+        spec = filled_project(workspace, form.project_of(workspace, dataset, *asked), dataset)
+        place = measuring_of(workspace, spec, dataset)
+        found = plan_training(spec, dataset, place.fit().get("measured"))
     except FTError as error:
-        return [show.problem(error), None]
+        return ["", show.problem(error), None]
+    model, training = spec.model, spec.training
     times = "once" if training.epochs == 1 else f"{show.number(training.epochs)} times"
     lines = [
         f"**{amounts.count(found['steps'], 'step')}**: {amounts.count(found['examples'], 'training example')}, "
         f"{training.batch_size} a step, seen {times}.",
         _cut(dataset, model.base, training),
-        *_fit(found),
+        _fit(found),
         *found["notes"],
         next((known.good_for for known in catalog.suggestions() if known.id == model.base), ""),
     ]
-    return ["\n\n".join(line for line in lines if line), elsewhere(found)]
+    return [place.id, "\n\n".join(line for line in lines if line), elsewhere(found)]
 
 
-def _fit(found: dict[str, Any]) -> list[str]:
-    """Memory and time on this machine, in words."""
+def _fit(found: dict[str, Any]) -> str:
+    """Memory, time and on a Space dollars on this machine, in words: measured, else estimated."""
+    room = "it fits" if found["fits"] else "**it does not fit on this machine**"
+    if found["trial"] is not None:
+        return f"**Measured:** {measuring.told(found['trial'], 3600 * found['hours'])}: {room}."
     if found["memory_gb"] is None:
-        return ["How much memory and time it takes is not known before this base model is on this machine."]
+        return "How much memory and time it takes is not known before this base model is on this machine."
     parts = {name: gigabytes for name, gigabytes in found["memory_gb"].items() if name != "total"}
     total = found["memory_gb"]["total"]
     listed = ", ".join(
         f"{name.replace('_', ' ')} {gigabytes:.2f}" for name, gigabytes in parts.items() if gigabytes >= 0.01
     )
-    room = "it fits" if found["fits"] else "**it does not fit on this machine**"
-    hours = f" About **{amounts.duration(3600 * found['hours'])}** here." if found["hours"] is not None else ""
-    return [
-        f"About **{total:.1f} GB** of memory ({listed} GB): {room}.{hours} "
-        "Both are estimates; before the first step a few real batches are measured."
-    ]
+    hours, dollars = found["hours"], found["hardware"][0]["dollars"]
+    cost = f", {amounts.dollars(dollars)} on this Space" if dollars is not None else ""
+    time = f" About **{amounts.duration(3600 * hours)}** here{cost}." if hours is not None else ""
+    return (
+        f"About **{total:.1f} GB** of memory ({listed} GB): {room}.{time} Both are estimates; Measure tells them truly."
+    )
 
 
 def elsewhere(found: dict[str, Any]) -> pandas.DataFrame:
@@ -229,8 +283,8 @@ def _counted(dataset: Dataset, base: str) -> tuple[int, ...]:
     return tuple(tokenizer.lengths(dataset.examples("train")).tolist())
 
 
-def start_training(workspace: Workspace, dataset_id: str, name: str, base: str, *values: Any) -> str:
-    """Create a run and queue it; its id. Raises FTError `data.missing`, `settings.invalid` or `model.missing`."""
+def start_training(workspace: Workspace, dataset_id: str, name: str, *asked: Any) -> str:
+    """Create a run and queue it; its id. Raises FTError `data.missing`, and what `form.project_of` and `begin` raise."""
     dataset = uploads.selected_dataset(workspace, dataset_id)
     if dataset is None:
         raise FTError(
@@ -239,9 +293,6 @@ def start_training(workspace: Workspace, dataset_id: str, name: str, base: str, 
             "Training needs examples.",
             "Prepare a dataset in the Data tab, or press Use the example.",
         )
-    project = uploads.project_of(workspace, dataset)
-    named = fields.collect(ProjectSpec, ("name", "data"), (name, project.data))
-    spec = project.model_copy(
-        update={"name": named.name, "model": form.model_of(base), "training": form.training_of(values, dataset.task)}
-    )
-    return begin(workspace, spec, dataset, "train")
+    spec = form.project_of(workspace, dataset, *asked)
+    named = fields.collect(ProjectSpec, ("name", "data"), (name, spec.data))
+    return begin(workspace, spec.model_copy(update={"name": named.name}), dataset, "train")

@@ -12,7 +12,7 @@ from ft_core.settings.methods import METHODS
 from ft_core.settings.train import PreferenceLoss
 from ft_core.ui import frames, show, uploads
 from ft_core.ui.shared import Shared, next_button, selected_run
-from ft_core.ui.training import advice, curves
+from ft_core.ui.training import advice, curves, measuring
 from ft_core.ui.training.form import Form
 from ft_core.ui.training.settings import lost_part, start_training
 from ft_core.worker import launch
@@ -118,7 +118,7 @@ def build(shared: Shared, made: Form, start: gr.Button) -> None:
     shared.follow(watch_results, [seen_results, shared.run_id], results)
     begun = start.click(
         shared.private(start_training),
-        [shared.dataset_id, made.name, made.base, *made.values],
+        [shared.dataset_id, made.name, *made.asked],
         [shared.run_id],
         api_visibility="private",
         concurrency_id="start",
@@ -228,7 +228,9 @@ def watch_results(workspace: Workspace, seen: str, run_id: str) -> Any:
     parts = curves.parts(metrics)
     return [
         found,
-        show.caption(_about(run)) + show.tiles(_tiles(run, metrics, launch.view(workspace, run, "train").seconds_left)),
+        show.caption(_about(run))
+        + _measured(run)
+        + show.tiles(_tiles(run, metrics, launch.view(workspace, run, "train").seconds_left)),
         *(
             gr.update(
                 value=curves.curve(metrics, key, best if key == "loss" else None, said, chart or "none"), y_title=words
@@ -295,6 +297,15 @@ def _about(run: Run) -> str:
         f"Run {spec.name}: {METHODS[training.method].title}, {epochs}, learning rate {training.learning_rate:g}, "
         f"batch size {training.batch_size}, from {spec.model.base}"
     )
+
+
+def _measured(run: Run) -> str:
+    """What the training measured before its first step."""
+    found, state = run.fit().get("measured"), run.job("train")
+    if not found or state is None or not state.total:
+        return ""
+    words = measuring.told(found, state.total * found["seconds_per_step"])
+    return show.caption(f"Measured before the first step: {words}.")
 
 
 def _tiles(run: Run, metrics: list[dict[str, Any]], seconds_left: float | None) -> list[tuple[str, str, str]]:

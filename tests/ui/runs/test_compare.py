@@ -56,12 +56,3 @@ def test_the_list_keeps_what_is_chosen(studied):
     listed, choice = compare.offer_runs(workspace, "", [made.id, "20200101-000000-aaaaaa"])
     assert len(choice["choices"]) == 4 and choice["value"] == [made.id]
     assert isinstance(compare.offer_runs(workspace, listed, [slow.id]), dict)
-
-
-def test_what_an_hour_costs_is_known_on_a_space_alone(monkeypatch):
-    assert compare.dollars_per_hour() is None
-    monkeypatch.setenv("SYSTEM", "spaces")
-    monkeypatch.setenv("ACCELERATOR", "t4-small")
-    assert compare.dollars_per_hour() == 0.4
-    monkeypatch.setenv("ACCELERATOR", "unheard-of")
-    assert compare.dollars_per_hour() is None

@@ -3,6 +3,8 @@
 import pytest
 
 from ft_core.errors import FTError
+from ft_core.settings import project
+from ft_core.settings.model import ModelSpec
 from ft_core.ui.training import advice, form
 
 def_rows = range(1, 61)
@@ -38,13 +40,27 @@ def test_a_card_says_what_why_and_what_to_do(workspace, thrown):
 
 
 def test_one_press_prepares_the_corrected_run(workspace, thrown):
-    dataset, name, base, suggested, start, *inputs = advice.correcting(0)(workspace, thrown.id)
+    dataset, name, base, started, pinned, suggested, start, *inputs = advice.correcting(0)(workspace, thrown.id)
     values = {key: update["value"] for key, update in zip(form.NAMES, inputs, strict=True)}
     (first, *_) = advice.of_run(thrown)
     assert values["learning_rate"] == first.changes["learning_rate"] < 0.05
-    assert values["epochs"] == thrown.spec().training.epochs and (name, base) == (thrown.spec().name, "starter")
+    assert values["epochs"] == thrown.spec().training.epochs and (name, base["value"]) == (
+        thrown.spec().name,
+        "starter",
+    )
     assert dataset == thrown.data()["dataset"] and set(suggested.values()) == {None}
-    assert start["variant"] == "primary"
+    assert start["variant"] == "primary" and started["value"] == "" and not started["visible"] and pinned == {}
+
+
+def test_the_corrected_run_starts_from_the_very_same_model(workspace, thrown):
+    model = ModelSpec(base="a/b", start="20260101-000000-abcdef")
+    thrown.project.write_text(project.dump(thrown.spec().model_copy(update={"model": model})))
+    thrown.write_model_revision("c0ffee")
+    _, _, base, started, pinned, *_ = advice.correcting(0)(workspace, thrown.id)
+    assert started["value"] == thrown.spec().model.start and started["visible"] and not base["interactive"]
+    assert started["value"] in [identity for _, identity in started["choices"]] and pinned == {"a/b": "c0ffee"}
+    model = form.model_of("a/b", "", pinned)
+    assert (model.base, model.revision) == ("a/b", "c0ffee") and form.model_of("a/c", "", pinned).revision is None
 
 
 def test_advice_that_is_gone_is_said_so(workspace, thrown):

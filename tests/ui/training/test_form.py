@@ -3,6 +3,7 @@
 import pytest
 
 from ft_core.errors import FTError
+from ft_core.settings import trackers
 from ft_core.settings.methods import METHODS, used_by
 from ft_core.settings.train import TrainSpec
 from ft_core.ui.training import form
@@ -38,3 +39,10 @@ def test_a_method_is_described_in_words():
 def test_settings_of_pairs_are_shown_for_pairs_alone():
     assert form.belongs("preference_beta", "lora", "preference") and not form.belongs("preference_beta", "lora", "chat")
     assert form.belongs("epochs", "lora", None) and not form.belongs("lora_rank", "full", "preference")
+
+
+def test_only_trackers_that_are_here_are_offered(monkeypatch):
+    monkeypatch.setattr(trackers, "missing", lambda: ["trackio", "wandb"])
+    [component] = form._inputs(("report_to",))
+    assert [value for _, value in component.choices] == ["none", "tensorboard"]
+    assert "pip install trackio wandb" in component.info
