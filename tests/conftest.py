@@ -13,6 +13,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 TOGETHER = ("cli", "train/coach", "ui/runs")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Which tests stay in one process, when several are at work: what is made once for them is then made once."""
     for item in items:

@@ -30,7 +30,15 @@ _WIDE = 512  # from this hidden size on a processor with matrix units computes i
 _UNKNOWN = 1_000_000_000  # parameters of a model that nothing is known of
 # In this order: what stands later may depend on what stands before.
 _FIRST = ("method", "four_bit", "batch_size", "epochs", "learning_rate", "lora_rank", "lora_alpha", "trained_layers")
-_FIRST += ("virtual_tokens", "max_length", "gradient_checkpointing", "optimizer", "threads", "micro_batch_size")
+_FIRST += (
+    "virtual_tokens",
+    "preference_loss",
+    "max_length",
+    "gradient_checkpointing",
+    "optimizer",
+    "threads",
+    "micro_batch_size",
+)
 
 
 class Facts(BaseModel):

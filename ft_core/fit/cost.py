@@ -58,7 +58,10 @@ class FlavourFit(BaseModel):
 
 
 class Work(BaseModel):
-    """What is to be learnt from in all: `rows` and `tokens` of all steps; of one example the `longest` and over how many its answers stretch."""
+    """What is to be learnt from in all: `rows` and `tokens` of all steps; of one example the `longest` and over how many its answers stretch.
+
+    A pair is one row with the tokens of both its answers.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -99,7 +102,7 @@ def flops_per_token(architecture: Architecture, training: TrainSpec) -> float:
 
     Two for each parameter forward, two for the gradients of the values and two for those of the weights (arXiv:2001.08361, section 2.1):
     6 in all, 4 for the weights that are frozen. Embeddings are looked up, and the output layer works on answers only; neither counts.
-    Recomputing makes the way forward twice.
+    Recomputing makes the way forward twice; so does the reference of a training on pairs.
     """
     body = architecture.linear
     learning = trained_parameters(architecture, training)
@@ -108,7 +111,8 @@ def flops_per_token(architecture: Architecture, training: TrainSpec) -> float:
         each = 2.0 * body + 4.0 * learning
     elif training.method not in WHOLE_MODEL:
         each += 6.0 * learning
-    return each + (2.0 * body if training.gradient_checkpointing else 0)
+    again = int(training.gradient_checkpointing) + int(training.preference_loss is not None)
+    return each + again * 2.0 * body
 
 
 def seconds(

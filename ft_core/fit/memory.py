@@ -73,9 +73,13 @@ def estimate(
     """Memory while `micro_batch_size` examples of `tokens` tokens each are learnt from.
 
     `bytes_per_value` is of the type that is computed in (2 or 4). `learnt` is over how many tokens the answers of an example stretch,
-    left out: all of it; only there are logits made. On a GPU this is its memory, else the process's.
+    left out: all of it; only there are logits made. Of a pair both answers are computed at once, with logits of all tokens, and again by
+    the reference. On a GPU this is its memory, else the process's.
     """
     trained = trained_parameters(architecture, training)
+    pairs = training.preference_loss is not None
+    if pairs:
+        micro_batch_size, learnt = 2 * micro_batch_size, None
     if training.method in ("prompt_tuning", "prefix_tuning"):
         tokens += training.virtual_tokens
     whole = training.method in WHOLE_MODEL
@@ -87,13 +91,17 @@ def estimate(
     activations = rows * _activations_per_token(architecture, training, bytes_per_value)
     activations += _kept_whatever_the_rows(architecture, training, bytes_per_value)
     return MemoryEstimate(
-        weights=weights_bytes(architecture, training, bytes_per_value),
+        weights=weights_bytes(architecture, training, bytes_per_value)
+        + (bytes_per_value * architecture.parameters if pairs and whole else 0),  # of a whole model a frozen copy stays
         adapter=0 if whole else _FLOAT32 * trained,
         gradients=gradients,
         optimizer=MOMENTS[training.optimizer] * trained,
         activations=activations if on_gpu else _on_the_heap(activations, architecture, training, bytes_per_value),
         # Their log-softmax is kept, its gradient and that of the logits are made: three of float32 (and one in 16 bits).
-        logits=columns * architecture.vocabulary * (3 * _FLOAT32 + (2 if bytes_per_value == 2 else 0)),
+        # The reference's and their log-softmax stay until the loss is there.
+        logits=columns
+        * architecture.vocabulary
+        * ((5 if pairs else 3) * _FLOAT32 + (2 if bytes_per_value == 2 else 0)),
         fixed=_CUDA_CONTEXT if on_gpu else _LIBRARIES,
     )
 

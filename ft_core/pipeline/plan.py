@@ -73,7 +73,8 @@ def _work(training: TrainSpec, dataset: Dataset, known: Facts) -> cost.Work:
     longest = min(known.longest or training.max_length, training.max_length)
     usual = min(lengths["median"], longest) if lengths else longest
     rows = plan_steps(training, dataset.counts["train"]) * training.batch_size
-    return cost.Work(rows=rows, tokens=rows * usual, longest=longest, learnt=known.learnt)
+    answers = 1 if training.preference_loss is None else 2
+    return cost.Work(rows=rows, tokens=rows * answers * usual, longest=longest, learnt=known.learnt)
 
 
 def _foretold(training: TrainSpec, work: cost.Work, known: Facts, found: dict[str, Any] | None) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Does it fit: the memory that `ft_core.fit.memory` foretells, beside what a training of two steps really took.
 
-    python -m tests.benchmarks.fit [--shapes starter 30M 135M] [--methods qlora lora full] [--cells 1x128 8x128 2x512]
+    python -m tests.benchmarks.fit [--shapes starter 30M 135M] [--methods qlora lora full] [--cells 1x128 8x128 2x512] [--task preference]
 
-Each cell is a process of its own that trains through `ft_core.train.sft` on rows of exactly that many tokens. On a processor the
+Each cell is a process of its own that trains through `ft_core.train` on rows, or pairs, of exactly that many tokens. On a processor the
 measure is the highest resident memory of that process, on a GPU what torch held at most. Exit code 3 if an estimate is more than a
 fifth beside its measure.
 """
@@ -35,7 +35,10 @@ TOLERANCE = 0.2
 SHAPES = {"30M": (384, 1024, 14, 6, 2, 16384), "135M": (576, 1536, 30, 9, 3, 49152)}
 CELLS = [(1, 128), (8, 128), (2, 512)]  # examples computed at once, tokens of each
 METHODS: tuple[Method, ...] = ("qlora", "lora", "full")
-ANSWER = "billing problem"  # what is learnt of each row is short, as in a classification
+ANSWER, ANSWER_WORSE = (
+    "billing problem",
+    "delivery problem",
+)  # what is learnt of each row is short, as in a classification
 ROWS = 40
 
 
@@ -68,7 +71,7 @@ def make_model(shape: str, folder: Path) -> str:
     return str(folder)
 
 
-def write_rows(path: Path, base: str, tokens: int) -> None:
+def write_rows(path: Path, base: str, tokens: int, task: str) -> None:
     """A data file whose examples all have exactly `tokens` tokens."""
     starter = catalog.base_folder(base)
     assert starter is not None
@@ -80,23 +83,31 @@ def write_rows(path: Path, base: str, tokens: int) -> None:
             words += " the" * max(1, (tokens - length) // 2)
         if length > tokens:
             raise ValueError(f"no row of exactly {tokens} tokens")
-        lines.append(json.dumps({"prompt": words, "answer": ANSWER}))
+        lines.append(
+            json.dumps(
+                {"prompt": words, "answer": ANSWER}
+                if task == "instruction"
+                else {"prompt": words, "chosen": ANSWER, "rejected": ANSWER_WORSE}
+            )
+        )
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def make_run(folder: Path, base: str, method: Method, micro_batch: int, tokens: int) -> Path:
+def make_run(folder: Path, base: str, method: Method, micro_batch: int, tokens: int, task: str) -> Path:
     """The folder of a run that trains two steps of two micro-batches each."""
-    write_rows(folder / "rows.jsonl", base, tokens)
+    write_rows(folder / "rows.jsonl", base, tokens, task)
     data = DataSpec.model_validate(
         {"source": "rows.jsonl", "clean": {"near_duplicates": "keep", "private_data": "keep"}}
     )
     data = data.model_copy(update={"split": SplitSpec(validation=0, test=0)})
-    dataset = prepare(folder / "rows.jsonl", data, "instruction", folder / "datasets")
+    dataset = prepare(folder / "rows.jsonl", data, task, folder / "datasets")
     given = {"method": method, "batch_size": 2 * micro_batch, "micro_batch_size": micro_batch, "evaluations": 1}
     steps = {"epochs": 4 * micro_batch / dataset.counts["train"], "max_length": 512}
     threads = {"threads": 1}  # more only wait for each other on a busy machine
-    training = TrainSpec.model_validate(given | steps | threads)
-    spec = ProjectSpec(name="fit", task="instruction", data=data, model=ModelSpec(base=base), training=training)
+    training = TrainSpec.model_validate(
+        given | steps | threads | ({"preference_loss": "dpo"} if task == "preference" else {})
+    )
+    spec = ProjectSpec(name="fit", task=task, data=data, model=ModelSpec(base=base), training=training)
     where = {"dataset": dataset.id, "folder": str(dataset.folder), "sha256": dataset.sha256}
     return Run.create(folder / "runs", spec, where, {}).folder
 
@@ -107,14 +118,14 @@ def train(run_folder: Path) -> dict[str, Any]:
     from transformers import set_seed
 
     from ft_core import modeling
-    from ft_core.train import sft
+    from ft_core.train import training
     from ft_core.train.callbacks import Sampler
 
     run = Run.open(run_folder)
     spec = run.spec().training
     modeling.set_threads(spec.threads)
     set_seed(0)
-    trainer = sft.prepare(
+    trainer = training.prepare(
         run, lambda step, total, message: None, None, spec.micro_batch_size or spec.batch_size
     ).trainer
     trainer.remove_callback(Sampler)  # answers need less memory than a step, and the larger part of the time
@@ -140,10 +151,10 @@ def measure(run_folder: Path) -> dict[str, Any]:
     return json.loads(answer.stdout.splitlines()[-1])
 
 
-def compare(base: str, shape: str, method: Method, micro_batch: int, tokens: int) -> float:
+def compare(base: str, shape: str, method: Method, micro_batch: int, tokens: int, task: str) -> float:
     """One line of the table; returns estimate / measure."""
     with tempfile.TemporaryDirectory() as folder:
-        run_folder = make_run(Path(folder), base, method, micro_batch, tokens)
+        run_folder = make_run(Path(folder), base, method, micro_batch, tokens, task)
         training = Run.open(run_folder).spec().training
         measured = measure(run_folder)
     sizes = architecture(base)
@@ -167,6 +178,7 @@ def main() -> None:
     parser.add_argument("--shapes", nargs="+", default=[catalog.STARTER, *SHAPES])
     parser.add_argument("--methods", nargs="+", default=METHODS)
     parser.add_argument("--cells", nargs="+", default=[f"{rows}x{tokens}" for rows, tokens in CELLS])
+    parser.add_argument("--task", choices=["instruction", "preference"], default="instruction")
     asked = parser.parse_args()
     if asked.run:
         print(json.dumps(train(asked.run)))
@@ -182,7 +194,7 @@ def main() -> None:
             for method in asked.methods:
                 for cell in asked.cells:
                     rows, tokens = map(int, cell.split("x"))
-                    ratios.append(compare(base, shape, method, rows, tokens))
+                    ratios.append(compare(base, shape, method, rows, tokens, asked.task))
     worst = max(abs(ratio - 1) for ratio in ratios)
     print(f"{len(ratios)} estimates, from {min(ratios):.2f} to {max(ratios):.2f} of what was measured")
     sys.exit(3 if worst > TOLERANCE else 0)
