@@ -90,7 +90,7 @@ def test_missing_file_folder_and_too_large_file(tmp_path):
         ("tickets.txt", b"message,label\nhello,a\nyou,b\n", "csv"),
         ("story.txt", b"Once, long ago,\nthere was, far away,\na king, old and wise,\n", "text"),
         ("tickets.csv", xlsx({"Sheet1": sheet_rows([["message"], ["hello"]])}), "xlsx"),
-        ("tickets.csv", gzip.compress(b"message,label\nhello,a\n"), "csv"),
+        ("tickets.csv", gzip.compress(b"message,label\nhello,a\n", mtime=0), "csv"),
         ("tickets.csv", pdf(["hello"]), "pdf"),
     ],
 )
