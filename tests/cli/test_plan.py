@@ -36,7 +36,7 @@ def test_a_plan_can_be_measured(project):
     trial, here = found["trial"], found["hardware"][0]
     assert found["measured"] and here["measured"] and found["fits"] and found["hours"] == here["hours"] > 0
     assert trial["peak_memory_gb"] == here["needed_gb"] > 0.1 and trial["seconds_per_step"] > 0
-    assert trial["steps"] == found["steps"] and found["memory_gb"]["total"] > 0, "the estimate stays beside it"
+    assert found["memory_gb"]["total"] > 0, "the estimate stays beside it"
     assert Workspace(project / "planned").runs() == []
     told = answer.stderr.splitlines()
     assert told[-1] == "computing a few steps" and "Warning" not in answer.stderr, "and nothing of the libraries"

@@ -47,7 +47,7 @@ def test_a_run_is_half_done_by_its_steps_or_its_end(healthy):
     assert replace(running, status="stopped", total_steps=10 * healthy.total_steps).half_done
 
 
-@pytest.mark.parametrize(("method", "rate"), [("qlora", 2e-3), ("full", 5e-4), ("ia3", 1e-2), ("prompt_tuning", 3e-2)])
+@pytest.mark.parametrize(("method", "rate"), [("qlora", 2e-3), ("full", 5e-4), ("ia3", 1e-2), ("prompt_tuning", 0.1)])
 def test_the_usual_rate_is_the_one_that_is_chosen(tmp_path, base, clean, method, rate):
     assert read(make_run(tmp_path / "runs", base, clean, TrainSpec(method=method))).usual_rate == rate
 

@@ -82,7 +82,7 @@ def test_only_what_method_and_task_have_can_be_changed_by_the_names_shown(studie
     workspace, (made, *_) = studied
     offered = {name for _, name in runs.show_selected(workspace, "", made.id)[3]["choices"]}
     assert "head" in offered and not offered & {"preference_loss", "preference_beta", "virtual_tokens"}
-    for setting, typed, value in (("method", "LoRA", "lora"), ("initialisation", "loftq", "loftq"), ("initialisation", "EVA", "eva")):  # fmt: skip
+    for setting, typed, value in (("method", "LoRA", "lora"), ("initialisation", "EVA", "eva")):  # fmt: skip
         new = workspace.run(runs.duplicate_run(workspace, made.id, setting, typed))
         assert getattr(new.spec().training, setting) == value
     assert runs._chosen("gradient_checkpointing", "Yes") == "true" and runs._chosen("seed", "7") == "7"
