@@ -11,6 +11,14 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 # Folders whose tests share a training that takes long to make; all other tests share at most what their file makes.
 TOGETHER = ("cli", "train/coach", "ui/runs")
+# The longest of all, begun first so that no process is left alone with one at the end.
+FIRST = (
+    "ui/test_browser.py",
+    "ui/data/test_tab_in_browser.py",
+    "ui/runs",
+    "ui/training/test_training_in_browser.py",
+    "cli",
+)
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
@@ -20,3 +28,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         where = item.path.relative_to(Path(__file__).parent).as_posix()
         group = next((folder for folder in TOGETHER if where.startswith(f"{folder}/")), where)
         item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(
+        key=lambda item: next((place for place, long in enumerate(FIRST) if long in item.path.as_posix()), len(FIRST))
+    )

@@ -77,6 +77,22 @@ def friendly(fn: Handler) -> Handler:
     return handler
 
 
+def unheard(fn: Handler) -> Handler:
+    """`fn` with every exception leaving the page as it is; a defect is printed."""
+
+    @wraps(fn)
+    def handler(*values: Any) -> Any:
+        try:
+            return fn(*values)
+        except FTError:
+            return gr.skip()
+        except Exception as error:  # noqa: BLE001  the page's edge, as above; a dialog every two seconds would bury the page
+            traceback.print_exception(error, file=sys.stderr)
+            return gr.skip()
+
+    return handler
+
+
 def private(fn: Handler, home: Path, *, quiet: bool = False) -> Handler:
     """A handler for Gradio from `fn(workspace, ...values)`: only the owner gets in, with the owner's workspace.
 
@@ -100,14 +116,9 @@ def private(fn: Handler, home: Path, *, quiet: bool = False) -> Handler:
 
     elif quiet:
 
+        @unheard
         def call(*values: Any) -> Any:
-            try:
-                return fn(workspace(values[0]), *values[1:])
-            except FTError:
-                return gr.skip()
-            except Exception as error:  # noqa: BLE001  the page's edge, as above; a dialog every two seconds would bury the page
-                traceback.print_exception(error, file=sys.stderr)
-                return gr.skip()
+            return fn(workspace(values[0]), *values[1:])
 
     else:
 

@@ -1,7 +1,7 @@
 """What every tab is given: the home folder, and the few components that belong to the whole page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import gradio as gr
 from ft_core.errors import FTError
 from ft_core.hardware import on_space
 from ft_core.run import Run
-from ft_core.ui.guard import Handler, private, token_of
+from ft_core.ui.guard import Handler, private, token_of, unheard
 from ft_core.workspace import Workspace
 
 # Gives back no values: newer browsers answer scrollTo with a promise, which Gradio would take for the handler's inputs.
@@ -36,6 +36,7 @@ class Shared:
     compared: gr.BrowserState
     measured: gr.BrowserState
     seen: gr.State
+    readers: list[tuple[Handler, Sequence[Any], Sequence[Any]]] = field(default_factory=list)
 
     def private(self, fn: Handler) -> Handler:
         """A handler only the owner can call; see guard.private."""
@@ -49,9 +50,33 @@ class Shared:
         """Read the disk with `fn` when the tab is opened, and every two seconds while it is open: another run chosen shows at the next look.
 
         The first of `inputs` and of `outputs` is the gr.State that remembers what was shown last. A change of the chosen run is no trigger:
-        it would let the readers of all tabs run, and every answer costs the browser a walk through the whole page.
+        it would let the readers of all tabs run.
         """
-        follow([self.tab.select, self.timer.tick], self.quiet(fn), inputs, outputs)
+        self.readers.append((fn, inputs, outputs))
+
+    def begin_following(self) -> None:
+        """Let all readers of this tab run as one event: every answer, even an empty one, costs the browser a walk through the whole page."""
+        inputs = [one for _, given, _ in self.readers for one in given]
+        outputs = [one for _, _, taken in self.readers for one in taken]
+        follow([self.tab.select, self.timer.tick], self.quiet(reading(self.readers)), inputs, outputs)
+
+
+def reading(readers: Sequence[tuple[Handler, Sequence[Any], Sequence[Any]]]) -> Handler:
+    """One handler out of several; one that fails or has nothing new leaves its own outputs as they are."""
+
+    def read(workspace: Workspace, *values: Any) -> Any:
+        found, start = [], 0
+        for fn, inputs, outputs in readers:
+            answer = unheard(fn)(workspace, *values[start : start + len(inputs)])
+            start += len(inputs)
+            found += [gr.skip()] * len(outputs) if _is_skip(answer) else answer
+        return gr.skip() if all(map(_is_skip, found)) else found
+
+    return read
+
+
+def _is_skip(answer: Any) -> bool:
+    return isinstance(answer, dict) and answer == gr.skip()
 
 
 def follow(triggers: Sequence[Any], fn: Handler, inputs: Sequence[Any], outputs: Sequence[Any]) -> None:

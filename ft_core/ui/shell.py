@@ -25,6 +25,7 @@ from ft_core.workspace import Workspace
 _STORAGE_KEY = "fine-tuning-studio"
 SHOWN_RUNS = 50
 POLL_SECONDS = 2
+HEADER_SECONDS = 5.0  # which runs there are changes more seldom than how one of them stands
 TABS = (
     ("Data", data_tab),
     ("Training", training_tab),
@@ -54,7 +55,7 @@ def build_app(home: Path) -> gr.Blocks:
         compared = gr.BrowserState([], storage_key="ft-compared", secret=_STORAGE_KEY)
         measured = gr.BrowserState("", storage_key="ft-measured", secret=_STORAGE_KEY)
         seen = gr.State(None)
-        header = gr.Timer(POLL_SECONDS)
+        header = gr.Timer(HEADER_SECONDS)
         with gr.Row(elem_id="header"):
             gr.HTML(_BRAND, elem_id="brand")
             gr.HTML(f'<span class="chip">{show.escaped(describe().label)}</span>', elem_id="where")
@@ -80,6 +81,7 @@ def build_app(home: Path) -> gr.Blocks:
                         home, page, tabs, tab, timers[index], run_id, dataset_id, draft, compared, measured, seen
                     )
                     room.build(shared)
+                    shared.begin_following()
         _poll_when_shown(built, timers)
         listed = gr.State("")
         follow(

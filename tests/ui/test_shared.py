@@ -7,7 +7,7 @@ import pytest
 from ft_core.errors import FTError
 from ft_core.run import Run
 from ft_core.settings import project
-from ft_core.ui.shared import own_token, selected_run
+from ft_core.ui.shared import own_token, reading, selected_run
 from ft_core.workspace import Workspace
 
 
@@ -44,3 +44,20 @@ def test_a_token_is_the_persons_own(monkeypatch, tmp_path):
     with pytest.raises(FTError) as caught:
         own_token("hf_typed", None)
     assert caught.value.code == "hub.token"
+
+
+def test_readers_become_one_and_a_failing_or_idle_one_leaves_its_outputs(workspace):
+    def two(_workspace, seen):
+        return [f"{seen}+", 1]
+
+    def one(_workspace, seen, run_id):
+        return gr.skip() if seen else (run_id,)
+
+    def failing(_workspace, seen):
+        raise FTError("x", "what", "why", "fix")
+
+    read = reading([(two, ["a"], ["a", "b"]), (one, ["c", "d"], ["c"]), (failing, ["e"], ["e", "f", "g"])])
+    assert read(workspace, "s", "", "run", "") == ["s+", 1, "run", *[gr.skip()] * 3]
+    assert read(workspace, "s", "seen", "run", "")[2] == gr.skip()
+    idle = reading([(one, ["c", "d"], ["c"]), (failing, ["e"], ["e"])])
+    assert idle(workspace, "seen", "run", "") == gr.skip(), "one answer for all: nothing to draw"

@@ -66,8 +66,7 @@ def build(shared: Shared) -> None:
     watching = [seen_job, shown, result, title, progress, failure, stop, resume]
     shared.follow(watch_size, [seen_job, shared.run_id], watching)
     view = [seen_result, sentence, loss, scores, table]
-    points = [shared.tab.select, seen_job.change]  # not at every tick, as in the search
-    follow(points, shared.quiet(watch_points), [seen_result, shared.run_id], view)
+    shared.follow(watch_points, [seen_result, shared.run_id], view)
     for event in (
         stop.click(shared.private(stop_size), [shown], None, **quick),
         resume.click(shared.private(resume_size), [shown], None, **quick),

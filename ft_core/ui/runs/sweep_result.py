@@ -12,7 +12,7 @@ from ft_core.ui import show, theme
 from ft_core.ui.begin import just_made
 from ft_core.ui.runs import frames, names
 from ft_core.ui.runs.study import required_study, shown_study, standing_of
-from ft_core.ui.shared import Shared, follow
+from ft_core.ui.shared import Shared
 from ft_core.worker import launch
 from ft_core.worker.children import validation_losses
 from ft_core.workspace import Workspace
@@ -57,9 +57,7 @@ def build(shared: Shared) -> None:
     watching = [seen_job, shown, result, title, progress, failure, stop, resume]
     shared.follow(watch_sweep, [seen_job, shared.run_id], watching)
     view = [seen_result, best, use, table, *plots, matters, remark]
-    # Read when something has happened, not at every tick: the browser is slow at an update even when it changes nothing.
-    trials = [shared.tab.select, seen_job.change]
-    follow(trials, shared.quiet(watch_trials), [seen_result, shared.run_id], view)
+    shared.follow(watch_trials, [seen_result, shared.run_id], view)
     for event in (
         stop.click(shared.private(stop_sweep), [shown], None, **quick),
         resume.click(shared.private(resume_sweep), [shown], None, **quick),

@@ -98,7 +98,7 @@ def build(shared: Shared) -> tuple[Form, gr.Button]:
     )
     suggesting = [shared.dataset_id, suggested, *made.asked]
     shown = [suggested, about, why, base, *values]
-    changes = [shared.page.load, seen.change, base.change, start_from.change, method.change]
+    changes = [shared.page.load, shared.dataset_id.change, base.change, start_from.change, method.change]
     follow(changes, shared.quiet(suggest), suggesting, shown)
     again.click(lambda: {}, None, [pinned], **quick).then(shared.private(suggest_anew), suggesting, shown, **quick)
     estimating = [measures.asked, estimate, hardware]
