@@ -25,9 +25,10 @@ FIRST = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Which tests stay in one process, when several are at work: what is made once for them is then made once."""
     for item in items:
-        where = item.path.relative_to(Path(__file__).parent).as_posix()
-        group = next((folder for folder in TOGETHER if where.startswith(f"{folder}/")), where)
-        item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(
-        key=lambda item: next((place for place, long in enumerate(FIRST) if long in item.path.as_posix()), len(FIRST))
-    )
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    items.sort(key=lambda item: FIRST.index(_group(item)) if _group(item) in FIRST else len(FIRST))
+
+
+def _group(item: pytest.Item) -> str:
+    where = item.path.relative_to(Path(__file__).parent).as_posix()
+    return next((folder for folder in TOGETHER if where.startswith(f"{folder}/")), where)

@@ -207,7 +207,10 @@ def show_estimate(workspace: Workspace, dataset_id: str, *asked: Any) -> Any:
         _cut(dataset, model.base, training),
         _fit(found),
         *found["notes"],
-        next((known.good_for for known in catalog.suggestions() if known.id == model.base), ""),
+        next(
+            (f"This base model is for: {known.good_for}" for known in catalog.suggestions() if known.id == model.base),
+            "",
+        ),
     ]
     return [place.id, "\n\n".join(line for line in lines if line), elsewhere(found)]
 
