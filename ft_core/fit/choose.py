@@ -1,5 +1,6 @@
 """What is chosen for the training settings that a project leaves out, from its model, data and machine, each with its reason."""
 
+import math
 import re
 from typing import Any, Literal
 
@@ -140,7 +141,11 @@ def _value(setting: str, spec: ProjectSpec, training: TrainSpec, facts: Facts) -
             return 16, "16 is enough for most tasks; a hard one with many examples may want 32 or 64."
         case "lora_alpha":
             rank = training.lora_rank
-            return min(1024, 2 * rank), f"Twice the LoRA rank of {rank}."
+            if training.method == "rslora":
+                return max(
+                    1, round(2 * math.sqrt(rank))
+                ), f"Twice the square root of the LoRA rank of {rank}, by which rsLoRA divides it."
+            return min(1024, 2 * rank), f"Twice the LoRA rank of {rank}, by which it is divided."
         case "trained_layers":
             return _trained_layers(facts)
         case "virtual_tokens":

@@ -116,11 +116,11 @@ class TrainSpec(BaseModel):
         ge=1,
         le=1024,
         title="LoRA alpha",
-        description="Strength of the adapter; twice the rank is usual.",
+        description="Strength of the adapter; twice the rank is usual, with rsLoRA twice its square root.",
         json_schema_extra=_says(
             "As a learning rate that is too low.",
             "As a learning rate that is too high.",
-            "arXiv:2106.09685, section 4.1",
+            "arXiv:2106.09685, section 4.1; arXiv:2312.03732",
         ),
     )
     lora_dropout: float = Field(

@@ -17,7 +17,12 @@ def test_another_method_drops_the_learning_rate_and_what_only_one_has():
     assert kept["lora_rank"] == 8 and "learning_rate" not in kept and "four_bit" not in kept
 
 
-def test_another_rank_alone_keeps_the_ratio_of_alpha():
+def test_another_rank_or_rslora_keeps_the_strength():
+    """LoRA divides alpha by the rank (arXiv:2106.09685), rsLoRA by its square root (arXiv:2312.03732)."""
+    scaled = change(LORA, {"method": "rslora", "lora_rank": 64})
+    assert scaled["lora_alpha"] == 16 == LORA.lora_alpha / LORA.lora_rank * 64**0.5
+    back = change(TrainSpec(method="rslora", lora_rank=64, lora_alpha=16), {"method": "lora"})
+    assert back["lora_alpha"] == 128
     assert change(LORA, {"lora_rank": 32})["lora_alpha"] == 64 == change(LORA, {"lora_rank": "32"})["lora_alpha"]
     assert change(LORA, {"lora_rank": 32, "lora_alpha": 8})["lora_alpha"] == 8
     assert change(LORA, {"lora_rank": "many"})["lora_alpha"] == 16
