@@ -30,14 +30,9 @@ _USUAL_LENGTH = 512
 _WIDE = 512  # from this hidden size on a processor with matrix units computes in bfloat16, as `modeling.compute_dtype` decides
 _UNKNOWN = 1_000_000_000  # parameters of a model that nothing is known of
 # In this order: what stands later may depend on what stands before.
-_FIRST = ("method", "four_bit", "batch_size", "epochs", "learning_rate", "lora_rank", "lora_alpha", "trained_layers")
-_FIRST += (
-    "virtual_tokens",
-    "preference_loss",
-    "max_length",
-    "gradient_checkpointing",
-    "optimizer",
-    "threads",
+_FIRST = (
+    *("method", "four_bit", "batch_size", "epochs", "learning_rate", "lora_rank", "lora_alpha", "trained_layers"),
+    *("virtual_tokens", "preference_loss", "max_length", "gradient_checkpointing", "optimizer", "threads"),
     "micro_batch_size",
 )
 
@@ -140,12 +135,7 @@ def _value(setting: str, spec: ProjectSpec, training: TrainSpec, facts: Facts) -
                 return 64, "rsLoRA is made for high ranks."
             return 16, "16 is enough for most tasks; a hard one with many examples may want 32 or 64."
         case "lora_alpha":
-            rank = training.lora_rank
-            if training.method == "rslora":
-                return max(
-                    1, round(2 * math.sqrt(rank))
-                ), f"Twice the square root of the LoRA rank of {rank}, by which rsLoRA divides it."
-            return min(1024, 2 * rank), f"Twice the LoRA rank of {rank}, by which it is divided."
+            return _lora_alpha(training)
         case "trained_layers":
             return _trained_layers(facts)
         case "virtual_tokens":
@@ -213,6 +203,16 @@ def usual_rate(spec: ProjectSpec, architecture: Architecture | None) -> float:
     size, _ = _parameters(spec, architecture)
     share = _PAIRS_RATE if spec.task == "preference" else 1
     return float(f"{_below(size, _RATES) * METHODS[spec.training.method].rate * share:.6g}")
+
+
+def _lora_alpha(training: TrainSpec) -> tuple[int, str]:
+    """The strength of 2 in both: LoRA divides by the rank, rsLoRA by its square root."""
+    rank = training.lora_rank
+    if training.method == "rslora":
+        return max(
+            1, round(2 * math.sqrt(rank))
+        ), f"Twice the square root of the LoRA rank of {rank}, by which it is divided."
+    return min(1024, 2 * rank), f"Twice the LoRA rank of {rank}, by which it is divided."
 
 
 def _trained_layers(facts: Facts) -> tuple[int, str]:
