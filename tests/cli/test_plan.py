@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 import yaml
 
 from ft_core.workspace import Workspace
@@ -36,6 +37,8 @@ def test_a_plan_can_be_measured(project):
     trial, here = found["trial"], found["hardware"][0]
     assert found["measured"] and here["measured"] and found["fits"] and found["hours"] == here["hours"] > 0
     assert trial["peak_memory_gb"] == here["needed_gb"] > 0.1 and trial["seconds_per_step"] > 0
+    seconds = found["steps"] * trial["seconds_per_step"] + trial["loading_seconds"]
+    assert found["hours"] == pytest.approx(seconds / 3600, abs=1e-4), "of all steps, as the settings have them"
     assert found["memory_gb"]["total"] > 0, "the estimate stays beside it"
     assert Workspace(project / "planned").runs() == []
     told = answer.stderr.splitlines()

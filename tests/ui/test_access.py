@@ -174,8 +174,9 @@ def call(url: str, dependency: dict, extra: dict | None = None, headers: dict | 
 
 
 def files(home: Path) -> list[str]:
-    """Everything in the home but what the supervisor leaves, which the page itself starts when it opens."""
-    return sorted(str(path) for path in home.rglob("*") if path.suffix not in (".lock", ".log"))
+    """Everything in the home but the three files of the supervisor, which the page itself starts when it opens."""
+    own = {home / "queue" / name for name in ("supervisor.log", "supervisor.lock", "queue.lock")}
+    return sorted(str(path) for path in home.rglob("*") if path not in own)
 
 
 def named(dependencies: list[dict], name: str) -> list[dict]:

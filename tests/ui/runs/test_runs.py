@@ -85,6 +85,9 @@ def test_only_what_method_and_task_have_can_be_changed_by_the_names_shown(studie
     for setting, typed, value in (("method", "LoRA", "lora"), ("initialisation", "EVA", "eva")):  # fmt: skip
         new = workspace.run(runs.duplicate_run(workspace, made.id, setting, typed))
         assert getattr(new.spec().training, setting) == value
+    with pytest.raises(FTError) as caught:  # by its name in the settings too, and told before anything waits
+        runs.duplicate_run(workspace, made.id, "initialisation", "loftq")
+    assert caught.value.code == "settings.loftq"
     assert runs._chosen("gradient_checkpointing", "Yes") == "true" and runs._chosen("seed", "7") == "7"
 
 
