@@ -114,16 +114,11 @@ def private(fn: Handler, home: Path, *, quiet: bool = False) -> Handler:
                 if not quiet:
                     raise
 
-    elif quiet:
-
-        @unheard
-        def call(*values: Any) -> Any:
-            return fn(workspace(values[0]), *values[1:])
-
     else:
+        heard = unheard(fn) if quiet else fn
 
         def call(*values: Any) -> Any:
-            return fn(workspace(values[0]), *values[1:])
+            return heard(workspace(values[0]), *values[1:])
 
     call.__name__ = fn.__name__
     call.__doc__ = fn.__doc__

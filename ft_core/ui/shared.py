@@ -80,13 +80,20 @@ def _is_skip(answer: Any) -> bool:
 
 
 def follow(triggers: Sequence[Any], fn: Handler, inputs: Sequence[Any], outputs: Sequence[Any]) -> None:
-    """Let a reader of the disk run at `triggers`, without a sign of it on the page."""
+    """Let a reader of the disk run at `triggers`, without a sign of it on the page; what changes while it runs is read after it."""
+    choose(triggers, fn, inputs, outputs, queue=False)
+
+
+def choose(
+    triggers: Sequence[Any], fn: Handler, inputs: Sequence[Any], outputs: Sequence[Any], queue: bool = True
+) -> None:
+    """Let `fn` take a choice: of two soon after each other the last one counts, where Gradio would drop it."""
     gr.on(
         triggers,
         fn,
         inputs,
         outputs,
-        queue=False,
+        queue=queue,
         show_progress="hidden",
         trigger_mode="always_last",
         api_visibility="private",

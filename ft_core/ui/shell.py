@@ -16,7 +16,7 @@ from ft_core.ui import evaluation_tab, guard, playground_tab, share_tab, show, t
 from ft_core.ui.data import tab as data_tab
 from ft_core.ui.runs import tab as runs_tab
 from ft_core.ui.runs.standing import standing
-from ft_core.ui.shared import Shared, follow, selected_run
+from ft_core.ui.shared import Shared, choose, follow, selected_run
 from ft_core.ui.training import tab as training_tab
 from ft_core.worker import launch as jobs
 from ft_core.workspace import Workspace
@@ -90,14 +90,7 @@ def build_app(home: Path) -> gr.Blocks:
             [listed, run_id, dataset_id],
             [listed, run_choice, dataset_words],
         )
-        run_choice.input(
-            guard.private(choose_run, home),
-            [run_choice],
-            [run_id],
-            queue=False,
-            show_progress="hidden",
-            api_visibility="private",
-        )
+        choose([run_choice.input], guard.private(choose_run, home), [run_choice], [run_id], queue=False)
     return page
 
 

@@ -24,7 +24,6 @@ SPENDING = [
     "choose_task",
     "choose_system",
     "show_chat",
-    "treat",
     "edit_rows",
     "choose_balance",
     "choose_split",

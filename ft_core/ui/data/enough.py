@@ -9,7 +9,7 @@ from ft_core import amounts
 from ft_core.settings.data import Balance, DataSpec
 from ft_core.ui import frames, show, theme
 from ft_core.ui.data.draft import Draft, draft_of, opened, required
-from ft_core.ui.shared import Shared
+from ft_core.ui.shared import Shared, choose, follow
 from ft_core.workspace import Workspace
 
 BALANCE: dict[Balance, str] = {
@@ -71,9 +71,8 @@ def build(shared: Shared) -> None:
             )  # fmt: skip
 
     view = [step, verdict, following, labels, chart, words, balance, varied, looks, topics, odd, strange]
-    quick: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-    shared.seen.change(shared.quiet(show_enough), [shared.draft, shared.seen], view, queue=False, **quick)
-    balance.input(shared.private(choose_balance), [shared.draft, balance], [shared.draft], **quick)
+    follow([shared.seen.change], shared.quiet(show_enough), [shared.draft, shared.seen], view)
+    choose([balance.input], shared.private(choose_balance), [shared.draft, balance], [shared.draft])
 
 
 def show_enough(workspace: Workspace, values: Draft, seen: dict[str, Any] | None) -> list[Any]:

@@ -19,7 +19,7 @@ from ft_core.errors import FTError
 from ft_core.settings.example import Example
 from ft_core.settings.project import ProjectSpec
 from ft_core.ui import frames, show, theme, uploads
-from ft_core.ui.shared import Shared
+from ft_core.ui.shared import Shared, follow
 from ft_core.workspace import Workspace
 
 SAMPLE = 2_000  # training examples whose lengths are looked at: as many as take less than a second
@@ -66,10 +66,9 @@ def build(shared: Shared) -> tuple[gr.Slider, gr.HighlightedText, gr.Markdown]:
             "only the guesses inside the answer count. The token that ends the answer is learnt too: that is how the model learns to stop."
         )
 
-    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     chosen = [shared.page.load, shared.dataset_id.change]
     # Beside the figures, because long texts take their time the first time.
-    gr.on(chosen, shared.quiet(show_lengths), [shared.dataset_id], [lengths, length_words, padding], **quick)
+    follow(chosen, shared.quiet(show_lengths), [shared.dataset_id], [lengths, length_words, padding])
     number.release(
         shared.private(show_tokens),
         [shared.dataset_id, number],

@@ -15,7 +15,7 @@ from ft_core.hardware import on_space
 from ft_core.ui import show, uploads
 from ft_core.ui.data import command, draft, endpoint, generated, review
 from ft_core.ui.guard import token_of
-from ft_core.ui.shared import Shared, own_token
+from ft_core.ui.shared import Shared, follow, own_token
 from ft_core.workspace import Workspace
 
 DEFAULT, MOST = 10, 1_000  # rows at once
@@ -91,15 +91,9 @@ def build(shared: Shared) -> None:
         review.build(shared)
 
     quick: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    gr.on(
-        [shared.page.load, shared.dataset_id.change],
-        shared.quiet(show_more),
-        [shared.dataset_id],
-        [step, holds, way, label, told],
-        queue=False,
-        **quick,
-    )
-    gr.on([way.change, who.change], show_writer, [way, who], [writing, address, key, provider, token], queue=False, **quick)  # fmt: skip
+    telling = [step, holds, way, label, told]
+    follow([shared.page.load, shared.dataset_id.change], shared.quiet(show_more), [shared.dataset_id], telling)
+    follow([way.change, who.change], show_writer, [way, who], [writing, address, key, provider, token])
     making = make.click(
         shared.private(make_rows),
         [shared.dataset_id, way, count, label, who, address, key, provider, model, token],

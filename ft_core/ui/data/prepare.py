@@ -12,7 +12,7 @@ from ft_core.ui.data.draft import Draft, draft_of, opened, required, with_data
 from ft_core.ui.data.preparing import preparing
 from ft_core.ui.data.preparing import stopped as preparing_stopped
 from ft_core.ui.data.understand import is_small, table_of
-from ft_core.ui.shared import Shared
+from ft_core.ui.shared import Shared, choose, follow
 from ft_core.workspace import Workspace
 
 _HOLDS = {"group": "the customer or other group", "time": "the date", "given": "the words train, validation and test"}
@@ -44,11 +44,9 @@ def build(shared: Shared, token: gr.Textbox) -> None:
         refused = gr.Markdown(visible=False, elem_classes=["notice", "bad"], elem_id="data-not-prepared")
 
     quick: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-    shared.seen.change(shared.quiet(show_split), [shared.draft, shared.seen], [step, *split], queue=False, **quick)
+    follow([shared.seen.change], shared.quiet(show_split), [shared.draft, shared.seen], [step, *split])
     for control in split:
-        gr.on(
-            fields.left(control), shared.private(choose_split), [shared.draft, *split], [shared.draft, refused], **quick
-        )
+        choose(fields.left(control), shared.private(choose_split), [shared.draft, *split], [shared.draft, refused])
     preparing = prepare.click(
         shared.private(prepare_dataset),
         [shared.draft, token, *split],

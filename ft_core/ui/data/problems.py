@@ -8,13 +8,15 @@ from ft_core import amounts
 from ft_core.data.clean.show import Change, changes
 from ft_core.settings.data import CleanSpec, treatments
 from ft_core.ui import frames, show, theme
-from ft_core.ui.data.draft import Draft, draft_of, opened, required, with_data
-from ft_core.ui.shared import Shared
+from ft_core.ui.data.draft import Draft, opened
+from ft_core.ui.shared import Shared, follow
 from ft_core.workspace import Workspace
 
 WORDS = {"fix": "Fix", "mask": "Mask", "drop": "Leave out", "keep": "Keep as it is"}
 CODES = tuple(CleanSpec.model_fields)
 PARTS = 6  # of a card
+# In the browser, so that presses on several cards, one soon after the other, all count; what comes of it is checked wherever it is used.
+TREAT = "(draft, way) => ({...draft, data: {...draft.data, clean: {...draft.data.clean, CODE: way}}})"
 
 
 def build(shared: Shared) -> None:
@@ -35,20 +37,13 @@ def build(shared: Shared) -> None:
         )  # fmt: skip
 
     view = [step, summary, *(part for card in cards for part in card), others]
-    shared.seen.change(
-        shared.quiet(show_problems),
-        [shared.draft, shared.seen],
-        view,
-        queue=False,
-        show_progress="hidden",
-        api_visibility="private",
-    )
+    follow([shared.seen.change], shared.quiet(show_problems), [shared.draft, shared.seen], view)
     for code, (_, _, treatment, *_) in zip(CODES, cards, strict=True):
         treatment.input(
-            shared.private(treat),
-            [shared.draft, gr.State(code), treatment],
+            None,
+            [shared.draft, treatment],
             [shared.draft],
-            show_progress="hidden",
+            js=TREAT.replace("CODE", code),
             api_visibility="private",
         )
 
@@ -89,12 +84,6 @@ def show_problems(workspace: Workspace, draft: Draft, seen: dict[str, Any] | Non
         updates += _shown(found[code], getattr(spec.data.clean, code)) if code in found else [hidden] * PARTS
     others = [problem for code, problem in found.items() if code not in CODES]
     return [*updates, gr.update(value=frames.problems(others), visible=bool(others))]
-
-
-def treat(workspace: Workspace, draft: Draft, code: str, treatment: str) -> Draft:
-    """Something else is to be done about one kind of problem."""
-    spec = required(workspace, draft)
-    return draft_of(with_data(spec, clean=spec.data.clean.model_dump() | {code: treatment}))
 
 
 def _shown(problem: dict[str, Any], treatment: str) -> list[Any]:

@@ -11,7 +11,7 @@ from ft_core.settings.project import ProjectSpec
 from ft_core.ui import frames, show, theme, uploads
 from ft_core.ui.data import learnt
 from ft_core.ui.data.draft import Draft, opened
-from ft_core.ui.shared import Shared, next_button
+from ft_core.ui.shared import Shared, follow, next_button
 from ft_core.workspace import Workspace
 
 _CHOSEN = ("columns", "system", "label_names", "clean", "edits", "split", "balance")
@@ -43,12 +43,9 @@ def build(shared: Shared) -> None:
         leads_on = next_button(shared, "training", "Training")
 
     view = [result, summary, facts, done, steps, samples, labels, number, pieces, ending, leads_on]
-    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     chosen = [shared.page.load, shared.dataset_id.change]
-    gr.on(chosen, shared.quiet(show_dataset), [shared.dataset_id], view, **quick)
-    gr.on(
-        [*chosen, shared.draft.change], shared.quiet(show_source), [shared.draft, shared.dataset_id], [source], **quick
-    )
+    follow(chosen, shared.quiet(show_dataset), [shared.dataset_id], view)
+    follow([*chosen, shared.draft.change], shared.quiet(show_source), [shared.draft, shared.dataset_id], [source])
 
 
 def show_dataset(workspace: Workspace, dataset_id: str) -> Any:

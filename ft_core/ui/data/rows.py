@@ -14,7 +14,7 @@ from ft_core.settings.example import Example
 from ft_core.settings.project import ProjectSpec
 from ft_core.ui.data import understand
 from ft_core.ui.data.draft import Draft, draft_of, opened, required, with_data
-from ft_core.ui.shared import Shared
+from ft_core.ui.shared import Shared, choose, follow
 from ft_core.workspace import Workspace
 
 SHOWN = 50
@@ -40,16 +40,10 @@ def build(shared: Shared) -> None:
             column_widths=["70px", "420px", "220px", "100px", "90px"], elem_id="data-rows-table",
         )  # fmt: skip
 
-    quick: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-    shared.seen.change(shared.quiet(offer_rows), [shared.draft, shared.seen], [step, note, which], queue=False, **quick)
-    gr.on(
-        [shared.seen.change, which.input, search.submit, search.blur],
-        shared.quiet(list_rows),
-        [shared.draft, shared.seen, which, search],
-        [table],
-        **quick,
-    )
-    table.input(shared.private(edit_rows), [shared.draft, table], [shared.draft], **quick)
+    follow([shared.seen.change], shared.quiet(offer_rows), [shared.draft, shared.seen], [step, note, which])
+    asking = [shared.seen.change, which.input, search.submit, search.blur]
+    choose(asking, shared.quiet(list_rows), [shared.draft, shared.seen, which, search], [table])
+    choose([table.input], shared.private(edit_rows), [shared.draft, table], [shared.draft])
 
 
 def offer_rows(workspace: Workspace, draft: Draft, seen: dict[str, Any] | None) -> list[Any]:

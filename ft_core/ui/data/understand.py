@@ -15,7 +15,7 @@ from ft_core.settings.data import ColumnSpec, DataSpec
 from ft_core.settings.project import ProjectSpec
 from ft_core.ui import show, uploads
 from ft_core.ui.data.draft import Draft, draft_of, opened, required, with_columns, with_data
-from ft_core.ui.shared import Shared
+from ft_core.ui.shared import Shared, choose, follow
 from ft_core.workspace import Workspace
 
 INLINE_BYTES = 20_000_000  # a file up to this size is read within a second or two
@@ -80,14 +80,13 @@ def build(shared: Shared) -> None:
                 )  # fmt: skip
 
     view = [step, words, *columns, task, system, preview, number, chat]
-    quick: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-    gr.on([shared.page.load, shared.draft.change], shared.quiet(understand), [shared.draft], view, queue=False, **quick)
-    shared.seen.change(shared.quiet(understand_large), [shared.draft, shared.seen], view, queue=False, **quick)
+    follow([shared.page.load, shared.draft.change], shared.quiet(understand), [shared.draft], view)
+    follow([shared.seen.change], shared.quiet(understand_large), [shared.draft, shared.seen], view)
     for control in columns:
-        control.input(shared.private(choose_columns), [shared.draft, *columns], [shared.draft], **quick)
-    task.input(shared.private(choose_task), [shared.draft, task], [shared.draft], **quick)
-    gr.on([system.blur, system.submit], shared.private(choose_system), [shared.draft, system], [shared.draft], **quick)
-    number.input(shared.private(show_chat), [shared.draft, shared.seen, number], [chat], **quick)
+        choose([control.input], shared.private(choose_columns), [shared.draft, *columns], [shared.draft])
+    choose([task.input], shared.private(choose_task), [shared.draft, task], [shared.draft])
+    choose([system.blur, system.submit], shared.private(choose_system), [shared.draft, system], [shared.draft])
+    choose([number.input], shared.private(show_chat), [shared.draft, shared.seen, number], [chat])
 
 
 def understand(workspace: Workspace, draft: Draft) -> Any:

@@ -9,7 +9,7 @@ from ft_core.data.split import SPLITS
 from ft_core.data.store import Dataset
 from ft_core.ui import uploads
 from ft_core.ui.data import comparison, share
-from ft_core.ui.shared import Shared
+from ft_core.ui.shared import Shared, choose, follow
 from ft_core.workspace import Workspace
 
 SHOWN = 50  # versions in the table and in the lists, the newest
@@ -38,17 +38,9 @@ def build(shared: Shared) -> None:
         compared = comparison.build(shared, compare, other)
         said = share.build(shared)
 
-    quick: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     view = [step, table, choice, other, project, rows, compared, *said]
-    gr.on(
-        [shared.page.load, shared.dataset_id.change],
-        shared.quiet(show_versions),
-        [shared.dataset_id],
-        view,
-        queue=False,
-        **quick,
-    )
-    choice.input(shared.private(choose_version), [choice], [shared.dataset_id], queue=False, **quick)
+    follow([shared.page.load, shared.dataset_id.change], shared.quiet(show_versions), [shared.dataset_id], view)
+    choose([choice.input], shared.private(choose_version), [choice], [shared.dataset_id], queue=False)
 
 
 def show_versions(workspace: Workspace, dataset_id: str) -> list[Any]:

@@ -11,7 +11,7 @@ from ft_core.run import Run
 from ft_core.ui import show, theme
 from ft_core.ui.runs import frames, names
 from ft_core.ui.runs.standing import standing
-from ft_core.ui.shared import Shared, follow
+from ft_core.ui.shared import Shared, choose, follow
 from ft_core.worker.comparison import compare_runs
 from ft_core.workspace import Workspace
 
@@ -46,7 +46,7 @@ def build(shared: Shared) -> None:
     listed, seen = gr.State(""), gr.State("")
     listing = [shared.tab.select, shared.run_id.change]
     follow(listing, shared.quiet(offer_runs), [listed, shared.compared], [listed, choice])
-    choice.input(lambda chosen: chosen, [choice], [shared.compared], queue=False, show_progress="hidden", api_visibility="private")  # fmt: skip
+    choose([choice.input], lambda chosen: chosen, [choice], [shared.compared], queue=False)
     view = [seen, hint, result, legend, plot, remarks, settings, same, ends]
     chosen = [shared.tab.select, choice.change, kind.change]
     follow(chosen, shared.quiet(watch_comparison), [seen, choice, kind], view)

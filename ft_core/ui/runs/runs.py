@@ -14,7 +14,7 @@ from ft_core.ui import fields, show
 from ft_core.ui.begin import just_made
 from ft_core.ui.runs import names, waiting
 from ft_core.ui.runs.standing import standing
-from ft_core.ui.shared import Shared, follow, selected_run
+from ft_core.ui.shared import Shared, choose, follow, selected_run
 from ft_core.ui.training.form import belongs
 from ft_core.worker import launch
 from ft_core.worker.children import seconds_trained
@@ -58,7 +58,6 @@ def build(shared: Shared) -> None:
                 again = gr.Button("Make a new run", elem_id="runs-duplicate")
 
     seen_table, shown = gr.State(""), gr.State("")
-    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     shared.follow(
         watch_runs,
         [seen_table, shared.run_id],
@@ -70,10 +69,10 @@ def build(shared: Shared) -> None:
         [shown, shared.run_id],
         [shown, notes, saved, setting, value],
     )
-    choice.input(shared.private(select_run), [choice], [shared.run_id], **quick)
-    table.select(shared.private(select_row), None, [shared.run_id], **quick)
-    gr.on([notes.blur, notes.submit], shared.private(save_notes), [shown, notes], [saved], **quick)
-    setting.input(shared.quiet(show_value), [shown, setting], [value], **quick)
+    choose([choice.input], shared.private(select_run), [choice], [shared.run_id], queue=False)
+    choose([table.select], shared.private(select_row), [], [shared.run_id], queue=False)
+    choose([notes.blur, notes.submit], shared.private(save_notes), [shown, notes], [saved], queue=False)
+    choose([setting.input], shared.quiet(show_value), [shown, setting], [value], queue=False)
     again.click(
         shared.private(duplicate_run),
         [shown, setting, value],

@@ -45,14 +45,13 @@ def build(shared: Shared) -> None:
         sweep_result.build(shared)
 
     seen = gr.State("")
-    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     follow(
         [shared.tab.select, shared.run_id.change],
         shared.quiet(show_sweep_form),
         [seen, shared.dataset_id, shared.run_id],
         [seen, empty, form, words, chosen, *ranges],
     )
-    chosen.input(lambda given: [gr.update(visible=name in (given or [])) for name in SWEPT], [chosen], ranges, **quick)
+    follow([chosen.input], lambda given: [gr.update(visible=name in (given or [])) for name in SWEPT], [chosen], ranges)
     start.click(
         shared.private(start_sweep),
         [shared.dataset_id, shared.run_id, chosen, trials, minutes, *ranges],

@@ -2,7 +2,7 @@ import pytest
 
 from ft_core.errors import FTError
 from ft_core.ui import uploads
-from ft_core.ui.data import bring, looking, prepare, problems
+from ft_core.ui.data import bring, looking, prepare
 
 SPLIT = ("random", None, 0.1, 0.2, 42, "drop")
 
@@ -19,7 +19,7 @@ def prepared(workspace, draft, split=SPLIT):
 
 def test_what_is_kept_on_request_stays_as_it_is(workspace, draft):
     one = uploads.selected_dataset(workspace, prepared(workspace, draft)[3])
-    kept = problems.treat(workspace, draft, "html", "keep")
+    kept = draft | {"data": draft["data"] | {"clean": {"html": "keep"}}}
     other = uploads.selected_dataset(workspace, prepared(workspace, kept)[3])
     assert one is not None and other is not None and one.id != other.id
     assert uploads.project_of(workspace, other).data.clean.html == "keep"

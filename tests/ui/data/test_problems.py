@@ -15,6 +15,11 @@ def look(workspace, draft):
     return list(looking.look(workspace, draft, ""))[-1][2]
 
 
+def treated(draft, code, treatment):
+    """What the page's script makes of a press on a card."""
+    return draft | {"data": draft["data"] | {"clean": {code: treatment}}}
+
+
 def cards(workspace, draft, seen):
     """The view: the step, the summary, the cards by code, and the other problems."""
     size = problems.PARTS
@@ -37,7 +42,7 @@ def test_what_was_found_has_a_card_and_what_was_not_has_none(workspace, draft):
 
 
 def test_a_choice_goes_into_the_draft_and_shows_in_what_is_left(workspace, draft):
-    kept = problems.treat(workspace, draft, "near_duplicates", "keep")
+    kept = treated(draft, "near_duplicates", "keep")
     spec = opened(workspace, kept)
     assert spec is not None and spec.data.clean.near_duplicates == "keep"
     seen, before = look(workspace, kept), look(workspace, draft)
@@ -47,8 +52,8 @@ def test_a_choice_goes_into_the_draft_and_shows_in_what_is_left(workspace, draft
 
 @pytest.mark.parametrize(("code", "treatment"), [("html", "burn"), ("nothing", "fix")])
 def test_a_choice_that_there_is_not_is_refused(workspace, draft, code, treatment):
-    with pytest.raises((FTError, ValueError)):
-        problems.treat(workspace, draft, code, treatment)
+    with pytest.raises(FTError, match="draft"):
+        opened(workspace, treated(draft, code, treatment))
 
 
 def test_what_only_the_person_can_mend_stands_in_the_table(workspace, tmp_path):
