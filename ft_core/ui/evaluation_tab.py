@@ -9,7 +9,7 @@ from ft_core.errors import FTError
 from ft_core.evals import rows
 from ft_core.run import Run
 from ft_core.ui import frames, show, theme
-from ft_core.ui.shared import TO_TOP, Shared, follow, next_button, selected_run
+from ft_core.ui.shared import TO_TOP, Shared, choose, next_button, selected_run
 from ft_core.worker import launch
 from ft_core.worker.launch import JobView
 from ft_core.workspace import Workspace
@@ -158,8 +158,10 @@ def build(shared: Shared) -> None:
     ):
         event.success(shared.quiet(watch_job), [seen_job, shared.run_id], watching, **quick)
     filtered = [shared.run_id, which, search]
-    follow([which.change, search.change], shared.private(filter_answers), filtered, [answers, chosen, details])
-    follow([answers.select], show_answer, [chosen], [details, asked, *boxes])
+    choose(
+        [which.change, search.change], shared.private(filter_answers), filtered, [answers, chosen, details], queue=False
+    )
+    choose([answers.select], show_answer, [chosen], [details, asked, *boxes], queue=False)
 
 
 def start_evaluation(workspace: Workspace, run_id: str) -> None:

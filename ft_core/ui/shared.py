@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.events import Dependency
 
 from ft_core.errors import FTError
 from ft_core.hardware import on_space
@@ -15,6 +16,8 @@ from ft_core.workspace import Workspace
 
 # Gives back no values: newer browsers answer scrollTo with a promise, which Gradio would take for the handler's inputs.
 TO_TOP = "() => { window.scrollTo({top: 0, behavior: 'smooth'}); return []; }"
+
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
 @dataclass(frozen=True)
@@ -79,25 +82,24 @@ def _is_skip(answer: Any) -> bool:
     return isinstance(answer, dict) and answer == gr.skip()
 
 
-def follow(triggers: Sequence[Any], fn: Handler, inputs: Sequence[Any], outputs: Sequence[Any]) -> None:
-    """Let a reader of the disk run at `triggers`, without a sign of it on the page; what changes while it runs is read after it."""
-    choose(triggers, fn, inputs, outputs, queue=False)
+def follow(
+    triggers: Sequence[Any], fn: Handler, inputs: Sequence[Any], outputs: Sequence[Any], **queueing: Any
+) -> Dependency:
+    """Let `fn` run at `triggers`, without a sign of it on the page; what changes while it runs is read after it.
+
+    In two parts: Gradio's "always_last" starts every listener of an event anew, not only the one that waited, and with several of
+    them on one event that goes on for ever.
+    """
+    noted = gr.on(triggers, None, None, None, js="() => []", trigger_mode="multiple", **QUIET)
+    queueing = queueing or {"queue": False}
+    return noted.then(fn, inputs, outputs, trigger_mode="always_last", **queueing, **QUIET)
 
 
 def choose(
     triggers: Sequence[Any], fn: Handler, inputs: Sequence[Any], outputs: Sequence[Any], queue: bool = True
-) -> None:
-    """Let `fn` take a choice: of two soon after each other the last one counts, where Gradio would drop it."""
-    gr.on(
-        triggers,
-        fn,
-        inputs,
-        outputs,
-        queue=queue,
-        show_progress="hidden",
-        trigger_mode="always_last",
-        api_visibility="private",
-    )
+) -> Dependency:
+    """Let `fn` take a choice made in one control: of two soon after each other the last one counts, where Gradio would drop it."""
+    return gr.on(triggers, fn, inputs, outputs, queue=queue, trigger_mode="always_last", **QUIET)
 
 
 def selected_run(workspace: Workspace, identity: str) -> Run | None:

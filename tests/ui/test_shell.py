@@ -83,9 +83,20 @@ def test_no_handler_is_offered_as_an_api(page):
 
 
 def test_pollers_wait_for_nobody_and_show_nothing(page):
-    pollers = [fn for fn in page.fns.values() if any(event == "tick" for _, event in fn.targets)]
-    assert len(pollers) == 7, "one for the header, one for each tab"
-    assert all(fn.queue is False and fn.show_progress == "hidden" for fn in pollers)
+    ticking = [fn for fn in page.fns.values() if any(event == "tick" for _, event in fn.targets)]
+    assert len(ticking) == 7, "one for the header, one for each tab"
+    pollers = [fn for fn in page.fns.values() if fn.trigger_after in {fn._id for fn in ticking}]
+    assert len(pollers) == 7 and all(fn.queue is False and fn.show_progress == "hidden" for fn in pollers)
+
+
+def test_what_waits_for_its_turn_is_alone_with_its_event(page):
+    """Gradio lets every listener of an event run anew after one that waited, and of several they never end."""
+    listeners = Counter(
+        (target, event) for fn in page.fns.values() for target, event in fn.targets if target is not None
+    )
+    waiting = [fn for fn in page.fns.values() if fn.trigger_mode == "always_last"]
+    assert len(waiting) > 30
+    assert [(fn.name, target) for fn in waiting for target in fn.targets if listeners[target] > 1] == []
 
 
 def test_only_the_open_tab_polls(page):

@@ -13,7 +13,7 @@ from ft_core.ui import show, uploads
 from ft_core.ui.data import command, draft
 from ft_core.ui.data.draft import Draft
 from ft_core.ui.guard import token_of
-from ft_core.ui.shared import Shared
+from ft_core.ui.shared import QUIET, Shared, follow
 from ft_core.workspace import Workspace
 
 KEPT = 20  # answers that are remembered, so that a reload or a step back costs nothing
@@ -26,24 +26,10 @@ def build(shared: Shared, token: gr.Textbox) -> None:
     progress = gr.HTML(visible=False, elem_id="data-looking", elem_classes="looking")
     with gr.Row(elem_classes="actions"):
         end = gr.Button("Stop looking", visible=False, elem_id="data-stop-looking")
-    looking = gr.on(
-        [shared.page.load, shared.draft.change],
-        shared.quiet(look),
-        [shared.draft, token],
-        [progress, end, shared.seen],
-        show_progress="hidden",
-        trigger_mode="always_last",
-        concurrency_limit=4,
-        api_visibility="private",
-    )
-    end.click(
-        shared.quiet(stopped),
-        None,
-        [progress, end, shared.seen],
-        cancels=[looking],
-        show_progress="hidden",
-        api_visibility="private",
-    )
+    view = [progress, end, shared.seen]
+    begun = [shared.page.load, shared.draft.change]
+    looking = follow(begun, shared.quiet(look), [shared.draft, token], view, concurrency_limit=4)
+    end.click(shared.quiet(stopped), None, view, cancels=[looking], **QUIET)
 
 
 def look(workspace: Workspace, values: Draft, typed: str, signed_in: gr.OAuthToken | None = None) -> Iterator[Any]:

@@ -42,7 +42,7 @@ def build(shared: Shared) -> None:
 
     follow([shared.seen.change], shared.quiet(offer_rows), [shared.draft, shared.seen], [step, note, which])
     asking = [shared.seen.change, which.input, search.submit, search.blur]
-    choose(asking, shared.quiet(list_rows), [shared.draft, shared.seen, which, search], [table])
+    follow(asking, shared.quiet(list_rows), [shared.draft, shared.seen, which, search], [table])
     choose([table.input], shared.private(edit_rows), [shared.draft, table], [shared.draft])
 
 

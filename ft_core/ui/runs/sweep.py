@@ -11,7 +11,7 @@ from ft_core.ui import fields, show
 from ft_core.ui.begin import begin
 from ft_core.ui.runs import names, sweep_result
 from ft_core.ui.runs.start import required_start, start_of
-from ft_core.ui.shared import Shared, follow
+from ft_core.ui.shared import Shared, choose, follow
 from ft_core.workspace import Workspace
 
 USUAL = ("learning_rate", "lora_rank")  # those that are chosen at first
@@ -51,7 +51,13 @@ def build(shared: Shared) -> None:
         [seen, shared.dataset_id, shared.run_id],
         [seen, empty, form, words, chosen, *ranges],
     )
-    follow([chosen.input], lambda given: [gr.update(visible=name in (given or [])) for name in SWEPT], [chosen], ranges)
+    choose(
+        [chosen.input],
+        lambda given: [gr.update(visible=name in (given or [])) for name in SWEPT],
+        [chosen],
+        ranges,
+        queue=False,
+    )
     start.click(
         shared.private(start_sweep),
         [shared.dataset_id, shared.run_id, chosen, trials, minutes, *ranges],

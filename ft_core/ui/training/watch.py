@@ -127,7 +127,7 @@ def build(shared: Shared, made: Form, start: gr.Button) -> None:
     asked = gr.State("")
     discard.click(shared.private(ask_discard), [shared.run_id], [asked, ask, question], **quick)
     for event in (no.click, shared.run_id.change):  # by the browser alone
-        event(None, None, ask, js="() => ({__type__: 'update', visible: false})", **quick)
+        event(None, None, ask, js="() => ({__type__: 'update', visible: false})", trigger_mode="multiple", **quick)
     gone = really.click(shared.private(discard_training), [asked], [ask], **quick)
     for event in (
         begun,
