@@ -1,19 +1,22 @@
-"""What the contestants answer: which test examples, which examples stand in the prompt, and one pass per contestant."""
+"""What the contestants answer: which test examples, and one pass per contestant."""
 
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
 import numpy
 from transformers import PreTrainedTokenizerBase
 
 from ft_core import generate, modeling
 from ft_core.errors import FTError
+from ft_core.evals import compare
 from ft_core.evals.compare import SEED
+from ft_core.evals.shots import with_shots
 from ft_core.generate import Answer, Model
 from ft_core.prompts import choice_ids, prompt_ids
-from ft_core.settings.example import Example, Message
+from ft_core.settings.example import Example
 
 _ROOM_BEYOND_LABEL = 16  # tokens: an answer longer than the longest label by this much is not a label, whatever follows
 
@@ -38,6 +41,23 @@ class Contestant:
     def loss(self) -> float:
         """Nats per token over all examples."""
         return float(self.losses.sum() / self.tokens.sum())
+
+    def as_dict(self, title: str) -> dict[str, Any]:
+        """For the report: {"title", "loss", "perplexity", "tokens", "words" (median of an answer), "cut_off", "tokens_per_second", "latency"}.
+
+        `latency` is seconds of writing for each answer, several at once. What is of writing is None for one that does not write.
+        """
+        words = [len(answer.text.split()) for answer in self.answers]
+        return {
+            "title": title,
+            "loss": self.loss if self.writes else None,
+            "perplexity": float(compare.perplexity(self.loss)) if self.writes else None,
+            "tokens": sum(answer.tokens for answer in self.answers),
+            "words": float(numpy.median(words)),
+            "cut_off": sum(not answer.finished for answer in self.answers),
+            "tokens_per_second": round(self.tokens_per_second, 1) if self.writes else None,
+            "latency": round(self.seconds / len(self.answers), 4) if self.writes else None,
+        }
 
     @property
     def tokens_per_second(self) -> float:
@@ -156,29 +176,6 @@ def require_two(examples: Sequence[Example], fix: str) -> None:
         )
 
 
-def choose_shots(train: Sequence[Example], labels: Sequence[str], count: int) -> list[Example]:
-    """`count` training examples to show the base model: the labels in turn, most frequent first; short and single-turn ones before others.
-    A row that training meets several times is shown once.
-
-    Within a label they are taken from the lower quartile of lengths upwards: the very shortest are often odd.
-    """
-    groups: dict[str, list[Example]] = defaultdict(list)
-    # Balancing may have repeated rows, and showing one twice says nothing new; generated ones are not the person's own words.
-    for example in dict.fromkeys(example for example in train if not example.generated):
-        groups[example.answer if labels else ""].append(example)
-    queues = []
-    for label in labels or [""]:
-        ordered = sorted(groups[label], key=lambda example: (len(example.messages), _length(example), example.row))
-        start = len(ordered) // 4
-        queues.append(ordered[start:] + ordered[:start])
-    found: list[Example] = []
-    for turn in range(max((len(queue) for queue in queues), default=0)):
-        found += [queue[turn] for queue in queues if turn < len(queue)]
-        if len(found) >= count:
-            break
-    return found[:count]
-
-
 def fitting(
     tokenizer: PreTrainedTokenizerBase, examples: Sequence[Example], context: int, max_new_tokens: int
 ) -> list[Example]:
@@ -189,27 +186,3 @@ def fitting(
         if len(prompt_ids(tokenizer, example.prompt, example.tools)) + max_new_tokens <= context
         and len(prompt_ids(tokenizer, example.messages, example.tools)) <= context
     ]
-
-
-def fitting_shots(
-    tokenizer: PreTrainedTokenizerBase, shots: Sequence[Example], examples: Sequence[Example], room: int
-) -> list[Example]:
-    """As many of the first `shots` as fit, together with the longest example and its right answer, into `room` tokens."""
-    longest = max(examples, key=lambda example: len(prompt_ids(tokenizer, example.messages, example.tools)))
-    for count in range(len(shots), 0, -1):
-        shown = with_shots(longest, shots[:count])
-        if len(prompt_ids(tokenizer, shown.messages, shown.tools)) <= room:
-            return list(shots[:count])
-    return []
-
-
-def with_shots(example: Example, shots: Sequence[Example]) -> Example:
-    """The example with the conversations of `shots` before its own, after its own system prompt."""
-    own = list(example.messages)
-    system = own[:1] if own[0].role == "system" else []
-    turns: list[Message] = [message for shot in shots for message in shot.messages if message.role != "system"]
-    return replace(example, messages=(*system, *turns, *own[len(system) :]))
-
-
-def _length(example: Example) -> int:
-    return sum(len(message.text) for message in example.messages)

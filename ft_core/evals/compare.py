@@ -12,6 +12,7 @@ from scipy.stats import binomtest, norm, t
 SEED = 42
 DRAWS = 5000
 SMALL = 50  # below this many test examples, a test set is called small
+ALPHA = 0.05
 _Z95 = 1.959964
 _POWER80 = 0.841621
 _USUAL_DISAGREEMENT = 0.2
@@ -95,6 +96,22 @@ def bootstrapped(difference: float, draws: numpy.ndarray, total: int) -> Interva
     return Interval(difference, float(low), float(high))
 
 
+def bootstrap_p(draws: numpy.ndarray) -> float:
+    """Two-sided p of a difference from its bootstrap `draws`: how far their quantiles reach before they meet zero (Efron and Tibshirani 1993, 15.4)."""
+    below, above = int((draws <= 0).sum()), int((draws >= 0).sum())
+    return min(1.0, 2 * (min(below, above) + 1) / (len(draws) + 1))
+
+
+def holm(p_values: dict[str, float]) -> dict[str, float]:
+    """p-values adjusted for all being looked at together (Holm 1979): below 0.05, at most one family in twenty holds a false alarm."""
+    adjusted: dict[str, float] = {}
+    highest = 0.0
+    for place, name in enumerate(sorted(p_values, key=p_values.__getitem__)):
+        highest = max(highest, min(1.0, (len(p_values) - place) * p_values[name]))
+        adjusted[name] = highest
+    return {name: adjusted[name] for name in p_values}
+
+
 def mean_draws(weights: numpy.ndarray, values: numpy.ndarray) -> numpy.ndarray:
     """Mean of `values` [n] in each bootstrap sample."""
     return weights @ values / weights.shape[1]
@@ -119,11 +136,24 @@ def macro_draws(weights: numpy.ndarray, chosen: numpy.ndarray, expected: numpy.n
     return {name: (ratio * occurs).sum(1) / occurs.sum(1) for name, ratio in ratios.items()}
 
 
+def micro_draws(weights: numpy.ndarray, chosen: numpy.ndarray, expected: numpy.ndarray) -> dict[str, numpy.ndarray]:
+    """f1_micro_written in each bootstrap sample, where a chosen number below 0 is no label."""
+    right = weights @ ((chosen == expected) & (chosen >= 0))
+    return {"f1_micro_written": 2 * right / (weights @ (chosen >= 0) + weights.shape[1])}
+
+
+def perplexity(loss: numpy.ndarray | float) -> numpy.ndarray:
+    """exp(loss), at most e^100: JSON knows no infinity."""
+    return numpy.exp(numpy.minimum(loss, 100.0))
+
+
 # The verdict.
 
 
-def result(interval: Interval, better: str) -> str:
-    """What an interval allows to say: "better" and "worse" only when the interval leaves out zero."""
+def result(interval: Interval, better: str, p_value: float = 0.0) -> str:
+    """What an interval allows to say: "better" and "worse" only when it leaves out zero, and an adjusted `p_value` is below 0.05."""
+    if p_value >= ALPHA:
+        return "no clear change"
     if interval.low > 0:
         return "better" if better == "higher" else "worse"
     if interval.high < 0:
@@ -156,6 +186,11 @@ def loss_sentence(
         f"{_OPENING[outcome]}: {subject} on {about} is {tuned:.2f} nats per token, "
         f"the base model's {base:.2f} (difference {interval.difference:+.2f}, 95 % interval {interval.low:+.2f} to {interval.high:+.2f}; {_examples(total)})."
     )
+
+
+def prompting_sentence(how_well: str) -> str:
+    """What is added to a verdict where the base model with examples in its prompt does as well."""
+    return f" The base model with examples in its prompt does at least as well as the tuned model: {how_well}."
 
 
 def preference_sentence(outcome: str, base: int, tuned: int, total: int, interval: Interval, started: str) -> str:

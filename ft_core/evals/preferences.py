@@ -9,9 +9,9 @@ import numpy
 
 from ft_core import generate, modeling
 from ft_core.data.store import Dataset
-from ft_core.evals import answers, compare, metrics, rows
+from ft_core.evals import answers, compare, metrics, rows, table
 from ft_core.evals.answers import Contestant
-from ft_core.evals.compare import Interval
+from ft_core.evals.table import Scored
 from ft_core.jobs import Progress
 from ft_core.run import Run
 from ft_core.settings.example import Example
@@ -68,6 +68,7 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
     report = _report(examples, found, names) | {
         "few_shot_examples": 0,
         "few_shot_rows": [],
+        "few_shot_tried": [],
         "decoding": f"greedy, at most {most} new tokens",
         "seed": compare.SEED,
         "dataset": dataset.id,
@@ -102,58 +103,27 @@ def _judged(run: Run, model: Any, tokenizer: Any, examples: list[Example], most:
 
 def _report(examples: list[Example], found: dict[str, Judged], names: dict[str, str]) -> dict[str, Any]:
     base, tuned, total = found["base"], found["tuned"], len(examples)
-    scores = {name: _scores(judged) for name, judged in found.items()}
     weights = compare.resampled(total)
-    losses = [compare.ratio_draws(weights, one.contestant.losses, one.contestant.tokens) for one in (base, tuned)]
-    draws = {
-        "margin": compare.mean_draws(weights, tuned.margins - base.margins),
-        "loss": losses[1] - losses[0],
-    }
-    intervals = {"preferred": compare.paired_shares(base.preferred, tuned.preferred)} | {
-        name: compare.bootstrapped(scores["tuned"][name] - scores["base"][name], drawn, total)
-        for name, drawn in draws.items()
-    }
+    sums = {name: one.contestant.losses for name, one in found.items()}
+    scores, _ = table.losses(sums, base.contestant.tokens, weights)
+    scores["preferred"] = table.shares({name: one.preferred for name, one in found.items()})
+    scores["margin"] = table.means({name: one.margins for name, one in found.items()}, weights)
     return {
         "version": 1,
         "task": "preference",
         "n": total,
-        "metrics": {
-            name: info.model_dump()
-            | {"base": scores["base"][name], "few_shot": None, "tuned": scores["tuned"][name]}
-            | {"difference": intervals[name].difference, "low": intervals[name].low, "high": intervals[name].high}
-            for name, info in metrics.PREFERENCE.items()
-        },
+        "metrics": table.table(metrics.PREFERENCE, scores, "preferred"),
         "headline": "preferred",
-        "verdict": _verdict(base, tuned, intervals["preferred"], names["base"]),
-        "contestants": {
-            name: {
-                "title": names[name],
-                "loss": judged.contestant.loss,
-                "perplexity": float(numpy.exp(min(judged.contestant.loss, 100.0))),
-                "tokens": sum(answer.tokens for answer in judged.contestant.answers),
-                "cut_off": sum(not answer.finished for answer in judged.contestant.answers),
-                "tokens_per_second": round(judged.contestant.tokens_per_second, 1),
-            }
-            for name, judged in found.items()
-        },
+        "verdict": _verdict(base, tuned, scores["preferred"], names["base"]),
+        "contestants": {name: judged.contestant.as_dict(names[name]) for name, judged in found.items()},
         "per_label": {},
         "confusion": None,
     }
 
 
-def _scores(judged: Judged) -> dict[str, float]:
-    return {
-        "preferred": float(judged.preferred.mean()),
-        "margin": float(judged.margins.mean()),
-        "loss": judged.contestant.loss,
-    }
-
-
-def _verdict(base: Judged, tuned: Judged, interval: Interval, started: str) -> dict[str, Any]:
+def _verdict(base: Judged, tuned: Judged, scored: Scored, started: str) -> dict[str, Any]:
+    interval, total = scored.interval, len(base.margins)
     outcome = compare.result(interval, "higher")
-    total = len(base.margins)
-    gained = int((tuned.preferred & ~base.preferred).sum())
-    lost = int((base.preferred & ~tuned.preferred).sum())
     return {
         "result": outcome,
         "sentence": compare.preference_sentence(
@@ -161,10 +131,10 @@ def _verdict(base: Judged, tuned: Judged, interval: Interval, started: str) -> d
         ),
         "detectable": compare.smallest_detectable_share(total),
         "detectable_unit": "share",
-        "p_value": compare.exact_sign_test(gained, lost),
+        "p_value": scored.p_value,
         "test": "exact McNemar test",
-        "gained": gained,
-        "lost": lost,
+        "gained": int((tuned.preferred & ~base.preferred).sum()),
+        "lost": int((base.preferred & ~tuned.preferred).sum()),
     }
 
 

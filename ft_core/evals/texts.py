@@ -1,6 +1,5 @@
 """Evaluate a run that continues texts: how well the base and the tuned model foretell texts that neither was trained on."""
 
-import math
 import time
 from contextlib import nullcontext
 from typing import Any
@@ -9,7 +8,7 @@ import numpy
 
 from ft_core import generate, modeling
 from ft_core.data.store import Dataset
-from ft_core.evals import answers, compare, metrics, rows
+from ft_core.evals import answers, compare, free_text, metrics, rows, table
 from ft_core.jobs import Progress
 from ft_core.prompts import text_ids
 from ft_core.run import Run
@@ -61,50 +60,27 @@ def _report(base: numpy.ndarray, tuned: numpy.ndarray, tokens: numpy.ndarray) ->
     """`base` and `tuned` are the summed losses of each text in nats, `tokens` how many they are of: float64 and int64 [texts]."""
     total = len(tokens)
     weights = compare.resampled(total)
-    draws = {name: compare.ratio_draws(weights, sums, tokens) for name, sums in (("base", base), ("tuned", tuned))}
-    loss = {"base": float(base.sum() / tokens.sum()), "tuned": float(tuned.sum() / tokens.sum())}
-    scores = {"loss": loss, "perplexity": {name: _perplexity(value) for name, value in loss.items()}}
-    changes = {
-        "loss": draws["tuned"] - draws["base"],
-        "perplexity": numpy.exp(numpy.minimum(draws["tuned"], 100)) - numpy.exp(numpy.minimum(draws["base"], 100)),
-    }
-    intervals = {
-        name: compare.bootstrapped(values["tuned"] - values["base"], changes[name], total)
-        for name, values in scores.items()
-    }
-    outcome, each = compare.result(intervals["loss"], "lower"), tuned / tokens - base / tokens
-    gained, lost = int((each < 0).sum()), int((each > 0).sum())
+    scores, draws = table.losses({"base": base, "tuned": tuned}, tokens, weights)
+    interval, values = scores["loss"].interval, scores["loss"].values
+    outcome = compare.result(interval, "lower")
+    sentence = compare.loss_sentence(outcome, values["base"], values["tuned"], total, interval, "the texts")
     return {
         "version": 1,
         "task": "text",
         "n": total,
-        "metrics": {
-            name: info.model_dump()
-            | {"base": scores[name]["base"], "few_shot": None, "tuned": scores[name]["tuned"]}
-            | {"difference": intervals[name].difference, "low": intervals[name].low, "high": intervals[name].high}
-            for name, info in metrics.PLAIN_TEXT.items()
-        },
+        "metrics": table.table(metrics.PLAIN_TEXT, scores, "loss"),
         "headline": "loss",
-        "verdict": {
-            "result": outcome,
-            "sentence": compare.loss_sentence(
-                outcome, loss["base"], loss["tuned"], total, intervals["loss"], "the texts"
-            ),
-            "detectable": compare.smallest_detectable(changes["loss"]),
-            "detectable_unit": "nats per token",
-            "p_value": compare.exact_sign_test(gained, lost),
-            "test": "exact sign test",
-            "gained": gained,
-            "lost": lost,
-        },
+        "verdict": {"result": outcome, "sentence": sentence, **free_text.signs(base / tokens, tuned / tokens, draws)},
         "contestants": {
             name: {
                 "title": title,
-                "loss": loss[name],
-                "perplexity": scores["perplexity"][name],
+                "loss": values[name],
+                "perplexity": scores["perplexity"].values[name],
                 "tokens": int(tokens.sum()),
+                "words": None,
                 "cut_off": 0,
                 "tokens_per_second": None,
+                "latency": None,
             }
             for name, title in _NAMES.items()
         },
@@ -112,13 +88,10 @@ def _report(base: numpy.ndarray, tuned: numpy.ndarray, tokens: numpy.ndarray) ->
         "confusion": None,
         "few_shot_examples": 0,
         "few_shot_rows": [],
+        "few_shot_tried": [],
         "decoding": "none are written, the texts themselves are scored",
         "seed": compare.SEED,
     }
-
-
-def _perplexity(loss: float) -> float:
-    return math.exp(min(loss, 100.0))  # JSON knows no infinity
 
 
 def _notes(total: int, drawn: int, available: int, max_length: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""Which test examples are used and which training examples stand in the prompt."""
+"""Which test examples are used."""
 
 from collections import Counter
 
@@ -31,59 +31,6 @@ def test_no_limit_means_all() -> None:
     assert answers.subset(MANY, None, stratified=True) == MANY
     assert answers.subset(MANY, 500, stratified=False) == MANY
     assert len(answers.subset(MANY, 7, stratified=False)) == 7
-
-
-def test_examples_for_the_prompt_are_balanced_over_the_labels() -> None:
-    shots = answers.choose_shots(MANY, LABELS, 7)
-    assert [shot.answer for shot in shots] == ["fruit", "animal", "tool", "fruit", "animal", "tool", "fruit"]
-    assert len({shot.row for shot in shots}) == 7
-    assert shots == answers.choose_shots(list(reversed(MANY)), LABELS, 7)
-
-
-def test_examples_for_the_prompt_are_short_ones() -> None:
-    shots = answers.choose_shots(MANY, LABELS, 3)
-    longest = max(len(example.question) for example in MANY)
-    assert all(len(shot.question) < longest / 2 for shot in shots)
-
-
-def test_a_row_that_balancing_has_repeated_is_shown_once() -> None:
-    assert answers.choose_shots([example for example in MANY for _ in range(3)], LABELS, 7) == answers.choose_shots(
-        MANY, LABELS, 7
-    )
-
-
-def test_more_examples_than_there_are_means_all() -> None:
-    assert sorted(shot.row for shot in answers.choose_shots(MANY[:3], LABELS, 30)) == [0, 1, 2]
-    assert answers.choose_shots(MANY, LABELS, 0) == []
-    assert len(answers.choose_shots(MANY, [], 4)) == 4
-
-
-def test_a_row_that_training_meets_several_times_is_shown_once():
-    twice = [example for example in MANY for _ in range(2)]
-    assert answers.choose_shots(twice, LABELS, 7) == answers.choose_shots(MANY, LABELS, 7)
-
-
-def test_examples_stand_between_the_system_prompt_and_the_question() -> None:
-    shown = answers.with_shots(_example(1, "q", "a", system="mine"), [_example(2, "p", "b", system="other")])
-    assert [(message.role, message.content) for message in shown.messages] == [
-        ("system", "mine"),
-        ("user", "p"),
-        ("assistant", "b"),
-        ("user", "q"),
-        ("assistant", "a"),
-    ]
-    assert shown.row == 1
-
-
-def test_only_as_many_examples_as_fit_are_shown(tmp_path) -> None:
-    tokenizer = modeling.load_tokenizer(str(helpers.make_base_model(tmp_path)))
-    shots = [_example(row, "Ada saw apple", "fruit") for row in range(4)]
-    test = [_example(9, "Ben saw drill in garden", "tool")]
-    alone = len(prompts.prompt_ids(tokenizer, test[0].messages))
-    each = len(prompts.prompt_ids(tokenizer, answers.with_shots(test[0], shots[:1]).messages)) - alone
-    assert answers.fitting_shots(tokenizer, shots, test, 10_000) == shots
-    assert answers.fitting_shots(tokenizer, shots, test, alone + 2 * each) == shots[:2]
-    assert answers.fitting_shots(tokenizer, shots, test, alone) == []
 
 
 def test_examples_that_the_model_cannot_read_whole_are_left_out(tmp_path) -> None:

@@ -2,6 +2,7 @@
 
 import numpy
 import pytest
+from scipy.stats import norm
 from sklearn.metrics import f1_score, precision_score, recall_score
 
 from ft_core.evals import compare
@@ -133,3 +134,30 @@ def test_sentences() -> None:
         "The tuned model is worse: its loss on the right answers is 1.50 nats per token, the base model's 1.00 "
         "(difference +0.50, 95 % interval +0.25 to +0.75; 80 test examples)."
     )
+
+
+def test_holm_is_the_textbook_example_and_never_falls() -> None:
+    adjusted = compare.holm({"a": 0.01, "b": 0.04, "c": 0.03, "d": 0.005})
+    assert adjusted == pytest.approx({"a": 0.03, "b": 0.06, "c": 0.06, "d": 0.02})
+    assert compare.holm({}) == {} and compare.holm({"one": 0.2}) == {"one": 0.2}
+
+
+def test_a_bootstrap_p_is_small_where_the_interval_leaves_out_zero() -> None:
+    draws = numpy.random.default_rng(0).normal(1.0, 1.0, 4000)
+    assert compare.bootstrap_p(draws) == pytest.approx(2 * norm.cdf(-1), abs=0.02)
+    assert compare.bootstrap_p(draws + 9) == pytest.approx(2 / 4001) and compare.bootstrap_p(draws * 0) == 1.0
+
+
+def test_an_adjusted_p_above_the_level_leaves_no_clear_change() -> None:
+    interval = compare.Interval(0.2, 0.1, 0.3)
+    assert [compare.result(interval, "higher", p) for p in (0.049, 0.05)] == ["better", "no clear change"]
+
+
+def test_micro_draws_are_scikit_learn_on_the_resampled_rows() -> None:
+    chance = numpy.random.default_rng(3)
+    chosen, expected = chance.integers(-1, 3, 30), chance.integers(0, 3, 30)
+    weights = compare.resampled(30)[:4]
+    draws = compare.micro_draws(weights, chosen, expected)["f1_micro_written"]
+    for weight, draw in zip(weights, draws, strict=True):
+        rows = numpy.repeat(numpy.arange(30), weight.astype(int))
+        assert draw == pytest.approx(f1_score(expected[rows], chosen[rows], labels=[0, 1, 2], average="micro"))

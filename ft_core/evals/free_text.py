@@ -1,0 +1,77 @@
+"""Evaluation where the answer is a text: scores, verdict and notes.
+
+`found` are the contestants by name: base, tuned, and few_shot where there is one; n examples, in the same order everywhere.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy
+
+from ft_core.evals import compare, metrics, table
+from ft_core.evals.answers import Contestant
+from ft_core.evals.table import Scored
+from ft_core.settings.example import Example
+
+HEADLINE = "loss"
+
+
+def scored(examples: Sequence[Example], found: Mapping[str, Contestant], weights: numpy.ndarray) -> dict[str, Scored]:
+    """Every score but the loss."""
+    expected = [example.answer for example in examples]
+    answers = {name: [answer.text for answer in one.answers] for name, one in found.items()}
+    values = {name: metrics.text_scores(texts, expected) for name, texts in answers.items()}
+    scores = {
+        "exact_match": table.shares(
+            {name: _each(metrics.exact_match, texts, expected) == 1 for name, texts in answers.items()}
+        )
+    }
+    scores["token_f1"] = table.means(
+        {name: _each(metrics.token_f1, texts, expected) for name, texts in answers.items()}, weights
+    )
+    rouge = {name: metrics.rouge(texts, expected) for name, texts in answers.items()}
+    for score in ("rouge1", "rouge2", "rougeL"):
+        scores[score] = table.means({name: each[score] for name, each in rouge.items()}, weights)
+    before, after = (metrics.corpus(answers[name], expected) for name in ("base", "tuned"))
+    for score in before:
+        change = after[score].draws(weights) - before[score].draws(weights)
+        scores[score] = table.drawn({name: each[score] for name, each in values.items()}, change, weights)
+    return scores
+
+
+def verdict(base: Contestant, tuned: Contestant, loss: Scored, draws: numpy.ndarray) -> dict[str, Any]:
+    """By the loss of the right answers, whose difference in each bootstrap sample is `draws`; keys as `classification.verdict` has them."""
+    outcome = compare.result(loss.interval, "lower")
+    sentence = compare.loss_sentence(outcome, base.loss, tuned.loss, len(base.losses), loss.interval)
+    prompted = loss.values.get("few_shot")
+    if prompted is not None and prompted <= tuned.loss:
+        sentence += compare.prompting_sentence(f"its loss is {prompted:.2f}")
+    return {
+        "result": outcome,
+        "sentence": sentence,
+        **signs(base.losses / base.tokens, tuned.losses / tuned.tokens, draws),
+    }
+
+
+def signs(base: numpy.ndarray, tuned: numpy.ndarray, draws: numpy.ndarray) -> dict[str, Any]:
+    """What goes with a verdict on losses, float64 [n] of each contestant: {"detectable", "detectable_unit", "p_value", "test", "gained", "lost"}."""
+    gained, lost = int((tuned < base).sum()), int((tuned > base).sum())
+    return {
+        "detectable": compare.smallest_detectable(draws),
+        "detectable_unit": "nats per token",
+        "p_value": compare.exact_sign_test(gained, lost),
+        "test": "exact sign test",
+        "gained": gained,
+        "lost": lost,
+    }
+
+
+def notes() -> list[str]:
+    """What one has to know to read the scores."""
+    return [
+        "The verdict rests on the loss of the right answers: the other scores do not know a good answer in other words.",
+    ]
+
+
+def _each(score: Any, answers: Sequence[str], expected: Sequence[str]) -> numpy.ndarray:
+    return numpy.array([*map(score, answers, expected)])

@@ -1,0 +1,24 @@
+"""`evaluate.Metric`s of ours as instances: never `evaluate.load(...)`, which would fetch code from the Hub."""
+
+import tempfile
+from collections.abc import Sequence
+from typing import Any
+
+import datasets
+import evaluate
+
+
+def described(description: str, kind: str) -> evaluate.MetricInfo:
+    """What a metric says of itself; `kind` is the type of predictions and references, as `datasets.Value` names it."""
+    features = datasets.Features({"predictions": datasets.Value(kind), "references": datasets.Value(kind)})
+    return evaluate.MetricInfo(description=description, citation="", features=features)
+
+
+def computed(
+    kinds: Sequence[type[evaluate.Metric]], predictions: Sequence[Any], references: Sequence[Any]
+) -> dict[str, float]:
+    """The scores of several metrics together."""
+    # evaluate makes folders and lock files even when it keeps its data in memory: they go where they are removed again.
+    with tempfile.TemporaryDirectory() as folder:
+        combined = evaluate.combine([kind(keep_in_memory=True, cache_dir=folder) for kind in kinds])
+        return combined.compute(predictions=list(predictions), references=list(references))
