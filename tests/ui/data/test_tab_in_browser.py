@@ -36,7 +36,7 @@ def old_export(path) -> str:
 def choose(page, identity: str, option: str) -> None:
     """One option of a dropdown."""
     page.locator(f"{identity} input").click()
-    page.get_by_role("option", name=option, exact=True).click()
+    page.locator(identity).get_by_role("option", name=option, exact=True).click()
 
 
 def looked(page) -> None:
