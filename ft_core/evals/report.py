@@ -8,11 +8,26 @@ from typing import Any
 from ft_core import generate, modeling
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
-from ft_core.evals import answers, classification, compare, free_text, metrics, preferences, rows, shots, table, texts
+from ft_core.evals import (
+    answers,
+    classification,
+    compare,
+    free_text,
+    metrics,
+    preferences,
+    rows,
+    rules,
+    shots,
+    table,
+    texts,
+)
 from ft_core.evals.answers import Contestant
+from ft_core.evals.metrics import MetricInfo
 from ft_core.evals.shots import Tried
+from ft_core.evals.table import Scored
 from ft_core.jobs import Progress
 from ft_core.run import Run
+from ft_core.settings.evaluation import RuleSpec
 from ft_core.settings.example import Example
 from ft_core.settings.methods import WHOLE_MODEL, in_four_bits
 from ft_core.settings.train import TrainSpec
@@ -65,7 +80,8 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
     tried = _tried(run, pair, shots.different(fitted), held, labels)
     shown = tried[0].shots if tried else []
     found = _contest(run, pair, examples, labels, shown, most, progress)
-    report = _report(dataset.task, examples, labels, found)
+    side_by_side = _rows(examples, labels, found)
+    report = _report(dataset.task, examples, labels, found, _own(spec.evaluation.rules, side_by_side))
     report |= {
         "few_shot_examples": len(shown),
         "few_shot_rows": [shot.row for shot in shown],
@@ -80,7 +96,7 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
         ],
     }
     report["seconds"] = round(time.monotonic() - began, 1)
-    rows.write_answers(run, _rows(examples, labels, found))
+    rows.write_answers(run, side_by_side)
     run.write_report(report)
     return report
 
@@ -128,7 +144,24 @@ def _contest(
     return found
 
 
-def _report(task: str, examples: list[Example], labels: list[str], found: dict[str, Contestant]) -> dict[str, Any]:
+def _own(asked: Sequence[RuleSpec], side_by_side: list[rows.Row]) -> dict[str, tuple[MetricInfo, Scored]]:
+    """The person's own rules as scores, by "rule: name"."""
+    return {
+        f"rule: {rule.name}": (
+            MetricInfo(title=rule.name, meaning=rules.said(rule)),
+            table.shares(rules.kept(rule, side_by_side)),
+        )
+        for rule in asked
+    }
+
+
+def _report(
+    task: str,
+    examples: list[Example],
+    labels: list[str],
+    found: dict[str, Contestant],
+    own: dict[str, tuple[MetricInfo, Scored]],
+) -> dict[str, Any]:
     tuned = found["tuned"]
     weights = compare.resampled(len(examples))
     sums, tokens = {name: one.losses for name, one in found.items()}, {name: one.tokens for name, one in found.items()}
@@ -141,6 +174,8 @@ def _report(task: str, examples: list[Example], labels: list[str], found: dict[s
         infos, headline = metrics.TEXT, free_text.HEADLINE
         scores |= free_text.scored(examples, found, weights)
         verdict = free_text.verdict(found["base"], tuned, scores["loss"], draws)
+    infos = infos | {name: info for name, (info, _) in own.items()}
+    scores |= {name: one for name, (_, one) in own.items()}
     report: dict[str, Any] = {
         "version": 1,
         "task": task,

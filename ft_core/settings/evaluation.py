@@ -1,8 +1,87 @@
 """EvalSpec: what is measured on the test split."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from collections.abc import Iterator
+from typing import Any, Self
+
+import regex
+from jsonschema import Draft202012Validator, SchemaError
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from referencing import Registry
+from referencing.exceptions import Unresolvable
+from referencing.jsonschema import DRAFT202012
 
 from ft_core.settings.numbers import refuse_booleans
+
+
+class RuleSpec(BaseModel):
+    """A check of one's own: exactly one of `contains`, `pattern`, `number_within` and `json_schema`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    _numbers = refuse_booleans
+
+    name: str = Field(min_length=1, max_length=60, title="Name", description="What the score is called.")
+    contains: str | None = Field(
+        default=None,
+        min_length=1,
+        title="Contains",
+        description="A text that must stand in the answer, whatever its case.",
+    )
+    pattern: str | None = Field(
+        default=None,
+        min_length=1,
+        title="Pattern",
+        description="A regular expression that must be found in the answer; ^ and $ for the whole of it.",
+    )
+    number_within: float | None = Field(
+        default=None,
+        ge=0,
+        title="Number within",
+        description="How far the answer's first number may be from the expected answer's.",
+    )
+    json_schema: dict[str, Any] | None = Field(
+        default=None, title="JSON schema", description="The answer must be JSON that this schema allows."
+    )
+
+    @model_validator(mode="after")
+    def _one_check(self) -> Self:
+        given = [
+            name for name in ("contains", "pattern", "number_within", "json_schema") if getattr(self, name) is not None
+        ]
+        if len(given) != 1:
+            raise ValueError(
+                f"A rule needs exactly one of contains, pattern, number_within and json_schema, not {len(given)}."
+            )
+        if self.pattern is not None:
+            try:
+                regex.compile(self.pattern)
+            except regex.error as error:
+                raise ValueError(f"The pattern cannot be read: {error}.") from error
+        if self.json_schema is not None:
+            try:
+                Draft202012Validator.check_schema(self.json_schema)
+            except SchemaError as error:
+                raise ValueError(f"The JSON schema is none: {error.message}.") from error
+            _require_own_references(self.json_schema)
+        return self
+
+
+def _require_own_references(schema: dict[str, Any]) -> None:
+    """Raise ValueError for a reference that leads out of the schema, where nothing is fetched, or to nothing in it."""
+    resolver = Registry().resolver_with_root(DRAFT202012.create_resource(schema))
+    for reference in _references(schema):
+        try:
+            resolver.lookup(reference)
+        except Unresolvable as error:
+            raise ValueError(f"The JSON schema refers to {reference}, which it does not hold.") from error
+
+
+def _references(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("$ref"), str):
+            yield value["$ref"]
+        value = list(value.values())
+    for one in value if isinstance(value, list) else ():
+        yield from _references(one)
 
 
 class EvalSpec(BaseModel):
@@ -23,6 +102,9 @@ class EvalSpec(BaseModel):
     )
     limit: int | None = Field(
         default=None, ge=1, title="Limit", description="Test examples used. Left out: all of them."
+    )
+    rules: tuple[RuleSpec, ...] = Field(
+        default=(), max_length=20, title="Own rules", description="Checks of your own, each a score beside the others."
     )
     max_new_tokens: int = Field(
         default=128, ge=1, le=4096, title="Longest answer", description="Tokens after which an answer is cut off."

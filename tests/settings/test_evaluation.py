@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from ft_core.settings.evaluation import EvalSpec
+from ft_core.settings.evaluation import EvalSpec, RuleSpec
 
 
 def test_all_test_examples_are_used_unless_a_limit_is_given():
@@ -25,3 +25,27 @@ def test_limits(field, good, bad):
 def test_every_setting_explains_itself():
     for name, field in EvalSpec.model_fields.items():
         assert field.title and (field.description or "").endswith("."), name
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "exactly one of contains"),
+        ({"contains": "a", "pattern": "b"}, "exactly one of contains"),
+        ({"pattern": "("}, "pattern cannot be read"),
+        ({"json_schema": {"type": "thing"}}, "JSON schema is none"),
+        ({"json_schema": {"prefixItems": [{"$ref": "http://127.0.0.1:9/x.json"}]}}, "which it does not hold"),
+        ({"json_schema": {"$ref": "#/$defs/missing"}}, "which it does not hold"),
+        ({"number_within": -1}, "number_within"),
+        ({"number_within": True}, "number_within"),
+        ({"contains": ""}, "contains"),
+    ],
+)
+def test_a_rule_that_cannot_be_is_refused_in_words(given, said):
+    with pytest.raises(ValidationError, match=said):
+        RuleSpec.model_validate({"name": "mine", **given})
+
+
+def test_a_schema_may_refer_to_itself():
+    schema = {"$defs": {"item": {"type": "number"}}, "items": {"$ref": "#/$defs/item"}}
+    assert RuleSpec(name="list", json_schema=schema).json_schema == schema
