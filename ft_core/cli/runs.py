@@ -12,6 +12,7 @@ from huggingface_hub import get_token
 
 from ft_core.cli.options import HomeOption, JsonOption, ProjectArgument, RunArgument
 from ft_core.errors import FTError
+from ft_core.evals import gate
 from ft_core.jobs import WORK, JobName, Stop
 from ft_core.run import Run
 from ft_core.terminal.answer import Result, answer
@@ -237,16 +238,34 @@ def runs(as_json: JsonOption = False, home: HomeOption = None) -> None:
     answer(as_json, work, show_runs)
 
 
-def evaluate(run: RunArgument, as_json: JsonOption = False, home: HomeOption = None) -> None:
+def evaluate(
+    run: RunArgument,
+    fail_below: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fail-below",
+            metavar="METRIC=VALUE",
+            help="End with exit code 3 when the tuned model's score is worse than that. Can be given several times.",
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
     """Base, base with examples in the prompt, and tuned, on the test split."""
+    failed: list[Result] = []
 
     def work() -> Result:
+        limits = gate.parse(fail_below or ())
         found = Workspace(home_folder(home)).run_or_path(run)
         outcome = in_foreground(found, "evaluate")
         report = found.report() if outcome == "done" else None
-        return {"run": found.id, "status": outcome, "metrics": {}, "verdict": None} | (report or {})
+        failed.extend(gate.failed(limits, report) if report else [])
+        result = {"run": found.id, "status": outcome, "metrics": {}, "verdict": None} | (report or {})
+        return result | ({"failed": failed} if limits else {})
 
     answer(as_json, work, show_evaluation)
+    if failed:
+        sys.exit(3)
 
 
 def run(path: ProjectArgument, as_json: JsonOption = False, home: HomeOption = None) -> None:

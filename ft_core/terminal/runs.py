@@ -56,6 +56,9 @@ def show_evaluation(result: Result) -> None:
         table.add_row(title, *values, change, "–" if metric["low"] is None else f"{low} to {high}")
     print_table(table)
     print(result["verdict"]["sentence"])
+    for missed in result.get("failed", ()):
+        side = "below" if missed["better"] == "higher" else "above"
+        print(f"Failed: {missed['metric']} is {amounts.score(missed['tuned'])}, {side} {missed['limit']:g}.")
 
 
 def show_status(result: Result) -> None:
@@ -150,6 +153,8 @@ def show_runs_compared(result: Result) -> None:
     print_table(table)
     if not result["differing_settings"]:
         print("Their settings are the same.")
+    for one in result["paired"]:
+        print(f"{one['run']} against {one['against']}: {one['sentence']}")
 
 
 def _figure(value: float | None) -> str:

@@ -5,11 +5,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from ft_core.evals.versus import against_first
 from ft_core.run import Run
 
 
 def compare_runs(runs: Sequence[Run], dollars_per_hour: float | None = None) -> dict[str, Any]:
-    """{"runs": [one dict a run], "differing_settings": {"training.learning_rate": [one value a run]}}.
+    """{"runs": [one dict a run], "differing_settings": {"training.learning_rate": [one value a run]}, "paired": what `versus.against_first` gives}.
 
     Of each run: run, name, status, dataset, steps, train_loss, validation_loss and best_validation_loss (nats per token), scores (metric ->
     the tuned model's on the test split), seconds trained, tokens_per_second, peak_memory_gb (1e9 bytes) and dollars: seconds at
@@ -23,6 +24,7 @@ def compare_runs(runs: Sequence[Run], dollars_per_hour: float | None = None) -> 
         "differing_settings": {
             key: values for key, values in columns.items() if any(value != values[0] for value in values)
         },
+        "paired": against_first(runs),
     }
 
 

@@ -40,7 +40,7 @@ def test_the_project_of_a_run_gives_its_weights_again(project, made):
 def test_standard_error_holds_our_progress_and_nothing_of_the_libraries(main_job):
     for line in main_job.stderr.splitlines():
         assert re.fullmatch(
-            r"Run \S+: (train|evaluate)|\d+/\d+ (reading|loading|measuring|training|answers)\b.*", line
+            r"Run \S+: (train|evaluate)|\d+/\d+ (reading|loading|measuring|training|choosing|answers)\b.*", line
         ), line
 
 

@@ -80,6 +80,7 @@ def watch_comparison(workspace: Workspace, seen: str, chosen: list[str] | None, 
     curves = frames.curves([run.metrics() for run in runs], "train" if kind == "train" else "validation")
     measured = set(curves.dropna()["run"])
     remarks = _remarks(kind, [letter for letter in letters if letter not in measured], compared["runs"])
+    remarks += _paired(letters, compared["paired"])
     return [
         found,
         gr.update(visible=False),
@@ -103,6 +104,14 @@ def _remarks(kind: str, without: list[str], rows: list[dict[str, Any]]) -> str:
     if len({row["dataset"] for row in rows}) > 1:
         said.append("They learnt from different versions of the data, so neither losses nor scores compare exactly.")
     return " ".join(said)
+
+
+def _paired(letters: Sequence[str], found: list[dict[str, Any]]) -> str:
+    """What the test examples that both answered say of each run against the first."""
+    return "".join(
+        f"\n\n**{letter} against {letters[0]}:** {show.plain(one['sentence'])}"
+        for letter, one in zip(letters[1:], found, strict=True)
+    )
 
 
 def _ends(workspace: Workspace, runs: Sequence[Run], rows: list[dict[str, Any]]) -> list[list[str]]:

@@ -1,0 +1,49 @@
+"""A gate for scripts: scores of the tuned model that must be reached. Without torch."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ft_core.errors import FTError
+
+
+def parse(asked: Sequence[str]) -> dict[str, float]:
+    """`accuracy=0.9` and so on -> {"accuracy": 0.9}. Raises FTError `evaluation.gate`, naming all that cannot be read."""
+    found, wrong = {}, []
+    for one in asked:
+        name, _, value = one.rpartition("=")
+        try:
+            found[name.strip()] = float(value)
+        except ValueError:
+            wrong.append(one)
+        if not name.strip():
+            wrong.append(one)
+    if wrong:
+        raise FTError(
+            "evaluation.gate",
+            "A limit cannot be read.",
+            f"{', '.join(dict.fromkeys(wrong))}: a limit is the name of a score, = and a number.",
+            "Write --fail-below accuracy=0.9, for example.",
+        )
+    return found
+
+
+def failed(limits: Mapping[str, float], report: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The scores that do not reach their limit: [{"metric", "tuned", "limit", "better"}]; one that is better lower must not be above it.
+
+    Raises FTError `evaluation.gate` for a score that this report does not hold.
+    """
+    unknown = [name for name in limits if name not in report["metrics"]]
+    if unknown:
+        raise FTError(
+            "evaluation.gate",
+            f"There is no score {', '.join(unknown)}.",
+            f"This evaluation holds {', '.join(report['metrics'])}.",
+            "Name one of these after --fail-below.",
+        )
+    found = []
+    for name, limit in limits.items():
+        metric = report["metrics"][name]
+        below = metric["tuned"] < limit if metric["better"] == "higher" else metric["tuned"] > limit
+        if below:
+            found.append({"metric": name, "tuned": metric["tuned"], "limit": limit, "better": metric["better"]})
+    return found

@@ -1,0 +1,84 @@
+"""Evaluated runs against each other on the same test examples. Without torch: the page and the command line call it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy
+
+from ft_core.evals import compare, rows
+from ft_core.run import Run
+
+
+def against_first(runs: Sequence[Run]) -> list[dict[str, Any]]:
+    """Each further run's tuned model against that of the first, on the test examples that both answered.
+
+    A list of {"run", "against", "n", "score" ("right" where answers are right or wrong, else "loss"), "difference", "low", "high", "p_value",
+    "p_adjusted", "result", "sentence"}; of a run that is not evaluated, or on other data, only the keys "run", "against" and "sentence".
+    `difference` is the further run's minus the first's: a share of right answers, or nats per token. p-values are adjusted for the number
+    of runs (Holm 1979).
+    """
+    if len(runs) < 2:
+        return []
+    found = [_compared(runs[0], run) for run in runs[1:]]
+    adjusted = compare.holm({one["run"]: one["p_value"] for one in found if "p_value" in one})
+    for one in found:
+        if "p_value" in one:
+            p = adjusted[one["run"]]
+            better = "higher" if one["score"] == "right" else "lower"
+            one |= {
+                "p_adjusted": p,
+                "result": compare.result(compare.Interval(one["difference"], one["low"], one["high"]), better, p),
+            }
+            one["sentence"] = _sentence(one)
+    return found
+
+
+def _compared(first: Run, other: Run) -> dict[str, Any]:
+    """Without the verdict."""
+    named = {"run": other.id, "against": first.id}
+    reports = [run.report() for run in (first, other)]
+    if not all(reports):
+        missing = [run.id for run, report in zip((first, other), reports, strict=True) if not report]
+        return named | {"sentence": f"Not compared: {' and '.join(missing)} has no evaluation."}
+    answers = [
+        {(row["part"], row["row"], row["prompt"]): row for row in rows.read_answers(run)} for run in (first, other)
+    ]
+    shared = [
+        key for key in answers[0] if key in answers[1] and answers[0][key]["expected"] == answers[1][key]["expected"]
+    ]
+    headlines = {report["headline"] for report in reports if report}
+    if len(shared) < 2 or len(headlines) > 1:
+        return named | {"sentence": "Not compared: they were not evaluated on the same examples in the same way."}
+    score = "loss" if headlines == {"loss"} else "right"
+    before, after = (
+        numpy.array([found[key][f"tuned_{'loss' if score == 'loss' else 'correct'}"] for key in shared])
+        for found in answers
+    )
+    if score == "right":
+        interval = compare.paired_shares(before, after)
+        p = compare.exact_sign_test(int((after & ~before).sum()), int((before & ~after).sum()))
+    else:
+        draws = compare.mean_draws(compare.resampled(len(shared)), after - before)
+        interval = compare.bootstrapped(float((after - before).mean()), draws, len(shared))
+        p = compare.bootstrap_p(draws)
+    return named | {
+        "n": len(shared),
+        "score": score,
+        "difference": interval.difference,
+        "low": interval.low,
+        "high": interval.high,
+        "p_value": p,
+    }
+
+
+def _sentence(one: dict[str, Any]) -> str:
+    scale, unit = (100, "points more right") if one["score"] == "right" else (1, "nats per token of loss")
+    numbers = [
+        f"{scale * one[key]:+.2f}" if scale == 1 else f"{scale * one[key]:+.1f}"
+        for key in ("difference", "low", "high")
+    ]
+    opening = {"better": "Better", "worse": "Worse", "no clear change": "No clear difference"}[one["result"]]
+    size = ", a small test set" if one["n"] < compare.SMALL else ""
+    return (
+        f"{opening}: {numbers[0]} {unit} (95 % interval {numbers[1]} to {numbers[2]}; {one['n']} test examples{size})."
+    )
