@@ -9,7 +9,7 @@ import numpy
 
 from ft_core import generate, modeling
 from ft_core.data.store import Dataset
-from ft_core.evals import answers, compare, metrics, rows, table
+from ft_core.evals import answers, compare, keep, metrics, table
 from ft_core.evals.answers import Contestant
 from ft_core.evals.table import Scored
 from ft_core.jobs import Progress
@@ -39,7 +39,7 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
     summed over an answer's tokens, not divided by their number: the sum is what the training moves, and what the model draws by.
     Raises what `report.evaluate` raises, and what `Run.start` raises.
     """
-    began = time.monotonic()
+    began, weights = time.monotonic(), keep.measured(run)
     spec, start = run.spec(), run.start()
     dataset = Dataset.open(run.folder / run.data()["folder"])
     test = dataset.examples("test")
@@ -74,11 +74,8 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
         "dataset": dataset.id,
         "start": start.id if start else None,
         "notes": _notes(f"run {start.id}" if start else None, found, len(test), len(pairs), len(drawn), len(examples)),
-        "seconds": round(time.monotonic() - began, 1),
     }
-    rows.write_answers(run, _rows(examples, found))
-    run.write_report(report)
-    return report
+    return keep.keep(run, report, _rows(examples, found), weights, began)
 
 
 def worse(example: Example) -> Example:

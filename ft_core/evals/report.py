@@ -13,6 +13,7 @@ from ft_core.evals import (
     classification,
     compare,
     free_text,
+    keep,
     metrics,
     preferences,
     rows,
@@ -45,7 +46,7 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
     Two evaluations of one run give the same report but for `seconds` and `tokens_per_second`. `token` is for gated Hub models. Raises FTError
     `evaluation.no_adapter` or `evaluation.too_few`, every FTError of loading model and data, and `generate.Stopped`.
     """
-    began = time.monotonic()
+    began, weights = time.monotonic(), keep.measured(run)
     spec = run.spec()
     if not run.is_trained:
         raise FTError(
@@ -95,10 +96,7 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
             *_notes(len(examples), len(test), drawn, found["tuned"], sum(map(len, wanted)) - sum(map(len, fitted))),
         ],
     }
-    report["seconds"] = round(time.monotonic() - began, 1)
-    rows.write_answers(run, side_by_side)
-    run.write_report(report)
-    return report
+    return keep.keep(run, report, side_by_side, weights, began)
 
 
 def _tried(

@@ -8,7 +8,7 @@ import numpy
 
 from ft_core import generate, modeling
 from ft_core.data.store import Dataset
-from ft_core.evals import answers, compare, free_text, metrics, rows, table
+from ft_core.evals import answers, compare, free_text, keep, metrics, table
 from ft_core.jobs import Progress
 from ft_core.prompts import text_ids
 from ft_core.run import Run
@@ -18,7 +18,7 @@ _NAMES = {"base": "the base model", "tuned": "the tuned model"}
 
 def evaluate(run: Run, dataset: Dataset, progress: Progress, token: str | None) -> dict[str, Any]:
     """The report of `report.evaluate` for plain texts: loss and perplexity alone, no written answers. Raises as that does."""
-    began, spec = time.monotonic(), run.spec()
+    began, weights, spec = time.monotonic(), keep.measured(run), run.spec()
     test = dataset.examples("test")
     examples = answers.subset(test, spec.evaluation.limit, stratified=False)
     progress(0, 2 * len(examples), "loading the model")
@@ -50,10 +50,7 @@ def evaluate(run: Run, dataset: Dataset, progress: Progress, token: str | None) 
         tokens = numpy.array([count for _, count in found])
     report = _report(losses["base"], losses["tuned"], tokens)
     report |= {"dataset": dataset.id, "notes": _notes(len(examples), drawn, len(test), spec.training.max_length)}
-    report["seconds"] = round(time.monotonic() - began, 1)
-    rows.write_answers(run, [])
-    run.write_report(report)
-    return report
+    return keep.keep(run, report, [], weights, began)
 
 
 def _report(base: numpy.ndarray, tuned: numpy.ndarray, tokens: numpy.ndarray) -> dict[str, Any]:

@@ -39,7 +39,9 @@ def _compared(first: Run, other: Run) -> dict[str, Any]:
     reports = [run.report() for run in (first, other)]
     if not all(reports):
         missing = [run.id for run, report in zip((first, other), reports, strict=True) if not report]
-        return named | {"sentence": f"Not compared: {' and '.join(missing)} has no evaluation."}
+        return named | {
+            "sentence": f"Not compared: {' and '.join(missing)} {'has' if len(missing) == 1 else 'have'} no evaluation."
+        }
     answers = [
         {(row["part"], row["row"], row["prompt"]): row for row in rows.read_answers(run)} for run in (first, other)
     ]

@@ -19,7 +19,7 @@ def test_two_runs_differ_in_what_was_changed(studied):
         workspace, "", [made.id, slow.id], "validation"
     )
     assert result["visible"] and not hint["visible"] and not same["visible"]
-    assert remarks["value"].strip() == r"**B against A:** Not compared: " + f"{slow.id} has no evaluation.".replace("-", r"\-")
+    assert "B against A:** Not compared" in remarks["value"] and "have no evaluation" in remarks["value"]
     assert made.id[-6:] in legend and theme.RUNS[0] in legend and theme.RUNS[1] in legend
     assert settings["value"] == {"headers": ["Setting", "A", "B"], "data": [["Learning rate", "0.005", "0.0005"]]}
     drawn = plot["value"].dropna()
