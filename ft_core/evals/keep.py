@@ -1,11 +1,12 @@
-"""What an evaluation leaves in the run's folder: the answers, and the report."""
+"""What an evaluation leaves in the run's folder: the answers, and the report as JSON, as Markdown, and as a page that prints."""
 
 import time
 from collections.abc import Sequence
 from typing import Any
 
 from ft_core.errors import FTError
-from ft_core.evals import rows
+from ft_core.evals import pages, rows
+from ft_core.files import write_text
 from ft_core.run import Run
 
 
@@ -17,7 +18,7 @@ def measured(run: Run) -> str | None:
 def keep(
     run: Run, report: dict[str, Any], answers: Sequence[rows.Row], weights: str | None, began: float
 ) -> dict[str, Any]:
-    """Write both and return the report with `weights_sha256` and `seconds` since `began` (time.monotonic).
+    """Write all of it and return the report with `weights_sha256` and `seconds` since `began` (time.monotonic).
 
     Raises FTError `evaluation.outdated` when the run was trained on meanwhile: its `weights` are not those that were measured.
     """
@@ -31,4 +32,7 @@ def keep(
     report = report | {"weights_sha256": weights, "seconds": round(time.monotonic() - began, 1)}
     rows.write_answers(run, answers)
     run.write_report(report)
+    name = run.spec().name
+    write_text(run.evaluation / "report.md", pages.markdown(report, name))
+    write_text(run.evaluation / "report.html", pages.html(report, name))
     return report

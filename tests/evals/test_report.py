@@ -77,6 +77,14 @@ def test_the_answers_file_agrees_with_the_report(run, result) -> None:
     assert sum(values["support"] for values in result["per_label"].values()) == len(table)
 
 
+def test_the_report_lies_there_to_be_read_and_printed(run, result) -> None:
+    page, text = ((run.evaluation / f"report.{ending}").read_text(encoding="utf-8") for ending in ("html", "md"))
+    assert result["verdict"]["sentence"] in page and "@media print" in page and "<script" not in page
+    for metric in result["metrics"].values():
+        assert metric["title"] in page and metric["title"] in text
+    assert all(f'<th scope="col">{label}</th>' in page for label in result["confusion"]["labels"])
+
+
 def test_two_evaluations_are_the_same_but_for_time(run, result) -> None:
     first = (run.evaluation / "answers.jsonl").read_bytes()
     again = report.evaluate(run, _quiet)

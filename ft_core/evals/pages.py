@@ -1,0 +1,174 @@
+"""A report as pages to read: Markdown, and HTML that prints. Both are made of the same sections. Without torch."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from ft_core import amounts
+
+CONTESTANTS = {"base": "Base", "few_shot": "Base with examples", "tuned": "Tuned"}
+_MARKDOWN = str.maketrans({char: f"\\{char}" for char in "\\`*_{}[]<>#|~"})
+
+
+@dataclass(frozen=True)
+class Table:
+    """A heading for each column, and the rows as text; numbers are all columns but the first."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading, paragraphs, tables."""
+
+    title: str
+    paragraphs: list[str] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+
+
+def sections(report: dict[str, Any]) -> list[Section]:
+    """Everything the report holds, in the order in which one reads it."""
+    makers: tuple[Callable[[dict[str, Any]], Iterator[Section]], ...] = (
+        _verdict, _scores, _contestants, _labels, _benchmarks, _forgetting, _errors, _notes,
+    )  # fmt: skip
+    return [section for maker in makers for section in maker(report)]
+
+
+def markdown(report: dict[str, Any], name: str) -> str:
+    """The report as Markdown; `name` is the run's."""
+    lines = [f"# Evaluation of {_plain(name)}", ""]
+    for section in sections(report):
+        lines += [f"## {_plain(section.title)}", ""]
+        lines += [line for paragraph in section.paragraphs for line in (_plain(paragraph), "")]
+        for table in section.tables:
+            if table.caption:
+                lines += [f"**{_plain(table.caption)}**", ""]
+            lines.append(f"| {' | '.join(map(_plain, table.columns))} |")
+            lines.append(f"|{'---|' + '--:|' * (len(table.columns) - 1)}")
+            lines += [f"| {' | '.join(map(_plain, row))} |" for row in table.rows] + [""]
+    return "\n".join(lines)
+
+
+def html(report: dict[str, Any], name: str) -> str:
+    """The report as one HTML page without scripts, images or fonts from elsewhere: it opens from a folder, and prints."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    headline = report["metrics"][report["headline"]]
+    most = max(abs(value) for key in CONTESTANTS if (value := headline[key]) is not None) or 1.0
+    bars = [
+        (title, amounts.score(headline[key]), round(100 * abs(headline[key]) / most))
+        for key, title in CONTESTANTS.items()
+        if headline[key] is not None
+    ]
+    first, *others = sections(report)
+    return environment.get_template("report.html.j2").render(
+        name=name, verdict=first.paragraphs, headline=headline["title"], bars=bars, sections=others
+    )
+
+
+def _verdict(report: dict[str, Any]) -> Iterator[Section]:
+    verdict = report["verdict"]
+    found = verdict["detectable"]
+    smallest = (
+        f"{100 * found:.1f} points"
+        if verdict["detectable_unit"] == "share"
+        else f"{found:.3f} {verdict['detectable_unit']}"
+    )
+    yield Section(
+        "Verdict",
+        [
+            verdict["sentence"],
+            f"{verdict['test'][0].upper()}{verdict['test'][1:]}: p = {verdict['p_value']:.2g}; {verdict['gained']:,} examples gained, {verdict['lost']:,} lost. "
+            f"The smallest difference that this test set shows four times in five: {smallest}.",
+        ],
+    )
+
+
+def _scores(report: dict[str, Any]) -> Iterator[Section]:
+    rows = []
+    for metric in report["metrics"].values():
+        values = [amounts.score(metric[key]) for key in CONTESTANTS]
+        change = [amounts.score(metric[key], "+") for key in ("difference", "low", "high")]
+        title = metric["title"] + (" (lower is better)" if metric["better"] == "lower" else "")
+        rows.append((title, *values, change[0], f"{change[1]} to {change[2]}", metric.get("result", "–")))
+    columns = ("Score", *CONTESTANTS.values(), "Difference", "95 % interval", "")
+    yield Section(
+        "Scores",
+        [
+            f"{amounts.count(report['n'], 'test example')}. {report['metrics'][report['headline']]['title']} decides the verdict; it was chosen beforehand. "
+            "The other scores are called better or worse only when they stay so after all of them are looked at together (Holm 1979)."
+        ],
+        [Table(columns, rows)],
+    )
+    meanings = [(metric["title"], metric["meaning"]) for metric in report["metrics"].values()]
+    yield Section("What the scores mean", [f"{title}: {meaning}" for title, meaning in meanings])
+
+
+def _contestants(report: dict[str, Any]) -> Iterator[Section]:
+    rows = []
+    for key, one in report["contestants"].items():
+        speed, latency = one.get("tokens_per_second"), one.get("latency")
+        rows.append(
+            (
+                CONTESTANTS[key],
+                "–" if one.get("words") is None else f"{one['words']:g}",
+                f"{one['cut_off']:,}",
+                "–" if speed is None else f"{speed:,.0f}",
+                "–" if latency is None else f"{latency:.3f}",
+            )
+        )
+    columns = ("Contestant", "Words of an answer (median)", "Cut off", "Tokens per second", "Seconds for an answer")
+    yield Section(
+        "How they answered", [f"Decoding: {report['decoding']}. Seed {report['seed']}."], [Table(columns, rows)]
+    )
+
+
+def _labels(report: dict[str, Any]) -> Iterator[Section]:
+    if not report.get("per_label"):
+        return
+    rows = [
+        (
+            label,
+            f"{one['support']:,}",
+            *(f"{one[who][score]:.3f}" for score in ("precision", "recall", "f1") for who in ("base", "tuned")),
+        )
+        for label, one in report["per_label"].items()
+    ]
+    columns = (
+        "Label",
+        "Examples",
+        *(f"{score}, {who}" for score in ("Precision", "Recall", "F1") for who in ("base", "tuned")),
+    )
+    tables = [Table(columns, rows)]
+    labels = report["confusion"]["labels"]
+    for who, title in (("base", "Base"), ("tuned", "Tuned")):
+        counts = [(label, *map(str, row)) for label, row in zip(labels, report["confusion"][who], strict=True)]
+        tables.append(Table(("Right label", *labels), counts, f"{title}: which label was found likeliest"))
+    yield Section("Labels", tables=tables)
+
+
+def _benchmarks(report: dict[str, Any]) -> Iterator[Section]:
+    yield from ()
+
+
+def _forgetting(report: dict[str, Any]) -> Iterator[Section]:
+    yield from ()
+
+
+def _errors(report: dict[str, Any]) -> Iterator[Section]:
+    yield from ()
+
+
+def _notes(report: dict[str, Any]) -> Iterator[Section]:
+    yield Section("To keep in mind", list(report["notes"]))
+
+
+def _plain(text: str) -> str:
+    """Text as Markdown that shows exactly that text."""
+    return " ".join(text.split()).translate(_MARKDOWN)
