@@ -84,7 +84,8 @@ def _verdict(report: dict[str, Any]) -> Iterator[Section]:
         "Verdict",
         [
             verdict["sentence"],
-            f"{verdict['test'][0].upper()}{verdict['test'][1:]}: p = {verdict['p_value']:.2g}; {verdict['gained']:,} examples gained, {verdict['lost']:,} lost. "
+            f"{verdict['test'][0].upper()}{verdict['test'][1:]}: p = {verdict['p_value']:.2g}; {verdict['gained']:,} examples gained, "
+            f"{verdict['lost']:,} lost. "
             f"The smallest difference that this test set shows four times in five: {smallest}.",
         ],
     )

@@ -12,8 +12,9 @@ from ft_core import amounts
 from ft_core.errors import FTError
 from ft_core.hardware import describe, on_space
 from ft_core.run import Run
-from ft_core.ui import evaluation_tab, guard, playground_tab, share_tab, show, theme, uploads
+from ft_core.ui import guard, playground_tab, share_tab, show, theme, uploads
 from ft_core.ui.data import tab as data_tab
+from ft_core.ui.evaluation import tab as evaluation_tab
 from ft_core.ui.runs import tab as runs_tab
 from ft_core.ui.runs.standing import standing
 from ft_core.ui.shared import Shared, choose, follow, selected_run

@@ -9,8 +9,9 @@ import pytest
 
 from ft_core.jobs import JobState
 from ft_core.settings.train import TrainSpec
-from ft_core.ui import evaluation_tab, playground_tab, share_tab, shell
+from ft_core.ui import playground_tab, share_tab, shell
 from ft_core.ui.data import enough, learnt, more, prepare, problems, result, review, rows, understand, versions
+from ft_core.ui.evaluation import answers, start, verdict
 from ft_core.ui.runs import compare, data_size, runs, sweep, sweep_result, waiting
 from ft_core.ui.shared import Shared
 from ft_core.ui.training import settings, watch
@@ -152,8 +153,9 @@ def test_a_page_that_is_open_starts_a_killed_supervisor_again(workspace, waiting
         (settings.show_settings, ["", ""]),
         (watch.watch_job, ["", ""]),
         (watch.watch_results, ["", ""]),
-        (evaluation_tab.watch_job, ["", ""]),
-        (evaluation_tab.watch_report, ["", "", "all", ""]),
+        (start.watch_job, ["", ""]),
+        (verdict.watch_report, ["", ""]),
+        (answers.watch_answers, ["", "", "all", ""]),
         (playground_tab.watch_job, ["", ""]),
         (playground_tab.show_run, ["", ""]),
         (share_tab.show_card, ["", "", ""]),

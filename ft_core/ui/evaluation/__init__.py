@@ -1,0 +1,1 @@
+"""The Evaluation tab, a file for each step."""

@@ -1,0 +1,104 @@
+"""Step 4: the answers side by side, and rules of one's own counted over them."""
+
+from typing import Any
+
+import gradio as gr
+
+from ft_core.evals import rows
+from ft_core.run import Run
+from ft_core.ui import frames, show
+from ft_core.ui.shared import Shared, choose, selected_run
+from ft_core.workspace import Workspace
+
+SHOWN_ROWS = 2000
+FILTERS = [
+    ("All", "all"),
+    ("Tuned model wrong", "tuned wrong"),
+    ("Tuned model right", "tuned right"),
+    ("Mended: base wrong, tuned right", "mended"),
+    ("Broken: base right, tuned wrong", "broken"),
+]
+
+
+def build(shared: Shared) -> None:
+    """Components, then events."""
+    with gr.Column(elem_classes="step", visible=False) as step:
+        gr.HTML(
+            show.step(
+                4,
+                "Read the answers",
+                "Numbers hide what kind of mistakes are made. Wrong answers come first; click a row to read all of it.",
+            )
+        )
+        with gr.Row():
+            which = gr.Dropdown(FILTERS, value="all", label="Show", elem_id="evaluation-filter")
+            search = gr.Textbox(
+                label="Search", placeholder="words in the prompt or the answer", elem_id="evaluation-search"
+            )
+        answers = gr.Dataframe(
+            label="Answers",
+            interactive=False,
+            wrap=True,
+            buttons=[],
+            max_height=460,
+            elem_id="evaluation-answers",
+            column_widths=["70px", "360px", "130px", "130px", "130px", "130px"],
+            show_label=False,
+        )
+        chosen = gr.State([])
+        with gr.Column(visible=False) as details:
+            asked = gr.Textbox(label="Prompt", interactive=False, lines=2)
+            with gr.Row():
+                boxes = [
+                    gr.Textbox(label=label, interactive=False, lines=2)
+                    for label in ("Expected", *frames.CONTESTANTS.values())
+                ]
+
+    seen = gr.State("")
+    table = [answers, chosen, details]
+    shared.follow(watch_answers, [seen, shared.run_id, which, search], [seen, step, *table])
+    asked_for = [shared.run_id, which, search]
+    choose([which.change, search.change], shared.private(filter_answers), asked_for, table, queue=False)
+    choose([answers.select], show_answer, [chosen], [details, asked, *boxes], queue=False)
+
+
+def watch_answers(workspace: Workspace, seen: str, run_id: str, which: str, search: str) -> Any:
+    """The answers of a new report: (seen, step, table, its rows for the click, details)."""
+    run = selected_run(workspace, run_id)
+    report = run.report() if run else None
+    found = f"{run and run.id} {report and report['seconds']} {report and report['verdict']}"
+    if found == seen:
+        return gr.skip()
+    if run is None or report is None or not rows.read_answers(run):
+        return [found, gr.update(visible=False), None, [], gr.update(visible=False)]
+    return [found, gr.update(visible=True), *filter_answers(workspace, run.id, which, search)]
+
+
+def filter_answers(workspace: Workspace, run_id: str, which: Any, search: str) -> list[Any]:
+    """The answers table, its rows for the click, and the details closed."""
+    found = _answers(selected_run(workspace, run_id), which, search)
+    return [frames.answers_table(found), found, gr.update(visible=False)]
+
+
+def show_answer(chosen: list[dict[str, Any]], event: gr.SelectData) -> list[Any]:
+    """One test example in full."""
+    index = event.index[0] if isinstance(event.index, (list, tuple)) else event.index
+    if not 0 <= index < len(chosen):
+        return [gr.update(visible=False), *[""] * 5]
+    row = chosen[index]
+    written = [_in_full(row.get(name), row.get(f"{name}_written")) for name in frames.CONTESTANTS]
+    return [gr.update(visible=True), row["prompt"], row["expected"], *written]
+
+
+def _in_full(scored: str | None, written: str | None) -> str:
+    """What a contestant wrote, and the label that was scored where that is another text."""
+    if written is None:
+        return "–"
+    return written if scored in (None, written) else f"Likeliest label (scored): {scored}\nWrote by itself: {written}"
+
+
+def _answers(run: Run | None, which: Any, search: str) -> list[dict[str, Any]]:
+    if run is None:
+        return []
+    found = rows.wrong_first(rows.chosen(rows.read_answers(run), which))
+    return (rows.searched(found, search.strip()) if search and search.strip() else found)[:SHOWN_ROWS]

@@ -1,0 +1,110 @@
+"""Step 1: the evaluation begun, watched, stopped."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from ft_core.errors import FTError
+from ft_core.ui import show
+from ft_core.ui.shared import TO_TOP, Shared, selected_run
+from ft_core.worker import launch
+from ft_core.worker.launch import JobView
+from ft_core.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Start:
+    """The step, and what stands in its place while there is nothing to evaluate."""
+
+    empty: gr.Column
+    go_back: gr.Button
+    step: gr.Column
+    progress: gr.HTML
+    failure: gr.Markdown
+    start: gr.Button
+    stop: gr.Button
+
+
+def components() -> Start:
+    """The step's own."""
+    with gr.Column(elem_classes=["step", "empty"]) as empty:
+        gr.Markdown(
+            "### There is no trained model yet\n\nTrain one first; stopping early is enough to evaluate what it has learnt."
+        )
+        go_back = gr.Button("Go to Training", variant="primary")
+    with gr.Column(elem_classes="step", visible=False) as step:
+        gr.HTML(
+            show.step(1, "Evaluate", "Takes about as long as a part of the training. You can close the page meanwhile.")
+        )
+        progress = gr.HTML(elem_id="evaluation-progress")
+        failure = gr.Markdown(visible=False, elem_classes=["notice", "bad"], elem_id="evaluation-failure")
+        with gr.Row(elem_classes="actions"):
+            start = gr.Button("Evaluate", variant="primary", elem_id="evaluation-start")
+            stop = gr.Button("Stop", visible=False, elem_id="evaluation-stop")
+    return Start(empty, go_back, step, progress, failure, start, stop)
+
+
+def wire(shared: Shared, made: Start, leads_on: gr.Button) -> None:
+    """The events; `leads_on` is shown when there is a result."""
+    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    seen = gr.State("")
+    watching = [seen, made.empty, made.step, made.progress, made.failure, made.start, made.stop, leads_on]
+    shared.follow(watch_job, [seen, shared.run_id], watching)
+    made.go_back.click(lambda: gr.Tabs(selected="training"), None, shared.tabs, js=TO_TOP, **quick)
+    for event in (
+        made.start.click(
+            shared.private(start_evaluation),
+            [shared.run_id],
+            None,
+            api_visibility="private",
+            concurrency_id="start",
+            concurrency_limit=1,
+        ),
+        made.stop.click(shared.private(stop_evaluation), [shared.run_id], None, **quick),
+    ):
+        event.success(shared.quiet(watch_job), [seen, shared.run_id], watching, **quick)
+
+
+def start_evaluation(workspace: Workspace, run_id: str) -> None:
+    """Queue the evaluation of the selected run. Raises FTError `evaluation.no_adapter`."""
+    run = selected_run(workspace, run_id)
+    if run is None or not run.is_trained:
+        raise FTError(
+            "evaluation.no_adapter",
+            "There is nothing to evaluate yet.",
+            "The run has no trained model.",
+            "Press Start training in the Training tab first.",
+        )
+    launch.enqueue(workspace, run, "evaluate")
+
+
+def stop_evaluation(workspace: Workspace, run_id: str) -> None:
+    """Stop the evaluation of the selected run."""
+    run = selected_run(workspace, run_id)
+    if run is not None:
+        launch.stop(workspace, run, "evaluate")
+
+
+def watch_job(workspace: Workspace, seen: str, run_id: str) -> Any:
+    """How the evaluation stands, in the order of `watching`."""
+    run = selected_run(workspace, run_id)
+    view = launch.view(workspace, run, "evaluate") if run else JobView("none")
+    ready = run is not None and run.is_trained
+    training = run is not None and launch.view(workspace, run, "train").status in ("queued", "running", "stopping")
+    found = f"{run and run.id} {ready} {training} {view}"
+    if found == seen:
+        return gr.skip()
+    at_work = view.status in ("queued", "running", "stopping")
+    done = view.status == "done"
+    words = {"none": "Evaluate", "done": "Evaluate again"}.get(view.status, "Evaluate")
+    return [
+        found,
+        gr.update(visible=not ready),
+        gr.update(visible=ready),
+        show.progress(view, "answer") if view.status != "none" else "",
+        gr.update(value=show.problem(view.error) if view.error else "", visible=view.status == "failed"),
+        gr.update(value=words, interactive=not (at_work or training), variant="secondary" if done else "primary"),
+        gr.update(visible=view.status in ("queued", "running")),
+        gr.update(visible=done, variant="primary" if done else "secondary"),
+    ]

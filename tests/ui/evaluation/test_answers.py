@@ -1,0 +1,67 @@
+"""The answers of a real evaluation, filtered, searched and opened."""
+
+import gradio as gr
+import pytest
+
+from ft_core.evals import rows
+from ft_core.ui.evaluation import answers as tab
+
+
+def test_the_answers_of_a_new_report_are_shown_once(workspace, tuned):
+    seen, step, table, chosen, _ = tab.watch_answers(workspace, "", tuned.id, "all", "")
+    assert not step["visible"] and table is None and chosen == []
+    assert tab.watch_answers(workspace, seen, tuned.id, "all", "") == gr.skip()
+
+
+def test_a_report_shows_all_its_answers(workspace, evaluated):
+    seen, step, table, chosen, details = tab.watch_answers(workspace, "", evaluated.id, "all", "")
+    assert step["visible"] and len(table) == len(chosen) == evaluated.report()["n"] and not details["visible"]
+    assert tab.watch_answers(workspace, seen, evaluated.id, "tuned wrong", "Ada") == gr.skip()
+
+
+@pytest.mark.parametrize("which", [value for _, value in tab.FILTERS])
+def test_each_choice_shows_its_answers(workspace, evaluated, which):
+    table, chosen, details = tab.filter_answers(workspace, evaluated.id, which, "")
+    assert chosen == rows.wrong_first(rows.chosen(rows.read_answers(evaluated), which))
+    assert [row["row"] for row in chosen] == list(table["Row"]) and not details["visible"]
+
+
+def test_wrong_answers_come_first_and_the_choices_add_up(workspace, evaluated):
+    _, everything, _ = tab.filter_answers(workspace, evaluated.id, "all", "")
+    right = [row["tuned_correct"] for row in everything]
+    assert right == sorted(right) and False in right
+    wrong = tab.filter_answers(workspace, evaluated.id, "tuned wrong", "")[1]
+    assert len(wrong) + len(tab.filter_answers(workspace, evaluated.id, "tuned right", "")[1]) == len(everything)
+
+
+def test_a_search_narrows_what_is_chosen(workspace, evaluated):
+    _, everything, _ = tab.filter_answers(workspace, evaluated.id, "all", "   ")
+    wanted = everything[0]["prompt"].split(" ")[0]
+    found = tab.filter_answers(workspace, evaluated.id, "all", f" {wanted.upper()} ")[1]
+    assert 0 < len(found) < len(everything)
+    assert tab.filter_answers(workspace, evaluated.id, "all", "no such words")[1] == []
+    assert len(everything) == evaluated.report()["n"], "a blank search is none"
+
+
+def test_a_click_shows_that_row_in_full(workspace, evaluated):
+    _, chosen, _ = tab.filter_answers(workspace, evaluated.id, "all", "")
+    details, asked, expected, base, few_shot, tuned = tab.show_answer(
+        chosen, gr.SelectData(None, {"index": [2, 0], "value": "x"})
+    )
+    row = chosen[2]
+    assert details["visible"] and (asked, expected) == (row["prompt"], row["expected"])
+    for name, text in (("base", base), ("few_shot", few_shot), ("tuned", tuned)):
+        both = f"Likeliest label (scored): {row[name]}\nWrote by itself: {row[f'{name}_written']}"
+        assert text == (row[name] if row[name] == row[f"{name}_written"] else both)
+
+
+def test_a_click_beside_the_rows_shows_nothing():
+    for index in ([0, 0], [-1, 0], 5):
+        details, *texts = tab.show_answer([], gr.SelectData(None, {"index": index, "value": ""}))
+        assert not details["visible"] and set(texts) == {""}
+
+
+def test_a_contestant_that_did_not_play_is_a_dash():
+    row = {"prompt": "p", "expected": "e", "base_written": "", "few_shot_written": None, "tuned_written": "t"}
+    shown = tab.show_answer([row], gr.SelectData(None, {"index": [0, 1], "value": ""}))
+    assert shown[3:] == ["", "–", "t"]
