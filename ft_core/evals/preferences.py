@@ -9,7 +9,7 @@ import numpy
 
 from ft_core import generate, modeling
 from ft_core.data.store import Dataset
-from ft_core.evals import answers, compare, keep, metrics, table
+from ft_core.evals import about, answers, compare, keep, table
 from ft_core.evals.answers import Contestant
 from ft_core.evals.table import Scored
 from ft_core.jobs import Progress
@@ -109,7 +109,7 @@ def _report(examples: list[Example], found: dict[str, Judged], names: dict[str, 
         "version": 1,
         "task": "preference",
         "n": total,
-        "metrics": table.table(metrics.PREFERENCE, scores, "preferred"),
+        "metrics": table.table(about.PREFERENCE, scores, "preferred"),
         "headline": "preferred",
         "verdict": _verdict(base, tuned, scores["preferred"], names["base"]),
         "contestants": {name: judged.contestant.as_dict(names[name]) for name, judged in found.items()},

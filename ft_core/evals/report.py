@@ -9,6 +9,7 @@ from ft_core import generate, modeling
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
 from ft_core.evals import (
+    about,
     answers,
     classification,
     compare,
@@ -22,8 +23,8 @@ from ft_core.evals import (
     table,
     texts,
 )
+from ft_core.evals.about import MetricInfo
 from ft_core.evals.answers import Contestant
-from ft_core.evals.metrics import MetricInfo
 from ft_core.evals.shots import Tried
 from ft_core.evals.table import Scored
 from ft_core.jobs import Progress
@@ -147,7 +148,7 @@ def _own(asked: Sequence[RuleSpec], side_by_side: list[rows.Row]) -> dict[str, t
     return {
         f"rule: {rule.name}": (
             MetricInfo(title=rule.name, meaning=rules.said(rule)),
-            table.shares(rules.kept(rule, side_by_side)),
+            rules.scored(rule, side_by_side),
         )
         for rule in asked
     }
@@ -165,11 +166,11 @@ def _report(
     sums, tokens = {name: one.losses for name, one in found.items()}, {name: one.tokens for name, one in found.items()}
     scores, draws = table.losses(sums, tokens, weights)
     if labels:
-        infos, headline = metrics.CLASSIFICATION if tuned.writes else metrics.HEAD, classification.HEADLINE
+        infos, headline = about.CLASSIFICATION if tuned.writes else about.HEAD, classification.HEADLINE
         scores |= classification.scored(examples, labels, found, weights)
         verdict = classification.verdict(examples, labels, found, scores)
     else:
-        infos, headline = metrics.TEXT, free_text.HEADLINE
+        infos, headline = about.TEXT, free_text.HEADLINE
         scores |= free_text.scored(examples, found, weights)
         verdict = free_text.verdict(found["base"], tuned, scores["loss"], draws)
     infos = infos | {name: info for name, (info, _) in own.items()}

@@ -1,7 +1,9 @@
 """Own checks of an answer: rules without code that a person can type. Without torch: the page counts them, too."""
 
 import json
+import math
 import re
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,17 +12,20 @@ import regex
 from jsonschema import Draft202012Validator
 from referencing import Registry
 
-from ft_core.evals import compare
+from ft_core.errors import FTError
+from ft_core.evals import compare, table
 from ft_core.evals.rows import Row
+from ft_core.evals.table import Scored
 from ft_core.settings.evaluation import RuleSpec
 
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,\s]?\d{3})*(?:[.,]\d+)?")
-_SECONDS = 1.0  # a pattern gets for one answer: some take longer than anybody waits
+_SECONDS = 0.2  # a pattern gets for one answer: some take longer than anybody waits
+_PATIENCE = 10.0  # seconds for all answers, where somebody waits
 WHO = ("base", "few_shot", "tuned")
 
 
 def holds(rule: RuleSpec, answer: str, expected: str) -> bool:
-    """Whether an answer keeps the rule; False for an answer that the pattern cannot be tried on in a second."""
+    """Whether an answer keeps the rule; False for an answer that the pattern cannot be tried on in time."""
     if rule.contains is not None:
         return rule.contains.casefold() in answer.casefold()
     if rule.pattern is not None:
@@ -58,26 +63,48 @@ def number(text: str) -> float | None:
     return float(digits)
 
 
-def kept(rule: RuleSpec, rows: Sequence[Row]) -> dict[str, numpy.ndarray]:
-    """Which answers keep the rule: bool [rows] of each contestant that answered."""
-    return {
-        who: numpy.array([holds(rule, row[f"{who}_written"], row["expected"]) for row in rows])
-        for who in WHO
-        if rows and rows[0][f"{who}_written"] is not None
-    }
+def kept(rule: RuleSpec, rows: Sequence[Row], patience: float = math.inf) -> dict[str, numpy.ndarray]:
+    """Which answers keep the rule: bool [rows] of each contestant that answered, and of "expected", the right answers.
+
+    Raises FTError `evaluation.slow_rule` when that takes more than `patience` seconds.
+    """
+    began = time.monotonic()
+    found: dict[str, list[bool]] = {who: [] for who in ("expected", *WHO) if rows and rows[0][_column(who)] is not None}
+    for row in rows:
+        for who, each in found.items():
+            each.append(holds(rule, row[_column(who)], row["expected"]))
+        if time.monotonic() - began > patience:
+            raise FTError(
+                "evaluation.slow_rule",
+                "The pattern takes too long.",
+                f"After {patience:g} seconds not all answers were looked at: there are too many ways in which it may be found.",
+                "Write the Pattern without repetitions inside repetitions, such as (a+)+.",
+            )
+    return {who: numpy.array(each) for who, each in found.items()}
+
+
+def scored(rule: RuleSpec, rows: Sequence[Row]) -> Scored:
+    """The rule as a score of the report."""
+    return table.shares({who: each for who, each in kept(rule, rows).items() if who in WHO})
 
 
 def counted(rule: RuleSpec, rows: Sequence[Row]) -> dict[str, Any]:
-    """Of an evaluation's answers: {"base", "few_shot", "tuned" (shares), "expected" (share of the right answers), "difference", "low", "high", "result"}."""
-    found = kept(rule, rows)
+    """The same while somebody waits: {"base", "few_shot", "tuned", "expected" (shares), "difference", "low", "high", "result"}.
+
+    Raises FTError `evaluation.slow_rule`.
+    """
+    found = kept(rule, rows, _PATIENCE)
     interval = compare.paired_shares(found["base"], found["tuned"])
     return {who: float(each.mean()) for who, each in found.items()} | {
-        "expected": float(numpy.mean([holds(rule, row["expected"], row["expected"]) for row in rows])),
         "difference": interval.difference,
         "low": interval.low,
         "high": interval.high,
         "result": compare.result(interval, "higher"),
     }
+
+
+def _column(who: str) -> str:
+    return who if who == "expected" else f"{who}_written"
 
 
 def said(rule: RuleSpec) -> str:

@@ -11,8 +11,8 @@ from typing import Any
 import numpy
 
 from ft_core.evals import compare
+from ft_core.evals.about import MetricInfo
 from ft_core.evals.compare import Interval
-from ft_core.evals.metrics import MetricInfo
 
 Each = Mapping[str, numpy.ndarray]
 

@@ -8,7 +8,7 @@ import numpy
 
 from ft_core import generate, modeling
 from ft_core.data.store import Dataset
-from ft_core.evals import answers, compare, free_text, keep, metrics, table
+from ft_core.evals import about, answers, compare, free_text, keep, table
 from ft_core.jobs import Progress
 from ft_core.prompts import text_ids
 from ft_core.run import Run
@@ -65,7 +65,7 @@ def _report(base: numpy.ndarray, tuned: numpy.ndarray, tokens: numpy.ndarray) ->
         "version": 1,
         "task": "text",
         "n": total,
-        "metrics": table.table(metrics.PLAIN_TEXT, scores, "loss"),
+        "metrics": table.table(about.PLAIN_TEXT, scores, "loss"),
         "headline": "loss",
         "verdict": {"result": outcome, "sentence": sentence, **free_text.signs(base / tokens, tuned / tokens, draws)},
         "contestants": {

@@ -143,10 +143,12 @@ def metrics(report: dict[str, Any], number: Any) -> pandas.DataFrame:
                 number(row["tuned"]),
                 f"{sign}{number(row['difference'])}",
                 interval,
+                row.get("result", "–"),
                 f"{row['meaning']} {better.capitalize()}.",
             ]
         )
-    return pandas.DataFrame(table, columns=["Metric", *CONTESTANTS.values(), "Difference", "95 % interval", "Meaning"])
+    columns = ["Metric", *CONTESTANTS.values(), "Difference", "95 % interval", "Tuned model is", "Meaning"]
+    return pandas.DataFrame(table, columns=columns)
 
 
 def metrics_in_order(report: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:

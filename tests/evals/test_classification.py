@@ -4,7 +4,7 @@ import numpy
 import pytest
 from sklearn.metrics import f1_score
 
-from ft_core.evals import classification, compare, metrics
+from ft_core.evals import about, classification, compare, metrics
 from ft_core.evals.answers import Contestant
 from ft_core.generate import Answer
 from ft_core.settings.example import Example, Message
@@ -33,7 +33,7 @@ SCORES = classification.scored(EXAMPLES, LABELS, FOUND, compare.resampled(60))
 
 
 def test_every_score_but_the_loss_is_there_for_every_contestant() -> None:
-    assert set(SCORES) == set(metrics.CLASSIFICATION) - {"loss", "perplexity"}
+    assert set(SCORES) == set(about.CLASSIFICATION) - {"loss", "perplexity"}
     for name, one in FOUND.items():
         chosen = classification.likeliest(one)
         assert SCORES["accuracy"].values[name] == (chosen == EXPECTED).mean()

@@ -3,7 +3,7 @@
 import numpy
 import pytest
 
-from ft_core.evals import compare, free_text, metrics, table
+from ft_core.evals import about, compare, free_text, metrics, table
 from ft_core.evals.answers import Contestant
 from ft_core.generate import Answer
 from ft_core.settings.example import Example, Message
@@ -28,7 +28,7 @@ FOUND = {"base": contestant(2, 3.0), "few_shot": contestant(3, 2.0), "tuned": co
 
 def test_every_score_but_the_loss_is_there_and_means_what_its_metric_says() -> None:
     scores = free_text.scored(EXAMPLES, FOUND, WEIGHTS)
-    assert set(scores) == set(metrics.TEXT) - {"loss", "perplexity"}
+    assert set(scores) == set(about.TEXT) - {"loss", "perplexity"}
     for name, one in FOUND.items():
         direct = metrics.text_scores([answer.text for answer in one.answers], EXPECTED)
         assert {score: scores[score].values[name] for score in scores} == pytest.approx(direct)

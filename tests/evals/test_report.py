@@ -7,7 +7,7 @@ import pytest
 
 from ft_core import generate, modeling
 from ft_core.errors import FTError
-from ft_core.evals import answers, metrics, report, rows
+from ft_core.evals import about, answers, report, rows
 from ft_core.run import Run
 from ft_core.settings.evaluation import EvalSpec
 from ft_core.settings.train import TrainSpec
@@ -143,7 +143,7 @@ def test_free_text_is_judged_by_its_loss(run, tmp_path) -> None:
         None,
         {},
     )
-    assert set(found["metrics"]) == set(metrics.TEXT)
+    assert set(found["metrics"]) == set(about.TEXT)
     assert found["verdict"]["result"] == "better"
     assert "nats per token" in found["verdict"]["sentence"]
     # One-word answers: both scores say the same.

@@ -4,7 +4,7 @@ import numpy
 import pytest
 
 from ft_core.evals import compare, table
-from ft_core.evals.metrics import MetricInfo
+from ft_core.evals.about import MetricInfo
 
 CHANCE = numpy.random.default_rng(1)
 BASE = CHANCE.random(120) < 0.4

@@ -65,6 +65,7 @@ SPENDING = [
     "stop_size",
     "resume_size",
     "start_evaluation",
+    "count_rule",
     "stop_evaluation",
     "filter_answers",
     "start_models",

@@ -33,6 +33,7 @@ def test_metrics_are_written_with_their_interval_and_the_deciding_one_first():
         "difference": -1.0,
         "low": -1.2,
         "high": -0.8,
+        "result": "better",
     }
     report = {
         "headline": "accuracy",
@@ -40,7 +41,7 @@ def test_metrics_are_written_with_their_interval_and_the_deciding_one_first():
     }
     table = frames.metrics(report, show.number)
     assert table.iloc[0].tolist()[:6] == ["Accuracy (decides)", "2", "–", "1", "-1", "-1.2 to -0.8"]
-    assert table.iloc[1].tolist()[6] == "Surprise. Lower is better."
+    assert table.iloc[1].tolist()[6:] == ["better", "Surprise. Lower is better."]
 
 
 def test_confusion_has_a_row_and_a_column_per_label():

@@ -7,6 +7,7 @@ import gradio as gr
 from ft_core.evals import rows
 from ft_core.run import Run
 from ft_core.ui import frames, show
+from ft_core.ui.evaluation import rule
 from ft_core.ui.shared import Shared, choose, selected_run
 from ft_core.workspace import Workspace
 
@@ -54,6 +55,7 @@ def build(shared: Shared) -> None:
                     for label in ("Expected", *frames.CONTESTANTS.values())
                 ]
 
+        rule.build(shared)
     seen = gr.State("")
     table = [answers, chosen, details]
     shared.follow(watch_answers, [seen, shared.run_id, which, search], [seen, step, *table])

@@ -33,15 +33,16 @@ def build(shared: Shared) -> None:
             wrap=True,
             buttons=[],
             elem_id="evaluation-metrics",
-            column_widths=["130px", "90px", "110px", "90px", "100px", "130px", "300px"],
+            column_widths=["130px", "80px", "110px", "80px", "100px", "130px", "110px", "300px"],
         )
         with gr.Accordion("What does this mean?", open=False):
             gr.Markdown(
                 "**Difference**: tuned model minus base model. **95 % interval**: with another test set of the same kind, the "
                 "true difference would lie in such an interval "
                 "in 95 of 100 cases; when it holds 0, the difference may be chance. **Base model with examples**: the same "
-                "base model with examples written into its prompt, "
-                "the cheapest alternative to training."
+                "base model with examples written into its prompt, the cheapest alternative to training; of several ways to choose them the "
+                "best on validation examples. **Tuned model is**: better or worse only where chance is ruled out. Of many metrics one "
+                "differs by chance, so all but the deciding one must pass a stricter test together (Holm)."
             )
         notes = gr.Markdown(elem_classes="quiet")
         with gr.Row(elem_classes="actions"):

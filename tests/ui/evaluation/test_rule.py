@@ -1,0 +1,48 @@
+"""A check of one's own over the answers of a real evaluation."""
+
+import pytest
+
+from ft_core.errors import FTError
+from ft_core.evals import rows
+from ft_core.ui.evaluation import rule
+
+
+def test_a_typed_check_is_counted_for_everyone(workspace, evaluated):
+    answers = rows.read_answers(evaluated)
+    said = rule.count_rule(workspace, evaluated.id, "contains", " fruit ")
+    for who, words in (("base", "Base model"), ("tuned", "Tuned model")):
+        share = sum("fruit" in row[f"{who}_written"].casefold() for row in answers) / len(answers)
+        assert f"{words}: **{100 * share:.1f} %**" in said
+    expected = sum(row["expected"] == "fruit" for row in answers) / len(answers)
+    assert f"Expected answers: **{100 * expected:.1f} %**" in said and f"{len(answers)} test examples" in said
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "why"),
+    [
+        ("contains", "", "at least 1"),
+        ("pattern", "(", "cannot be read"),
+        ("number_within", "near", "near is no number"),
+        ("number_within", "-1", "greater than or equal"),
+        ("json_schema", "{", "is no JSON"),
+        ("json_schema", "[]", "dictionary"),
+        ("exec", "x", "Extra inputs"),
+    ],
+)
+def test_what_cannot_be_a_check_is_refused(workspace, evaluated, kind, value, why):
+    with pytest.raises(FTError) as caught:
+        rule.count_rule(workspace, evaluated.id, kind, value)
+    assert caught.value.code == "evaluation.rule" and why in caught.value.why
+
+
+def test_a_pattern_that_takes_for_ever_is_given_up_in_words(workspace, evaluated, monkeypatch):
+    monkeypatch.setattr("ft_core.evals.rules._PATIENCE", 0.3)
+    hard = [row | {"tuned_written": "a" * 60 + "!"} for row in rows.read_answers(evaluated)]
+    rows.write_answers(evaluated, hard)
+    with pytest.raises(FTError, match="too long"):
+        rule.count_rule(workspace, evaluated.id, "pattern", "^(a|aa)+$")
+
+
+def test_without_answers_there_is_nothing_to_count(workspace, tuned):
+    with pytest.raises(FTError, match="nothing to count"):
+        rule.count_rule(workspace, tuned.id, "contains", "x")
