@@ -249,8 +249,8 @@ def answer_shifts(
 ) -> list[Shift]:
     """How two models differ on each example's last answer and its end of turn, given all before it as it stands there. Raises Stopped.
 
-    A plain text, of two tokens at least, is the answer to its first one. `first()` and `second()` are entered in turn for each batch, so the two may share weights
-    (`Pair.base`). Their distributions over the vocabulary are held for one batch only.
+    A plain text, of two tokens at least, is the answer to its first one. `first()` and `second()` are entered in turn for each batch: the two
+    may share weights (`Pair.base`). Their distributions over the vocabulary are held for one batch only.
     """
     asked, right = [], []
     for example in examples:
@@ -284,9 +284,9 @@ def answer_shifts(
 def _shift(first: torch.Tensor, second: torch.Tensor, tokens: torch.Tensor) -> Shift:
     """`first` and `second`: log p, float32 [tokens, vocabulary]."""
     divergence = (first.exp() * (first - second)).sum(-1).clamp(min=0)  # rounding may give a little less than none
-    losses = [-scores.gather(1, tokens[:, None])[:, 0] for scores in (first, second)]
+    before, after = (-scores.gather(1, tokens[:, None])[:, 0].double() for scores in (first, second))
     same = first.argmax(-1) == second.argmax(-1)
-    return Shift(*(part.double().cpu().numpy() for part in (*losses, divergence)), same.cpu().numpy())
+    return Shift(before.cpu().numpy(), after.cpu().numpy(), divergence.double().cpu().numpy(), same.cpu().numpy())
 
 
 def label_log_probabilities(
