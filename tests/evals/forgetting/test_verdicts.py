@@ -31,7 +31,10 @@ def test_a_clear_rise_on_the_probes_is_forgetting_and_they_carry_it():
     found = verdicts.forgetting(probes(1.2, drift=0.9), {})
     assert found["result"] == "worse" and found["forgetting"] and found["carried_by"] == ["probes", "drift"]
     assert found["sentence"].startswith("The training made the model forget: on 64 general answers")
-    assert "4.20 nats per token, the base model's 3.00 (difference +1.20, 95 % interval +1.18 to +1.22)" in found["sentence"]
+    assert (
+        "4.20 nats per token, the base model's 3.00 (difference +1.20, 95 % interval +1.18 to +1.22)"
+        in found["sentence"]
+    )
     assert "the probe set and the drift carry this verdict." in found["sentence"]
     for advice in ("general data", "Learning rate", "fewer Epochs"):
         assert advice in found["advice"]
@@ -87,8 +90,9 @@ def strength(keeps: float, task_loss: float | None = 0.5) -> dict:
 
 def test_a_weaker_adapter_is_advised_where_one_keeps_what_was_known():
     assert "0.25 of its strength" in verdicts.forgetting(probes(1.0), {}, strength(0.25))["advice"]
-    assert "there is 1.75, 1.00 at full strength and 2.00 without" in (
-        verdicts.forgetting(probes(1.0), {}, strength(0.25))["advice"]
+    assert (
+        "there is 1.75, 1.00 at full strength and 2.00 without"
+        in (verdicts.forgetting(probes(1.0), {}, strength(0.25))["advice"])
     )
     assert "the task's loss" not in verdicts.forgetting(probes(1.0), {}, strength(0.5, None))["advice"]
     for keeps in (0.0, 1.0):
@@ -103,7 +107,11 @@ def parts(formats: float = 0.0, opening: float = 0.0, words: float = 0.0, copied
 
     return (
         {"n": 16, "base": base, "tuned": 4, **change(formats)},
-        {"base": {"opening": "the", "share": 0.1}, "tuned": {"opening": "your ticket", "share": 0.9}, **change(opening)},
+        {
+            "base": {"opening": "the", "share": 0.1},
+            "tuned": {"opening": "your ticket", "share": 0.9},
+            **change(opening),
+        },
         {"n": 80, "words": ["ticket"], "base": 1, "tuned": 60, **change(words)}
         | {"copied": {"base": 0, "tuned": 40, **change(copied)}},
     )
