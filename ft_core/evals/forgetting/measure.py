@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from ft_core import generate
+from ft_core.evals import answers
 from ft_core.evals.forgetting import drift, probes, strength, style, verdicts
 from ft_core.evals.forgetting.formats import FORMATS
 from ft_core.generate import Shift, ShouldStop
@@ -54,9 +55,10 @@ def measure(
             "reason": f"The general answers do not fit into {context:,} tokens, the model's context.",
         }
     chat = bool(tokenizer.chat_template)
-    task = [
+    readable = [
         example for example in held_out if example.is_text != chat and probes.length(tokenizer, example) <= context
-    ][:_TASK]
+    ]
+    task = answers.subset(readable, _TASK, stratified=False)
     weaker = strength.why_not(pair)
     result: dict[str, Any] = {"measured": True, "stopped": False, "probes": None, "style": None}
     result |= {"system_prompt": None, "strength": None, "verdicts": {}, "notes": _notes(len(chosen), bool(benchmarks))}

@@ -32,7 +32,7 @@ def forgetting(probes: Section, benchmarks: Mapping[str, Section], strength: Sec
         name for name, counts in (("probes", rose), ("drift", rose and drifted), ("benchmarks", bool(fallen))) if counts
     ]
     drift_says = f"the drift of what it would write there is {drift['says']} ({drift['mean']:.2f} nats per token)"
-    said = [f"{_OPENINGS[called, outcome]}: {_loss(probes, change)}", drift_says]
+    said = [f"{_opening(called, outcome, change)}: {_loss(probes, change)}", drift_says]
     if called:
         said.append(_carried(["the probe set"] * rose + ["the drift"] * (rose and drifted) + _named(fallen)))
     else:
@@ -51,14 +51,12 @@ def forgetting(probes: Section, benchmarks: Mapping[str, Section], strength: Sec
     }
 
 
-_OPENINGS = {
-    (True, "worse"): "The training made the model forget",
-    (True, "no clear change"): "The training made the model forget",
-    (True, "better"): "The training made the model forget",
-    (False, "worse"): "Hardly any forgetting",
-    (False, "no clear change"): "No clear sign of forgetting",
-    (False, "better"): "No forgetting, the model even gained",
-}
+def _opening(called: bool, outcome: str, change: Interval) -> str:
+    if called:
+        return "The training made the model forget"
+    if outcome == "better" and change.difference <= -MATTERS:
+        return "No forgetting, the model even gained"
+    return {"worse": "Hardly any forgetting", "better": "No forgetting"}.get(outcome, "No clear sign of forgetting")
 
 
 def _loss(probes: Section, change: Interval) -> str:

@@ -52,6 +52,11 @@ def test_a_rise_that_chance_explains_is_not_called_forgetting():
     assert found["sentence"].startswith("No clear sign of forgetting") and "a small set" in found["sentence"]
 
 
+def test_a_gain_too_small_to_matter_is_no_gain():
+    found = verdicts.forgetting(probes(-0.01, margin=0.005), {})
+    assert found["result"] == "better" and found["sentence"].startswith("No forgetting: on 64")
+
+
 def test_drift_alone_does_not_call_it_but_is_told():
     found = verdicts.forgetting(probes(-0.2, drift=1.5), {})
     assert found["result"] == "better" and not found["forgetting"] and "even gained" in found["sentence"]
