@@ -11,6 +11,7 @@ from ft_core.evals.forgetting.drift import MATTERS
 
 _LOCKED = 0.1  # a share of the answers must rise by more than this, with its whole interval, to be called a lock-in
 _ENOUGH = 6  # forms that the base model follows: of fewer, all could be lost without the exact test noticing
+_MOST = 0.9
 _DO = "Mix general data into the training (Mix, in the Data tab), or train again with a lower Learning rate or fewer Epochs"
 Section = Mapping[str, Any]
 
@@ -100,17 +101,27 @@ def _advice(called: bool, outcome: str, drifted: bool, strength: Section | None)
 
 
 def _weaker(strength: Section | None) -> str:
-    """The strength of the adapter at which the probes lose nothing to speak of, where there is one between none and all."""
-    if not strength or not 0 < strength["keeps"] < 1:
+    """A strength of the adapter worth trying, where there is one between none and all: that at which the probes lose next to nothing, else
+    the weakest that keeps nine tenths of what the task gained for half of the price or less."""
+    if not strength:
         return ""
-    rows = {row["scale"]: row for row in strength["rows"]}
-    task = {scale: rows[scale]["task_loss"] for scale in (0.0, strength["keeps"], 1.0)}
+    none, *between, full = strength["rows"]
+    worth = [row for row in between if row["scale"] == strength["keeps"]]
+    if full["task_loss"] is not None and not worth:
+        enough = none["task_loss"] - _MOST * (none["task_loss"] - full["task_loss"])
+        worth = [row for row in between if row["task_loss"] <= enough and row["difference"] <= full["difference"] / 2]
+    if not worth or strength["keeps"] == 1:
+        return ""
+    row = worth[0]
     price = (
         ""
-        if task[1.0] is None
-        else f" (the task's loss there is {task[strength['keeps']]:.2f}, {task[1.0]:.2f} at full strength and {task[0.0]:.2f} without)"
+        if row["task_loss"] is None
+        else f"; the task's loss there is {row['task_loss']:.2f}, {full['task_loss']:.2f} at full strength, {none['task_loss']:.2f} without it"
     )
-    return f", or use the adapter at {strength['keeps']:g} of its strength, where the general answers lose next to nothing{price}"
+    return (
+        f", or use the adapter at {row['scale']:g} of its strength (the general answers then lose {row['difference']:.2f} nats per token, "
+        f"not {full['difference']:.2f}{price})"
+    )
 
 
 def style(

@@ -84,24 +84,32 @@ def test_one_of_many_benchmarks_must_fall_further():
     assert not verdicts.forgetting(probes(0.0), {"a": just} | others)["forgetting"]
 
 
-def strength(keeps: float, task_loss: float | None = 0.5) -> dict:
-    return {
-        "rows": [
-            {"scale": scale, "task_loss": None if task_loss is None else 2 - scale} for scale in (0.0, 0.25, 0.5, 1.0)
-        ],
-        "keeps": keeps,
-    }
+def strength(keeps: float, task: tuple = (5.0, 0.4, 0.3), price: tuple = (0.0, 0.02, 1.0)) -> dict:
+    rows = zip((0.0, 0.5, 1.0), task, price, strict=True)
+    return {"rows": [{"scale": a, "task_loss": b, "difference": c} for a, b, c in rows], "keeps": keeps}
 
 
-def test_a_weaker_adapter_is_advised_where_one_keeps_what_was_known():
-    assert "0.25 of its strength" in verdicts.forgetting(probes(1.0), {}, strength(0.25))["advice"]
+def advised(strength: dict) -> str:
+    return verdicts.forgetting(probes(1.0), {}, strength)["advice"]
+
+
+def test_a_weaker_adapter_is_advised_where_it_keeps_what_was_known():
     assert (
-        "there is 1.75, 1.00 at full strength and 2.00 without"
-        in (verdicts.forgetting(probes(1.0), {}, strength(0.25))["advice"])
-    )
-    assert "the task's loss" not in verdicts.forgetting(probes(1.0), {}, strength(0.5, None))["advice"]
-    for keeps in (0.0, 1.0):
-        assert "of its strength" not in verdicts.forgetting(probes(1.0), {}, strength(keeps))["advice"]
+        "at 0.5 of its strength (the general answers then lose 0.02 nats per token, not 1.00; "
+        "the task's loss there is 0.40, 0.30 at full strength, 5.00 without it)"
+    ) in advised(strength(0.5))
+    assert "not 1.00)." in advised(strength(0.5, (None, None, None)))
+
+
+def test_or_where_it_costs_half_for_nearly_the_whole_gain():
+    assert "at 0.5 of its strength" in advised(strength(0.0, price=(0.0, 0.4, 1.0)))
+    for without in (
+        strength(0.0, price=(0.0, 0.6, 1.0)),
+        strength(0.0, task=(5.0, 2.0, 0.3), price=(0.0, 0.4, 1.0)),
+        strength(0.0, task=(None, None, None), price=(0.0, 0.4, 1.0)),
+        strength(1.0),
+    ):
+        assert "of its strength" not in advised(without)
 
 
 def parts(formats: float = 0.0, opening: float = 0.0, words: float = 0.0, copied: float = 0.0, base: int = 9) -> tuple:
