@@ -130,44 +130,50 @@ def style(
     """The verdict `style`; see `measure.measure`. The arguments are what the functions of `style` give.
 
     A lock-in is called by any of four signs: forms lost (interval below zero), or a share of answers with the commonest opening, with a
-    word of the training, or copied from it, whose whole interval lies above a tenth.
+    word of the training, or copied from it, whose whole interval lies above a tenth. Where it only lies above zero there are traces.
     """
-    signs = {"formats": formats["high"] < 0, "openings": openings["low"] > _LOCKED}
-    signs["markers"] = markers is not None and markers["low"] > _LOCKED
-    signs["copied"] = markers is not None and markers["copied"]["low"] > _LOCKED
-    carried, called = [name for name, there in signs.items() if there], any(signs.values())
+    changes = {"openings": openings} | (
+        {"markers": markers, "copied": markers["copied"]} if markers is not None else {}
+    )
+    called = [name for name, change in {"formats": formats, **changes}.items() if _locked(name, change)]
+    traces = [name for name, change in changes.items() if change["low"] > 0]
+    signs = called or traces
     kept = f"it gives {formats['tuned']} of {formats['n']} answers in the form that was asked for, the base model {formats['base']}"
     if formats["base"] < _ENOUGH:
         kept += " (too few for a loss to be seen)"
-    said = [kept] if signs["formats"] or not called else []
-    if signs["openings"]:
+    said = [kept] if "formats" in called or not called else []
+    if "openings" in signs:
         now, before = openings["tuned"], openings["base"]["share"]
         said.append(
             f"{_percent(now['share'])} of its answers begin with “{now['opening']}” (commonest of the base model: {_percent(before)})"
         )
-    if markers is not None and signs["markers"]:
+    if markers is not None and "markers" in signs:
         said.append(
             f"words of the training stand in {markers['tuned']} of {markers['n']} answers to other questions (base: {markers['base']})"
         )
-    if markers is not None and signs["copied"]:
+    if markers is not None and "copied" in signs:
         copied = markers["copied"]
         said.append(
-            f"{copied['tuned']} of {markers['n']} of these answers are answers of the training, word for word (base: {copied['base']})"
+            f"{copied['tuned']} of {markers['n']} answers to other questions are answers of the training, word for word (base: {copied['base']})"
         )
-    if not called:
-        said.append("no opening and no word of the training has clearly spread")
-    worse = "The tuned model answers in one voice"
+    if not signs:
+        said.append(f"no opening {'and no word of the training ' if markers is not None else ''}has clearly spread")
+    outcome = compare.result(Interval(formats["difference"], formats["low"], formats["high"]), "higher")
+    opening = "Traces of the training's style, but no lock-in" if traces else "No clear lock-in of style"
+    advice = "More Epochs or a higher Learning rate would bring more of it." if traces else "Nothing needs to be done."
     return {
-        "result": "worse"
-        if called
-        else compare.result(Interval(formats["difference"], formats["low"], formats["high"]), "higher"),
-        "locked_in": called,
-        "carried_by": carried,
-        "sentence": f"{worse if called else 'No clear lock-in of style'}: {'; '.join(said)}.",
+        "result": "worse" if signs else outcome,
+        "locked_in": bool(called),
+        "carried_by": signs,
+        "sentence": f"{'The tuned model answers in one voice' if called else opening}: {'; '.join(said)}.",
         "advice": f"{_DO.replace('general data', 'conversations in other forms')}{_weaker(strength)}."
         if called
-        else "Nothing needs to be done.",
+        else advice,
     }
+
+
+def _locked(name: str, change: Section) -> bool:
+    return change["high"] < 0 if name == "formats" else change["low"] > _LOCKED
 
 
 def _carried(names: Sequence[str]) -> str:

@@ -135,7 +135,7 @@ def test_each_sign_of_one_voice_calls_it_by_itself():
         "formats": (parts(formats=-0.3), "it gives 4 of 16 answers in the form that was asked for, the base model 9"),
         "openings": (parts(opening=0.8), "90 % of its answers begin with “your ticket”"),
         "markers": (parts(words=0.7), "words of the training stand in 60 of 80 answers to other questions (base: 1)"),
-        "copied": (parts(copied=0.5), "40 of 80 of these answers are answers of the training, word for word"),
+        "copied": (parts(copied=0.5), "40 of 80 answers to other questions are answers of the training, word for word"),
     }
     for sign, (given, said) in signs.items():
         found = verdicts.style(*given)
@@ -143,8 +143,15 @@ def test_each_sign_of_one_voice_calls_it_by_itself():
         assert said in found["sentence"] and "conversations in other forms" in found["advice"]
 
 
+def test_traces_are_told_but_not_called_a_lock_in():
+    found = verdicts.style(*parts(words=0.15))
+    assert not found["locked_in"] and found["result"] == "worse" and found["carried_by"] == ["markers"]
+    assert found["sentence"].startswith("Traces of the training's style, but no lock-in: it gives 4 of 16")
+    assert "60 of 80 answers to other questions" in found["sentence"] and "would bring more" in found["advice"]
+
+
 def test_no_sign_of_one_voice():
-    found = verdicts.style(*parts(opening=0.15))
+    found = verdicts.style(*parts(opening=0.05))
     assert not found["locked_in"] and found["carried_by"] == [] and found["result"] == "no clear change"
     assert found["sentence"].startswith("No clear lock-in of style") and found["advice"].startswith("Nothing")
     assert "too few for a loss to be seen" in verdicts.style(*parts(base=3))["sentence"]
