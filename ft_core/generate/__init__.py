@@ -5,16 +5,25 @@ model in the mode (training or not) in which it found it.
 """
 
 from ft_core.generate.batches import Model, OnProgress, ShouldStop, Stopped, context_length, soft_tokens
-from ft_core.generate.likelihood import answer_losses, choice_log_likelihoods, label_log_probabilities, text_losses
+from ft_core.generate.likelihood import (
+    Shift,
+    answer_losses,
+    answer_shifts,
+    choice_log_likelihoods,
+    label_log_probabilities,
+    text_losses,
+)
 from ft_core.generate.writing import Answer, answers, continuations, stream
 
 __all__ = [
     "Answer",
     "Model",
     "OnProgress",
+    "Shift",
     "ShouldStop",
     "Stopped",
     "answer_losses",
+    "answer_shifts",
     "answers",
     "choice_log_likelihoods",
     "context_length",

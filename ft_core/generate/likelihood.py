@@ -3,6 +3,7 @@
 import copy
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,19 +60,31 @@ def _read(
     for batch in batches(rows, batch_tokens, extra):
         if should_stop and should_stop():
             raise Stopped
-        ids, mask = left_padded([rows[i] for i in batch], pad, model.device)
-        network, width, cache = behind_soft_prompt(model, len(batch))
-        seen = longer(mask, width)
-        wanted = {"logits_to_keep": keep(batch)} if keep else {}
-        output = network(
-            input_ids=ids,
-            attention_mask=seen,
-            position_ids=positions(seen)[:, width:],
-            past_key_values=cache,
-            use_cache=use_cache or cache is not None,
-            **wanted,
-        )
-        yield _Read(batch, ids, mask, seen, network, output)
+        yield _read_batch(model, rows, pad, batch, keep(batch) if keep else None, use_cache)
+
+
+def _read_batch(
+    model: Model,
+    rows: Sequence[list[int]],
+    pad: int,
+    batch: list[int],
+    keep: int | None = None,
+    use_cache: bool = False,
+) -> _Read:
+    """The rows of `batch` read by the model, with the logits of the last `keep` columns or of all."""
+    ids, mask = left_padded([rows[i] for i in batch], pad, model.device)
+    network, width, cache = behind_soft_prompt(model, len(batch))
+    seen = longer(mask, width)
+    wanted = {} if keep is None else {"logits_to_keep": keep}
+    output = network(
+        input_ids=ids,
+        attention_mask=seen,
+        position_ids=positions(seen)[:, width:],
+        past_key_values=cache,
+        use_cache=use_cache or cache is not None,
+        **wanted,
+    )
+    return _Read(batch, ids, mask, seen, network, output)
 
 
 def choice_log_likelihoods(
@@ -208,6 +221,72 @@ def text_losses(
             if on_progress:
                 on_progress(done, len(texts))
     return [(float(total), int(count)) for total, count in zip(sums, counts, strict=True)]
+
+
+@dataclass(frozen=True)
+class Shift:
+    """How two models foretell one answer, token by token: all float64 [tokens] but `same`, bool [tokens].
+
+    `first` and `second` are -log p of each token in nats. `divergence` is KL(first || second) in nats: by how much the second model
+    foretells worse than the first what the first would write at this place. `same` says whether both find the same token likeliest.
+    """
+
+    first: numpy.ndarray
+    second: numpy.ndarray
+    divergence: numpy.ndarray
+    same: numpy.ndarray
+
+
+def answer_shifts(
+    first: Callable[[], AbstractContextManager[Model]],
+    second: Callable[[], AbstractContextManager[Model]],
+    tokenizer: PreTrainedTokenizerBase,
+    examples: Sequence[Example],
+    *,
+    batch_tokens: int = 8192,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> list[Shift]:
+    """How two models differ on each example's last answer and its end of turn, given all before it as it stands there. Raises Stopped.
+
+    A plain text, of two tokens at least, is the answer to its first one. `first()` and `second()` are entered in turn for each batch: the two
+    may share weights (`Pair.base`). Their distributions over the vocabulary are held for one batch only.
+    """
+    asked, right = [], []
+    for example in examples:
+        if example.is_text:
+            whole = text_ids(tokenizer, example.answer)
+            asked.append(whole[:1])
+            right.append(whole[1:])
+        else:
+            asked.append(prompt_ids(tokenizer, example.prompt, example.tools))
+            right.append(answer_ids(tokenizer, example.messages, example.tools))
+    rows = [prompt + answer for prompt, answer in zip(asked, right, strict=True)]
+    found: dict[int, Shift] = {}
+    # Two models' logits in float32 and as log-probabilities, and what their difference needs.
+    for batch in batches(rows, min(batch_tokens, _MOST_LOGITS // (4 * len(tokenizer))), 0):
+        if should_stop and should_stop():
+            raise Stopped
+        keep = max(len(right[i]) for i in batch) + 1
+        likely = []
+        for enter in (first, second):
+            with enter() as model, inference(model):
+                read = _read_batch(model, rows, pad_id(tokenizer), batch, keep)
+                likely.append(read.output.logits[:, :-1].float().log_softmax(-1))
+        for row, i in enumerate(batch):
+            ends = [scores[row, -len(right[i]) :] for scores in likely]
+            found[i] = _shift(ends[0], ends[1], torch.tensor(right[i], device=ends[0].device))
+        if on_progress:
+            on_progress(len(found), len(rows))
+    return [found[i] for i in range(len(rows))]
+
+
+def _shift(first: torch.Tensor, second: torch.Tensor, tokens: torch.Tensor) -> Shift:
+    """`first` and `second`: log p, float32 [tokens, vocabulary]."""
+    divergence = (first.exp() * (first - second)).sum(-1).clamp(min=0)  # rounding may give a little less than none
+    before, after = (-scores.gather(1, tokens[:, None])[:, 0].double() for scores in (first, second))
+    same = first.argmax(-1) == second.argmax(-1)
+    return Shift(before.cpu().numpy(), after.cpu().numpy(), divergence.double().cpu().numpy(), same.cpu().numpy())
 
 
 def label_log_probabilities(
