@@ -162,7 +162,7 @@ def make_run(
             max_length=128,
             threads=1,
         ),
-        evaluation=evaluation or EvalSpec(few_shot=2, max_new_tokens=8),
+        evaluation=evaluation or EvalSpec(few_shot=2, max_new_tokens=8, forgetting=False),
     )
     data = {"dataset": dataset.id, "folder": str(dataset.folder.resolve()), "sha256": dataset.sha256}
     micro_batch = fit.largest_divisor(spec.training.batch_size, spec.training.micro_batch_size or 8)

@@ -159,7 +159,41 @@ def _benchmarks(report: dict[str, Any]) -> Iterator[Section]:
 
 
 def _forgetting(report: dict[str, Any]) -> Iterator[Section]:
-    yield from ()
+    found = report.get("forgetting")
+    if not found:
+        return
+    if not found["measured"]:
+        yield Section("Forgetting", [found["reason"]])
+        return
+    probes, tables = found["probes"], []
+    kinds = [
+        (
+            one["says"],
+            str(one["n"]),
+            f"{one['base']:.2f}",
+            f"{one['tuned']:.2f}",
+            f"{one['difference']:+.2f}",
+            f"{one['low']:+.2f} to {one['high']:+.2f}",
+        )
+        for one in probes["kinds"]
+    ]
+    columns = ("General answers", "Number", "Base", "Tuned", "Difference", "95 % interval")
+    tables.append(Table(columns, kinds, "Loss in nats per token, by kind"))
+    strength = found["strength"] or {}
+    if "rows" in strength:
+        rows = [
+            (f"{one['scale']:g}", f"{one['loss']:.2f}", "–" if one["task_loss"] is None else f"{one['task_loss']:.2f}")
+            for one in strength["rows"]
+        ]
+        tables.append(
+            Table(("Strength of the adapter", "Loss of general answers", "Loss on the task"), rows, "A weaker adapter")
+        )
+    drift = probes["drift"]
+    paragraphs = [text for one in found["verdicts"].values() for text in (one["sentence"], one["advice"]) if text]
+    paragraphs.append(
+        f"Drift: {drift['mean']:.2f} nats per token ({drift['low']:.2f} to {drift['high']:.2f}); {drift['says']}"
+    )
+    yield Section("What it has cost elsewhere", paragraphs + list(found["notes"]), tables)
 
 
 def _errors(report: dict[str, Any]) -> Iterator[Section]:

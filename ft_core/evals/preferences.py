@@ -9,7 +9,7 @@ import numpy
 
 from ft_core import generate, modeling
 from ft_core.data.store import Dataset
-from ft_core.evals import about, answers, compare, keep, table
+from ft_core.evals import about, answers, beyond, compare, keep, table
 from ft_core.evals.answers import Contestant
 from ft_core.evals.table import Scored
 from ft_core.jobs import Progress
@@ -75,6 +75,7 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
         "start": start.id if start else None,
         "notes": _notes(f"run {start.id}" if start else None, found, len(test), len(pairs), len(drawn), len(examples)),
     }
+    report |= beyond.sections(run, pair, dataset, examples, 2 * _PASSES * len(examples), progress)
     return keep.keep(run, report, _rows(examples, found), weights, began)
 
 

@@ -11,6 +11,7 @@ from ft_core.errors import FTError
 from ft_core.evals import (
     about,
     answers,
+    beyond,
     classification,
     compare,
     free_text,
@@ -97,6 +98,7 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
             *_notes(len(examples), len(test), drawn, found["tuned"], sum(map(len, wanted)) - sum(map(len, fitted))),
         ],
     }
+    report |= beyond.sections(run, pair, dataset, examples, 2 * len(found) * len(examples), progress)
     return keep.keep(run, report, side_by_side, weights, began)
 
 

@@ -8,7 +8,7 @@ import numpy
 
 from ft_core import generate, modeling
 from ft_core.data.store import Dataset
-from ft_core.evals import about, answers, compare, free_text, keep, table
+from ft_core.evals import about, answers, beyond, compare, free_text, keep, table
 from ft_core.jobs import Progress
 from ft_core.prompts import text_ids
 from ft_core.run import Run
@@ -50,6 +50,7 @@ def evaluate(run: Run, dataset: Dataset, progress: Progress, token: str | None) 
         tokens = numpy.array([count for _, count in found])
     report = _report(losses["base"], losses["tuned"], tokens)
     report |= {"dataset": dataset.id, "notes": _notes(len(examples), drawn, len(test), spec.training.max_length)}
+    report |= beyond.sections(run, pair, dataset, examples, 2 * len(examples), progress)
     return keep.keep(run, report, [], weights, began)
 
 

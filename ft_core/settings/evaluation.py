@@ -106,6 +106,11 @@ class EvalSpec(BaseModel):
     rules: tuple[RuleSpec, ...] = Field(
         default=(), max_length=20, title="Own rules", description="Checks of your own, each a score beside the others."
     )
+    forgetting: bool = Field(
+        default=True,
+        title="Forgetting",
+        description="Ask general questions, too: what has the training cost, and does it answer everything in one voice?",
+    )
     max_new_tokens: int = Field(
         default=128, ge=1, le=4096, title="Longest answer", description="Tokens after which an answer is cut off."
     )

@@ -112,6 +112,15 @@ def verdict(result: str, sentence: str, more: str) -> str:
     )
 
 
+def cost(result: str, title: str, sentence: str, advice: str) -> str:
+    """One verdict on what a training has cost, coloured; sentences of our own and of the model."""
+    kind = {"better": "better", "worse": "worse"}.get(result, "same")
+    return (
+        f'<div class="verdict {kind}"><div class="result">{html.escape(title)}</div>'
+        f'<div class="more">{html.escape(sentence)}</div><div class="more"><b>What next:</b> {html.escape(advice)}</div></div>'
+    )
+
+
 def enough(level: str, sentence: str) -> str:
     """Whether the examples are enough, large and coloured by the level of data.verdict; the first of our sentences large, the others below."""
     kind, title = ENOUGH_WORDS[level]

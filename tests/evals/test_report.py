@@ -30,7 +30,11 @@ def run(tmp_path_factory) -> Run:
     home = tmp_path_factory.mktemp("home")
     dataset = helpers.make_dataset(home / "datasets", 150)
     run = helpers.make_run(
-        home / "runs", helpers.make_base_model(home / "base"), dataset, TRAINING, EvalSpec(few_shot=3, max_new_tokens=8)
+        home / "runs",
+        helpers.make_base_model(home / "base"),
+        dataset,
+        TRAINING,
+        EvalSpec(few_shot=3, max_new_tokens=8, forgetting=False),
     )
     assert training.train(run, _quiet)["status"] == "done"
     return run
@@ -121,7 +125,7 @@ def test_a_stop_leaves_the_old_report(run, result) -> None:
 
 
 def test_no_examples_in_the_prompt_means_no_such_contestant(run, tmp_path) -> None:
-    other = _copy(run, tmp_path, EvalSpec(few_shot=0, limit=9, max_new_tokens=8))
+    other = _copy(run, tmp_path, EvalSpec(few_shot=0, limit=9, max_new_tokens=8, forgetting=False))
     found = report.evaluate(other, _quiet)
     assert found["n"] == 9
     assert all(values["few_shot"] is None for values in found["metrics"].values())
@@ -135,7 +139,7 @@ def test_free_text_is_judged_by_its_loss(run, tmp_path) -> None:
     dataset = helpers.prepare(
         helpers.write_toy_csv(tmp_path / "toy.csv", 150), helpers.data_spec(), "instruction", tmp_path / "datasets"
     )
-    other = _copy(run, tmp_path, EvalSpec(few_shot=1, max_new_tokens=8), dataset)
+    other = _copy(run, tmp_path, EvalSpec(few_shot=1, max_new_tokens=8, forgetting=False), dataset)
     found = report.evaluate(other, _quiet)
     assert (found["task"], found["headline"], found["confusion"], found["per_label"]) == (
         "instruction",

@@ -58,7 +58,7 @@ def make_run(runs, base, dataset) -> Run:
         data=DATA,
         model=ModelSpec(base=str(base)),
         training=SPEC,
-        evaluation=EvalSpec(few_shot=2, max_new_tokens=8),
+        evaluation=EvalSpec(few_shot=2, max_new_tokens=8, forgetting=False),
     )
     data = {"dataset": dataset.id, "folder": str(dataset.folder.resolve()), "sha256": dataset.sha256}
     return Run.create(runs, spec, data, {"python": "3.11"})

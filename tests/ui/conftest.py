@@ -10,6 +10,7 @@ from filelock import FileLock
 from ft_core.jobs import JobState
 from ft_core.pipeline.runs import create_run
 from ft_core.run import Run
+from ft_core.settings.evaluation import EvalSpec
 from ft_core.ui import uploads
 from ft_core.workspace import Workspace
 from tests import helpers
@@ -72,7 +73,8 @@ def tuned_home(tmp_path_factory) -> Path:
     home = tmp_path_factory.mktemp("tuned") / "home"
     workspace = Workspace(home)
     base = helpers.make_base_model(tmp_path_factory.mktemp("tuned-base"))
-    run = helpers.make_run(workspace.runs_folder, base, helpers.make_dataset(workspace.datasets, 60))
+    asked = EvalSpec(few_shot=2, max_new_tokens=8)
+    run = helpers.make_run(workspace.runs_folder, base, helpers.make_dataset(workspace.datasets, 60), evaluation=asked)
     save_adapter(base, run.adapter)
     return home
 

@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from ft_core.ui.evaluation import answers, start, verdict
+from ft_core.ui.evaluation import answers, forgetting, start, verdict
 from ft_core.ui.shared import Shared, next_button
 
 
@@ -15,6 +15,7 @@ def build(shared: Shared) -> None:
     made = start.components()
     verdict.build(shared)
     answers.build(shared)
+    forgetting.build(shared)
     with gr.Row():
         leads_on = next_button(shared, "playground", "Playground")
     start.wire(shared, made, leads_on)

@@ -11,4 +11,10 @@ def test_the_steps_are_there(tmp_path):
 
     blocks = asyncio.run(build())
     named = {block.elem_id for block in blocks.blocks.values() if getattr(block, "elem_id", None)}
-    assert {"evaluation-start", "evaluation-result", "evaluation-report-html", "evaluation-answers"} <= named
+    assert {
+        "evaluation-start",
+        "evaluation-result",
+        "evaluation-report-html",
+        "evaluation-answers",
+        "evaluation-forgetting",
+    } <= named
