@@ -40,7 +40,7 @@ def agreement(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, 
         return found | {"words": f"They gave {counted}, and always the same one: how far they agree cannot be told."}
     low, high = _interval(kappa, one, other, same)
     found |= {"kappa": kappa, "low": low, "high": high}
-    word = next(word for limit, word in _WORDS if kappa <= limit)
+    word = next((word for limit, word in _WORDS if kappa <= limit), _WORDS[-1][1])
     figures = f"kappa {kappa:.2f}, 95 % interval {low:.2f} to {high:.2f}"
     return found | {"words": f"They show {word} agreement: {counted} ({figures})."}
 
