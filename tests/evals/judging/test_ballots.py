@@ -66,6 +66,16 @@ def test_an_id_says_neither_side_nor_pair():
     assert ids.isdisjoint(one.ballot.id for one in drawn(swapped, "Ada", KEY))
 
 
+def test_the_same_pair_on_the_other_side_is_another_ballot():
+    """Rows that come or go move sides: a vote on what was shown before must not count for the other answer."""
+    made = rows(30)
+    before, after = ({one.pair.id: one for one in drawn(part, "Ada", KEY)} for part in (made, made[:-5]))
+    moved = [pair for pair in after if after[pair].left != before[pair].left]
+    assert moved and len(moved) < len(after)
+    for pair, one in after.items():
+        assert (one.ballot.id == before[pair].ballot.id) == (pair not in moved)
+
+
 def test_a_study_is_the_same_each_time_and_another_one_for_another_reviewer():
     made = rows(40)
     assert study(made, "Ada", KEY) == study(list(reversed(made)), " ada  ", KEY)

@@ -77,6 +77,7 @@ def test_one_who_goes_by_the_place_decides_nothing(letter, said):
         (("TIE", "TIE"), "tie"),
         (("BOTH BAD", "BOTH BAD"), "both_bad"),
         (("TIE", "BOTH BAD"), "tie"),
+        (("BOTH BAD", "TIE"), "tie"),
         (("A", "B"), "base"),
         (("B", "A"), "tuned"),
     ],
