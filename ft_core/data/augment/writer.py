@@ -25,8 +25,12 @@ _SHOWN = 300
 _MODEL = re.compile(r"[\w.-]+(/[\w.-]+)?(:[\w.-]+)?")  # owner/name, with :provider behind it
 
 
-def endpoint(url: str, model: str, key: str | None = None, seconds: float = _SECONDS) -> Writer:
+def endpoint(
+    url: str, model: str, key: str | None = None, seconds: float = _SECONDS, temperature: float = _TEMPERATURE
+) -> Writer:
     """A server with `/chat/completions` below `url`, such as http://127.0.0.1:8000/v1. Nothing is asked yet.
+
+    It has `seconds` for one answer. A `temperature` of 0 is for one who judges: the same answer each time.
 
     Raises FTError `writer.address`; the writer raises `writer.key`, `writer.credit`, `writer.model`, `writer.busy`, `writer.refused`,
     `writer.timeout`, `writer.unreachable` or `writer.answer`.
@@ -41,10 +45,12 @@ def endpoint(url: str, model: str, key: str | None = None, seconds: float = _SEC
         )
     # Without any key the client would send this machine's own Hub token to whoever is there.
     client = InferenceClient(base_url=url.rstrip("/"), api_key=key or "none", timeout=seconds)
-    return _writer(client, model, key, parts.hostname, "Set FT_API_KEY to a key of this endpoint")
+    return _writer(client, model, key, parts.hostname, "Set FT_API_KEY to a key of this endpoint", temperature)
 
 
-def provider(name: str, model: str, token: str | None, seconds: float = _SECONDS) -> Writer:
+def provider(
+    name: str, model: str, token: str | None, seconds: float = _SECONDS, temperature: float = _TEMPERATURE
+) -> Writer:
     """A Hugging Face Inference Provider by its name (`auto`: the first that has the model), paid by the token's owner.
 
     Raises FTError `writer.model` for what is no id of a model, `writer.key` without a token, `writer.provider` for a name that does
@@ -60,17 +66,19 @@ def provider(name: str, model: str, token: str | None, seconds: float = _SECONDS
         client = InferenceClient(provider=name, token=token, timeout=seconds)  # type: ignore[arg-type]
     except ValueError as error:
         raise _no_provider(str(error)) from error
-    return _writer(client, model, token, f"the provider {name}", fix)
+    return _writer(client, model, token, f"the provider {name}", fix, temperature)
 
 
-def _writer(client: InferenceClient, model: str, secret: str | None, name: str, fix_key: str) -> Writer:
+def _writer(
+    client: InferenceClient, model: str, secret: str | None, name: str, fix_key: str, temperature: float
+) -> Writer:
     def write(messages: Sequence[Message]) -> str:
         try:
             answer = client.chat_completion(
                 [message.as_dict() for message in messages],
                 model=model,
                 max_tokens=_MAX_TOKENS,
-                temperature=_TEMPERATURE,
+                temperature=temperature,
             )
             text = answer.choices[0].message.content
         except HfHubHTTPError as error:

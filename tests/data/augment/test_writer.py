@@ -28,6 +28,13 @@ def test_the_conversation_is_sent_and_the_text_comes_back():
     ((path, authorization, body),) = server.asked
     assert (path, authorization, body["model"]) == ("/v1/chat/completions", "Bearer sk-secret", "big-model")
     assert body["messages"] == [message.as_dict() for message in ASKED] and body["max_tokens"] > 0
+    assert body["temperature"] > 0, "another wording each time"
+
+
+def test_who_judges_is_asked_for_the_same_answer_each_time():
+    with standing_in(lambda _messages: "A") as server:
+        writer.endpoint(server.url, "m", temperature=0.0)(ASKED)
+    assert server.asked[0][2]["temperature"] == 0
 
 
 def test_without_a_key_no_token_of_this_machine_is_sent(monkeypatch):
