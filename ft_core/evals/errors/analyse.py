@@ -95,7 +95,7 @@ def analyse(
                 flags[place][who].append(check.code)
                 flags[place]["found"][who][check.code] = what
     found["flags"] = flags
-    found["clusters"] = clusters(material.prompts, _wrong(rows, flags, labels))
+    found["clusters"] = clusters(material.prompts, *_wrong(rows, flags, labels))
     return found
 
 
@@ -128,15 +128,15 @@ def _counted(check: Check, each: dict[str, Found], total: int) -> dict[str, Any]
     }
 
 
-def _wrong(rows: Sequence[Row], flags: Sequence[dict[str, Any]], labels: Sequence[str]) -> list[bool]:
-    """Whether each answer of the tuned model is wrong.
+def _wrong(rows: Sequence[Row], flags: Sequence[dict[str, Any]], labels: Sequence[str]) -> tuple[list[bool], str]:
+    """Whether each answer of the tuned model is wrong, and what such answers are said to be.
 
     Where hardly any free answer can be the expected one to the letter, those that a check has found something in are.
     """
     right = [bool(row["tuned_correct"]) for row in rows]
     if labels or sum(right) >= _RIGHT * len(rows):
-        return [not value for value in right]
-    return [bool(flag["tuned"]) for flag in flags]
+        return [not value for value in right], "are wrong"
+    return [bool(flag["tuned"]) for flag in flags], "have a flaw"
 
 
 def _answers(rows: Sequence[Row], who: str) -> Answers:

@@ -20,12 +20,13 @@ _APART = 0.7  # mean cosine distance from which two groups of words stay two
 _MOST = 12  # clusters
 
 
-def clusters(prompts: Sequence[str], wrong: Sequence[bool]) -> list[dict[str, Any]]:
+def clusters(prompts: Sequence[str], wrong: Sequence[bool], said: str = "are wrong") -> list[dict[str, Any]]:
     """What the prompts of wrong answers share: [{"words", "rows", "count", "sentence"}], the largest first; often [].
 
-    `rows` are the places (0, 1, ...) of the wrong answers in it, `count` how many. A word says something when wrong answers are more
-    frequent among the prompts with it than chance allows: the hypergeometric (one-sided Fisher) test, with a false discovery rate of 5 %
-    over all words tested. Words that occur in the same wrong prompts are one cluster (scikit-learn's AgglomerativeClustering, cosine).
+    `said` of wrong answers is what they are called. `rows` are the places (0, 1, ...) of the wrong answers in it, `count` how many.
+    A word says something when wrong answers are more frequent among the prompts with it than chance allows: the hypergeometric
+    (one-sided Fisher) test, with a false discovery rate of 5 % over all words tested. Words that occur in the same wrong prompts are
+    one cluster (scikit-learn's AgglomerativeClustering, cosine); a prompt with half of its words is in it.
     """
     bad = numpy.asarray(wrong, dtype=bool)
     if min(bad.sum(), (~bad).sum()) < _FEWEST:
@@ -47,7 +48,7 @@ def clusters(prompts: Sequence[str], wrong: Sequence[bool]) -> list[dict[str, An
         own_share = within / numpy.asarray(has[:, inside].sum(axis=0)).ravel()
         order = [index for index in numpy.lexsort((-within, -own_share.round(1))) if own_share[index] >= _OWN]
         if order and (held & bad).sum() >= _WRONG:
-            found.append(_told([words[telling[inside[index]]] for index in order[:_NAMED]], held, bad))
+            found.append(_told([words[telling[inside[index]]] for index in order[:_NAMED]], held, bad, said))
     return sorted(found, key=lambda cluster: -cluster["count"])[:_MOST]
 
 
@@ -82,10 +83,10 @@ def _joined(own: csr_matrix) -> numpy.ndarray:
     return joining.fit_predict(profiles)
 
 
-def _told(words: list[str], held: numpy.ndarray, bad: numpy.ndarray) -> dict[str, Any]:
+def _told(words: list[str], held: numpy.ndarray, bad: numpy.ndarray, said: str) -> dict[str, Any]:
     places = numpy.flatnonzero(held & bad).tolist()
     inside, others = int(held.sum()), int((~held).sum())
     listed = ", ".join(f"“{word}”" for word in words)
     rest = f"{int((bad & ~held).sum())} of the {others:,} others" if others else "no others"
-    sentence = f"Prompts with words such as {listed}: {len(places):,} of {inside:,} answers are wrong, against {rest}."
+    sentence = f"Prompts with words such as {listed}: {len(places):,} of {inside:,} answers {said}, against {rest}."
     return {"words": words, "rows": places, "count": len(places), "sentence": sentence}

@@ -13,7 +13,8 @@ def _find(material: Material, answers: Answers) -> Found:
         if len(words(begun(text))) < LEAST_WORDS or (main == material.language and plain[place]):
             continue
         other = language.other(begun(text), main)
-        if other:
+        # A right answer in a language that hardly another has does not set the language, but allows it.
+        if other and (answers.right or language.classify(begun(material.expected[place]))[0] != other):
             found[place] = language.name(other)
     return found
 

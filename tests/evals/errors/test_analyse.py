@@ -102,7 +102,11 @@ def test_clusters_of_free_answers_are_of_flagged_ones_where_none_is_right_to_the
     for line in rows[:25]:
         line["prompt"] += " and the refund"
         line |= {"tuned_written": REFUSALS[0]}
-    assert analyse(rows, [])["clusters"][0]["rows"] == list(range(25))
+    found = analyse(rows, [])["clusters"]
+    assert (
+        found[0]["rows"] == list(range(25))
+        and "25 of 25 answers have a flaw, against 0 of the 55 others" in found[0]["sentence"]
+    )
 
 
 def test_no_rows_and_strange_values_do_no_harm():

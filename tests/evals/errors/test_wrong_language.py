@@ -24,6 +24,13 @@ def test_a_translation_is_measured_by_its_own_right_answer():
     assert checked(WRONG_LANGUAGE, answers, expected=expected) == {4: "English"}
 
 
+def test_what_the_right_answer_is_in_is_never_wrong():
+    french = LANGUAGES["French"]
+    expected = [*ENGLISH, french[0]]
+    assert checked(WRONG_LANGUAGE, [*ENGLISH, french[1]], expected=expected) == {}
+    assert checked(WRONG_LANGUAGE, [*ENGLISH, LANGUAGES["German"][1]], expected=expected) == {20: "German"}
+
+
 def test_right_answers_in_another_language_than_most_are_counted():
     assert set(right(WRONG_LANGUAGE, [*ENGLISH, LANGUAGES["French"][0]])) == {20}
 
