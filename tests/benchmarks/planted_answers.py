@@ -93,7 +93,7 @@ def main() -> None:
         row(number, "Who is the mayor?", "Her name is Ann.", "", said) for number, said in enumerate(UNSEEN_REFUSALS)
     ]
     found = len(places(analyse(asked, [])["flags"], "refusal"))
-    print(f"\nOf {len(asked)} refusals in words that the check was not made for, often unusual ones: {found} found")
+    print(f"\nOf {len(asked)} refusals in unusual words, written after the check: {found} found")
     for score in results:
         if score.code == arguments.show:
             for name, chosen in (("missed", score.missed), ("wrongly found", score.wrong)):

@@ -41,7 +41,7 @@ REFUSALS = [
     "I'm unable to comply with your request at this time.",
     "Unfortunately I can't answer questions about this.",
 ]
-# Written after the check was, and not used to mend it: what it finds of refusals that it was not made for.
+# Written after the check was: what it finds of refusals that it was not made for. 11 of 18 at first; one pattern was widened since.
 UNSEEN_REFUSALS = [
     "I'm sorry, but that's not something I'm able to do.",
     "I can't write that for you, sorry.",
