@@ -53,7 +53,7 @@ def _find(examples: Sequence[Example], answers: bool) -> Found:
     found = Found()
     stride = max(1, len(examples) // _SAMPLE)
     sample = [_prose(example, answers) for example in islice(examples, 0, None, stride)]
-    told = [(text, language) for text in sample for language, likely in [_classify(text)] if likely >= _LIKELY]
+    told = [(text, language) for text in sample for language, likely in [classify(text)] if likely >= _LIKELY]
     counts = Counter(language for _, language in told)
     if not counts:
         return found
@@ -65,16 +65,16 @@ def _find(examples: Sequence[Example], answers: bool) -> Found:
         words = _WORD.findall(text.lower())
         if len(text) < _LEAST_SIGNS or sum(map(common.__contains__, words)) >= _MOST_COMMON * len(words):
             continue
-        language = _other(text, main)
+        language = other(text, main)
         if language:
             others[language] += 1
             found.places.append(place)
-            found.sample(text, _name(language))
+            found.sample(text, name(language))
     if others:
-        listed = ", ".join(f"{count:,} {_name(language)}" for language, count in others.most_common(_LISTED))
+        listed = ", ".join(f"{count:,} {name(language)}" for language, count in others.most_common(_LISTED))
         rest = others.total() - sum(count for _, count in others.most_common(_LISTED))
         listed += f", {rest:,} others" if rest else ""
-        found.detail = f"Most rows are {_name(main)}; of {len(examples):,} rows, these are not: {listed}."
+        found.detail = f"Most rows are {name(main)}; of {len(examples):,} rows, these are not: {listed}."
     return found
 
 
@@ -85,14 +85,18 @@ def _common_words(texts: Iterable[str]) -> frozenset[str]:
 
 
 def _prose(example: Example, answers: bool) -> str:
-    """What of an example is told by: its beginning, without code and addresses."""
-    text = example.prompt_text[:_READ]
-    if answers:
-        text = f"{text}\n{example.answer[:_READ]}"
+    """What of an example is told by."""
+    asked = example.prompt_text[:_READ]
+    return prose(f"{asked}\n{example.answer[:_READ]}" if answers else asked)
+
+
+def prose(text: str) -> str:
+    """What of a text its language is told by: its beginning, without code and addresses."""
+    text = text[: 2 * _READ + 1]
     return _NO_PROSE.sub(" ", text) if "```" in text or "://" in text or "@" in text else text
 
 
-def _other(text: str, main: str) -> str:
+def other(text: str, main: str) -> str:
     """The language of a text that is for sure not in `main`; else ""."""
     if not _can_be_told(text):
         return ""
@@ -103,7 +107,7 @@ def _other(text: str, main: str) -> str:
     return language if dict(ranked)[main] <= _UNLIKELY else ""
 
 
-def _classify(text: str) -> tuple[str, float]:
+def classify(text: str) -> tuple[str, float]:
     """The likeliest language (ISO 639) and how likely it is, 0 to 1; ("", 0) for too few letters to tell."""
     language, likely = _identifier().classify(text) if _can_be_told(text) else (_NONE, 0.0)
     return ("", 0.0) if language == _NONE else (language, likely)
@@ -114,7 +118,8 @@ def _can_be_told(text: str) -> bool:
     return sum(map(len, _WORD.findall(text))) >= least
 
 
-def _name(language: str) -> str:
+def name(language: str) -> str:
+    """The English name of a language, or its code in backticks."""
     return _NAMES.get(language, f"`{language}`")
 
 
