@@ -197,7 +197,22 @@ def _forgetting(report: dict[str, Any]) -> Iterator[Section]:
 
 
 def _errors(report: dict[str, Any]) -> Iterator[Section]:
-    yield from ()
+    found = report.get("errors")
+    if not found:
+        return
+    rows = [
+        (
+            one["title"],
+            *("–" if one[who] is None else f"{one[who]:,}" for who in (*CONTESTANTS, "expected")),
+            f"{100 * one['difference']:+.1f} points",
+            f"{100 * one['low']:+.1f} to {100 * one['high']:+.1f}",
+        )
+        for one in found["checks"].values()
+    ]
+    columns = ("Answers that are", *CONTESTANTS.values(), "Right answers", "Difference", "95 % interval")
+    paragraphs = [one["sentence"] for one in found["clusters"]]
+    paragraphs += [f"Not checked: {why}" for why in found["not_checked"].values()]
+    yield Section("What is wrong with the answers", paragraphs, [Table(columns, rows)])
 
 
 def _notes(report: dict[str, Any]) -> Iterator[Section]:

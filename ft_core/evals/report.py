@@ -26,6 +26,7 @@ from ft_core.evals import (
 )
 from ft_core.evals.about import MetricInfo
 from ft_core.evals.answers import Contestant
+from ft_core.evals.errors.analyse import analyse
 from ft_core.evals.shots import Tried
 from ft_core.evals.table import Scored
 from ft_core.jobs import Progress
@@ -98,6 +99,9 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
             *_notes(len(examples), len(test), drawn, found["tuned"], sum(map(len, wanted)) - sum(map(len, fitted))),
         ],
     }
+    report["errors"] = _flagged(
+        analyse(side_by_side, [one.answer for one in dataset.examples("train")], labels), side_by_side
+    )
     report |= beyond.sections(run, pair, dataset, examples, 2 * len(found) * len(examples), progress)
     return keep.keep(run, report, side_by_side, weights, began)
 
@@ -143,6 +147,13 @@ def _contest(
         with nullcontext(pair.tuned) if name == "tuned" else pair.base() as model:
             found[name] = answers.ask(model, pair.tokenizer, examples, labels, before, most, advance, asked_to_stop)
     return found
+
+
+def _flagged(errors: dict[str, Any], side_by_side: list[rows.Row]) -> dict[str, Any]:
+    """What is wrong with each answer goes into its row, as `<who>_errors`; what is counted stays for the report."""
+    for row, flags in zip(side_by_side, errors.pop("flags"), strict=True):
+        row |= {f"{who}_errors": flags["found"].get(who, {}) for who in _NAMES}
+    return errors
 
 
 def _own(asked: Sequence[RuleSpec], side_by_side: list[rows.Row]) -> dict[str, tuple[MetricInfo, Scored]]:

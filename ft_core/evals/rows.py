@@ -23,6 +23,7 @@ def read_answers(run: Run) -> list[Row]:
     A row holds `row` (in the source), `part` (of a mix, else ""), `prompt`, `expected`, and for each of base, few_shot and tuned: `<who>` (the answer that is
     scored), `<who>_written` (what it wrote by itself), `<who>_correct`, `<who>_loss` (nats per token; of a
     classification head nats of the label, which also stands as what it wrote) and `<who>_finished`.
+    Where answers were checked, `<who>_errors` holds {code of the error: what was found}.
     Of a run on pairs it holds `rejected` and `<who>_margin` too, and `<who>_correct` is whether the better answer is the likelier one.
     The few_shot values are None when no examples were put into the prompt.
     """
@@ -39,6 +40,11 @@ def chosen(rows: Sequence[Row], show: Show) -> list[Row]:
         "broken": lambda row: row["base_correct"] and not row["tuned_correct"],
     }[show]
     return [row for row in rows if wanted(row)]
+
+
+def with_error(rows: Sequence[Row], code: str, who: str = "tuned") -> list[Row]:
+    """The rows whose answer by `who` has that error; a code that no check has finds none."""
+    return [row for row in rows if code in row.get(f"{who}_errors", {})]
 
 
 def wrong_first(rows: Sequence[Row]) -> list[Row]:

@@ -191,6 +191,19 @@ def confusion(report: dict[str, Any]) -> pandas.DataFrame:
     return pandas.DataFrame(table, columns=["True label ↓  answered as →", *matrix["labels"]])
 
 
+def mistakes(checks: Sequence[tuple[str, dict[str, Any]]]) -> pandas.DataFrame:
+    """How many answers have each mistake; the right answers beside them, for checks are wrong at times."""
+    table = [
+        [
+            one["title"],
+            *("–" if one[who] is None else f"{one[who]:,}" for who in (*CONTESTANTS, "expected")),
+            one["meaning"],
+        ]
+        for _, one in checks
+    ]
+    return pandas.DataFrame(table, columns=["Mistake", *CONTESTANTS.values(), "Right answers", "Meaning"])
+
+
 def answers_table(rows: Sequence[dict[str, Any]]) -> pandas.DataFrame:
     """Test answers side by side."""
     marks = {True: "✓ ", False: "✗ ", None: ""}

@@ -155,7 +155,7 @@ def test_a_page_that_is_open_starts_a_killed_supervisor_again(workspace, waiting
         (watch.watch_results, ["", ""]),
         (start.watch_job, ["", ""]),
         (verdict.watch_report, ["", ""]),
-        (answers.watch_answers, ["", "", "all", ""]),
+        (answers.watch_answers, ["", "", "all", "", ""]),
         (forgetting.watch_forgetting, ["", ""]),
         (playground_tab.watch_job, ["", ""]),
         (playground_tab.show_run, ["", ""]),

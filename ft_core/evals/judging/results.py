@@ -11,7 +11,7 @@ from typing import Any
 from ft_core.evals import compare
 from ft_core.evals.judging.agreement import agreement
 from ft_core.evals.judging.pairs import Outcome, identical, pairs
-from ft_core.evals.judging.tally import detectable, holm, majority, percent, sentence, shown, tally
+from ft_core.evals.judging.tally import detectable, majority, percent, sentence, shown, tally
 from ft_core.evals.judging.votes import ASPECTS, Vote
 from ft_core.evals.rows import Row
 
@@ -80,10 +80,10 @@ def _aspects(votes: Sequence[Vote]) -> dict[str, Any]:
             if outcome is not None:
                 by_pair[given.pair].append(outcome)
         tallies[aspect] = tally(majority(outcomes) for outcomes in by_pair.values())
-    corrected = holm([found["p_value"] for found in tallies.values()])
-    for found, p_value in zip(tallies.values(), corrected, strict=True):
+    for aspect, p_value in compare.holm({aspect: found["p_value"] for aspect, found in tallies.items()}).items():
+        found = tallies[aspect]
         found["p_corrected"] = p_value
-        if p_value >= _LEVEL:
+        if p_value >= compare.ALPHA:
             found["result"] = "no clear change"
     return tallies
 

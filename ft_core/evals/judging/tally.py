@@ -48,16 +48,6 @@ def majority(outcomes: Sequence[Outcome]) -> str:
     return "both_bad" if found["both_bad"] > found["tie"] else "tie"
 
 
-def holm(p_values: Sequence[float]) -> list[float]:
-    """p values corrected for looking at several (Holm 1979, Scandinavian Journal of Statistics 6, 65-70), in the order given."""
-    order = sorted(range(len(p_values)), key=lambda place: p_values[place])
-    corrected, highest = [0.0] * len(p_values), 0.0
-    for rank, place in enumerate(order):
-        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[place]))
-        corrected[place] = highest
-    return corrected
-
-
 def sentence(counted: dict[str, Any], who: str) -> str:
     """The verdict of a tally in one sentence. `who` prefers, as in "people" or "the judge gpt-4o-mini"."""
     decided = counted["decided"]

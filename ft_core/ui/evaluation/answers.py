@@ -31,8 +31,14 @@ def build(shared: Shared) -> None:
                 "Numbers hide what kind of mistakes are made. Wrong answers come first; click a row to read all of it.",
             )
         )
+        mistakes = gr.Dataframe(
+            label="What is wrong with the answers, in numbers of them", interactive=False, wrap=True, buttons=[], visible=False, max_height=420,
+            column_widths=["170px", "90px", "90px", "90px", "120px", "360px"], elem_id="evaluation-mistakes",
+        )  # fmt: skip
+        alike = gr.Markdown(elem_classes="quiet", elem_id="evaluation-clusters")
         with gr.Row():
             which = gr.Dropdown(FILTERS, value="all", label="Show", elem_id="evaluation-filter")
+            mistake = gr.Dropdown([("Any", "")], value="", label="With this mistake", elem_id="evaluation-mistake")
             search = gr.Textbox(
                 label="Search", placeholder="words in the prompt or the answer", elem_id="evaluation-search"
             )
@@ -58,27 +64,40 @@ def build(shared: Shared) -> None:
         rule.build(shared)
     seen = gr.State("")
     table = [answers, chosen, details]
-    shared.follow(watch_answers, [seen, shared.run_id, which, search], [seen, step, *table])
-    asked_for = [shared.run_id, which, search]
-    choose([which.change, search.change], shared.private(filter_answers), asked_for, table, queue=False)
+    asked_for = [shared.run_id, which, mistake, search]
+    shared.follow(watch_answers, [seen, *asked_for], [seen, step, mistakes, alike, mistake, *table])
+    changes = [which.change, mistake.change, search.change]
+    choose(changes, shared.private(filter_answers), asked_for, table, queue=False)
     choose([answers.select], show_answer, [chosen], [details, asked, *boxes], queue=False)
 
 
-def watch_answers(workspace: Workspace, seen: str, run_id: str, which: str, search: str) -> Any:
-    """The answers of a new report: (seen, step, table, its rows for the click, details)."""
+def watch_answers(workspace: Workspace, seen: str, run_id: str, which: str, mistake: str, search: str) -> Any:
+    """The answers of a new report: (seen, step, mistakes, clusters, choice of a mistake, table, its rows for the click, details)."""
     run = selected_run(workspace, run_id)
     report = run.report() if run else None
     found = f"{run and run.id} {report and report['seconds']} {report and report['verdict']}"
     if found == seen:
         return gr.skip()
+    hidden = gr.update(visible=False)
     if run is None or report is None or not rows.read_answers(run):
-        return [found, gr.update(visible=False), None, [], gr.update(visible=False)]
-    return [found, gr.update(visible=True), *filter_answers(workspace, run.id, which, search)]
+        return [found, hidden, hidden, "", gr.skip(), None, [], hidden]
+    errors = report.get("errors") or {"checks": {}, "clusters": []}
+    made = [one for one in errors["checks"].items() if any(one[1][who] for who in ("base", "few_shot", "tuned"))]
+    choices = [("Any", ""), *((f"{one['title']} ({one['tuned']:,})", code) for code, one in made)]
+    mistake = mistake if mistake in dict(made) else ""
+    return [
+        found,
+        gr.update(visible=True),
+        gr.update(value=frames.mistakes(made), visible=bool(made)),
+        "\n".join(f"- {show.plain(one['sentence'])}" for one in errors["clusters"]),
+        gr.update(choices=choices, value=mistake, visible=bool(made)),
+        *filter_answers(workspace, run.id, which, mistake, search),
+    ]
 
 
-def filter_answers(workspace: Workspace, run_id: str, which: Any, search: str) -> list[Any]:
+def filter_answers(workspace: Workspace, run_id: str, which: Any, mistake: Any, search: str) -> list[Any]:
     """The answers table, its rows for the click, and the details closed."""
-    found = _answers(selected_run(workspace, run_id), which, search)
+    found = _answers(selected_run(workspace, run_id), which, mistake, search)
     return [frames.answers_table(found), found, gr.update(visible=False)]
 
 
@@ -99,8 +118,9 @@ def _in_full(scored: str | None, written: str | None) -> str:
     return written if scored in (None, written) else f"Likeliest label (scored): {scored}\nWrote by itself: {written}"
 
 
-def _answers(run: Run | None, which: Any, search: str) -> list[dict[str, Any]]:
+def _answers(run: Run | None, which: Any, mistake: Any, search: str) -> list[dict[str, Any]]:
     if run is None:
         return []
     found = rows.wrong_first(rows.chosen(rows.read_answers(run), which))
+    found = rows.with_error(found, str(mistake)) if mistake else found
     return (rows.searched(found, search.strip()) if search and search.strip() else found)[:SHOWN_ROWS]

@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from ft_core.ui.evaluation import answers, forgetting, start, verdict
+from ft_core.ui.evaluation import answers, forgetting, judging, start, verdict
 from ft_core.ui.shared import Shared, next_button
 
 
@@ -16,6 +16,7 @@ def build(shared: Shared) -> None:
     verdict.build(shared)
     answers.build(shared)
     forgetting.build(shared)
+    judging.build(shared)
     with gr.Row():
         leads_on = next_button(shared, "playground", "Playground")
     start.wire(shared, made, leads_on)

@@ -5,7 +5,7 @@ import random
 import pytest
 from scipy.stats import binomtest
 
-from ft_core.evals.judging.tally import detectable, holm, majority, percent, sentence, shown, tally
+from ft_core.evals.judging.tally import detectable, majority, percent, sentence, shown, tally
 
 
 def outcomes(tuned, base, tie=0, both_bad=0):
@@ -78,12 +78,6 @@ def test_of_equal_models_few_are_called_better_or_worse():
 )
 def test_what_several_say_together(given, said):
     assert majority(given) == said == majority(given[::-1])
-
-
-def test_correction_for_several():
-    """By hand: 0.01 x 4, 0.02 x 3, then 0.03 x 2 = 0.06 and 0.5, none below the one before."""
-    assert holm([0.03, 0.01, 0.5, 0.02]) == pytest.approx([0.06, 0.04, 0.5, 0.06])
-    assert holm([]) == [] and holm([0.9, 0.8]) == [1.0, 1.0]
 
 
 def test_what_can_be_seen_is_seen_in_four_of_five_studies():

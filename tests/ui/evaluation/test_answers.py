@@ -8,43 +8,49 @@ from ft_core.ui.evaluation import answers as tab
 
 
 def test_the_answers_of_a_new_report_are_shown_once(workspace, tuned):
-    seen, step, table, chosen, _ = tab.watch_answers(workspace, "", tuned.id, "all", "")
+    seen, step, _, _, _, table, chosen, _ = tab.watch_answers(workspace, "", tuned.id, "all", "", "")
     assert not step["visible"] and table is None and chosen == []
-    assert tab.watch_answers(workspace, seen, tuned.id, "all", "") == gr.skip()
+    assert tab.watch_answers(workspace, seen, tuned.id, "all", "", "") == gr.skip()
 
 
 def test_a_report_shows_all_its_answers(workspace, evaluated):
-    seen, step, table, chosen, details = tab.watch_answers(workspace, "", evaluated.id, "all", "")
+    seen, step, mistakes, _, choice, table, chosen, details = tab.watch_answers(
+        workspace, "", evaluated.id, "all", "gone", ""
+    )
     assert step["visible"] and len(table) == len(chosen) == evaluated.report()["n"] and not details["visible"]
-    assert tab.watch_answers(workspace, seen, evaluated.id, "tuned wrong", "Ada") == gr.skip()
+    assert mistakes["visible"] and choice["value"] == "", "a mistake of another report is not looked for"
+    for _, code in choice["choices"][1:]:
+        table, chosen, _ = tab.filter_answers(workspace, evaluated.id, "all", code, "")
+        assert len(table) == evaluated.report()["errors"]["checks"][code]["tuned"] == len(chosen)
+    assert tab.watch_answers(workspace, seen, evaluated.id, "tuned wrong", "", "Ada") == gr.skip()
 
 
 @pytest.mark.parametrize("which", [value for _, value in tab.FILTERS])
 def test_each_choice_shows_its_answers(workspace, evaluated, which):
-    table, chosen, details = tab.filter_answers(workspace, evaluated.id, which, "")
+    table, chosen, details = tab.filter_answers(workspace, evaluated.id, which, "", "")
     assert chosen == rows.wrong_first(rows.chosen(rows.read_answers(evaluated), which))
     assert [row["row"] for row in chosen] == list(table["Row"]) and not details["visible"]
 
 
 def test_wrong_answers_come_first_and_the_choices_add_up(workspace, evaluated):
-    _, everything, _ = tab.filter_answers(workspace, evaluated.id, "all", "")
+    _, everything, _ = tab.filter_answers(workspace, evaluated.id, "all", "", "")
     right = [row["tuned_correct"] for row in everything]
     assert right == sorted(right) and False in right
-    wrong = tab.filter_answers(workspace, evaluated.id, "tuned wrong", "")[1]
-    assert len(wrong) + len(tab.filter_answers(workspace, evaluated.id, "tuned right", "")[1]) == len(everything)
+    wrong = tab.filter_answers(workspace, evaluated.id, "tuned wrong", "", "")[1]
+    assert len(wrong) + len(tab.filter_answers(workspace, evaluated.id, "tuned right", "", "")[1]) == len(everything)
 
 
 def test_a_search_narrows_what_is_chosen(workspace, evaluated):
-    _, everything, _ = tab.filter_answers(workspace, evaluated.id, "all", "   ")
+    _, everything, _ = tab.filter_answers(workspace, evaluated.id, "all", "", "   ")
     wanted = everything[0]["prompt"].split(" ")[0]
-    found = tab.filter_answers(workspace, evaluated.id, "all", f" {wanted.upper()} ")[1]
+    found = tab.filter_answers(workspace, evaluated.id, "all", "", f" {wanted.upper()} ")[1]
     assert 0 < len(found) < len(everything)
-    assert tab.filter_answers(workspace, evaluated.id, "all", "no such words")[1] == []
+    assert tab.filter_answers(workspace, evaluated.id, "all", "", "no such words")[1] == []
     assert len(everything) == evaluated.report()["n"], "a blank search is none"
 
 
 def test_a_click_shows_that_row_in_full(workspace, evaluated):
-    _, chosen, _ = tab.filter_answers(workspace, evaluated.id, "all", "")
+    _, chosen, _ = tab.filter_answers(workspace, evaluated.id, "all", "", "")
     details, asked, expected, base, few_shot, tuned = tab.show_answer(
         chosen, gr.SelectData(None, {"index": [2, 0], "value": "x"})
     )
