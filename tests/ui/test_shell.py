@@ -11,7 +11,7 @@ from ft_core.jobs import JobState
 from ft_core.settings.train import TrainSpec
 from ft_core.ui import playground_tab, share_tab, shell
 from ft_core.ui.data import enough, learnt, more, prepare, problems, result, review, rows, understand, versions
-from ft_core.ui.evaluation import answers, forgetting, start, verdict
+from ft_core.ui.evaluation import answers, forgetting, judging, start, verdict
 from ft_core.ui.runs import compare, data_size, runs, sweep, sweep_result, waiting
 from ft_core.ui.shared import Shared
 from ft_core.ui.training import settings, watch
@@ -157,6 +157,7 @@ def test_a_page_that_is_open_starts_a_killed_supervisor_again(workspace, waiting
         (verdict.watch_report, ["", ""]),
         (answers.watch_answers, ["", "", "all", "", ""]),
         (forgetting.watch_forgetting, ["", ""]),
+        (judging.watch_judging, ["", ""]),
         (playground_tab.watch_job, ["", ""]),
         (playground_tab.show_run, ["", ""]),
         (share_tab.show_card, ["", "", ""]),

@@ -181,7 +181,9 @@ def _vote(
     """Write it down and show the next pair; a press without a pair on the page changes nothing."""
     run = _required(workspace, run_id)
     if ballot:
-        said = {name: side for name, side in zip(votes.ASPECTS, aspects, strict=True) if side}
+        said: dict[votes.Aspect, votes.Side] = {
+            name: side for name, side in zip(votes.ASPECTS, aspects, strict=True) if side
+        }
         votes.vote(run, rows.read_answers(run), reviewer, ballot, choice, said)
     return next_pair(workspace, run_id, reviewer)
 

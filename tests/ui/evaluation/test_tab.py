@@ -17,4 +17,5 @@ def test_the_steps_are_there(tmp_path):
         "evaluation-report-html",
         "evaluation-answers",
         "evaluation-forgetting",
+        "judging-left",
     } <= named
