@@ -1,8 +1,12 @@
 """EvalSpec: what is measured on the test split."""
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from ft_core.settings.numbers import refuse_booleans
+
+BenchmarkName = Literal["arc_easy", "arc_challenge", "hellaswag", "mmlu", "truthfulqa"]
 
 
 class EvalSpec(BaseModel):
@@ -18,8 +22,22 @@ class EvalSpec(BaseModel):
         title="Examples in the prompt",
         description="How many training examples the base model is shown before each question.",
     )
-    benchmarks: tuple[str, ...] = Field(
-        default=(), max_length=0, title="Benchmarks", description="None can be chosen yet."
+    benchmarks: tuple[BenchmarkName, ...] = Field(
+        default=(),
+        title="Benchmarks",
+        description="Public tests that show what the training made the model forget, asked of base and tuned model alike.",
+    )
+    benchmark_limit: int | None = Field(
+        default=100,
+        ge=2,
+        title="Benchmark questions",
+        description="How many questions of each benchmark are asked. Empty: all of them.",
+    )
+    benchmark_folder: str | None = Field(
+        default=None,
+        min_length=1,
+        title="Benchmark folder",
+        description="Where the benchmarks' files are. Left out: they are taken from the Hub.",
     )
     limit: int | None = Field(
         default=None, ge=1, title="Limit", description="Test examples used. Left out: all of them."
