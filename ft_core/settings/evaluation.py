@@ -1,7 +1,7 @@
 """EvalSpec: what is measured on the test split."""
 
 from collections.abc import Iterator
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import regex
 from jsonschema import Draft202012Validator, SchemaError
@@ -11,6 +11,8 @@ from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
 from ft_core.settings.numbers import refuse_booleans
+
+BenchmarkName = Literal["arc_easy", "arc_challenge", "hellaswag", "mmlu", "truthfulqa"]
 
 
 class RuleSpec(BaseModel):
@@ -97,8 +99,22 @@ class EvalSpec(BaseModel):
         title="Examples in the prompt",
         description="How many training examples the base model is shown before each question.",
     )
-    benchmarks: tuple[str, ...] = Field(
-        default=(), max_length=0, title="Benchmarks", description="None can be chosen yet."
+    benchmarks: tuple[BenchmarkName, ...] = Field(
+        default=(),
+        title="Benchmarks",
+        description="Public tests that show what the training made the model forget, asked of base and tuned model alike.",
+    )
+    benchmark_limit: int | None = Field(
+        default=100,
+        ge=2,
+        title="Benchmark questions",
+        description="How many questions of each benchmark are asked. Empty: all of them.",
+    )
+    benchmark_folder: str | None = Field(
+        default=None,
+        min_length=1,
+        title="Benchmark folder",
+        description="Where the benchmarks' files are. Left out: they are taken from the Hub.",
     )
     limit: int | None = Field(
         default=None, ge=1, title="Limit", description="Test examples used. Left out: all of them."

@@ -53,10 +53,14 @@ def test_a_wrong_number_or_choice_gets_what_the_setting_takes(given, wanted):
         ({"data": {"source": [["a"]]}}, "data.source: must be text, or a list of texts (given: [['a']])."),
         ({"data": {"source": []}}, "data.source: must be text, or a list of texts (given: [])."),
         ({"model": {"base": ""}}, "model.base: must be text, not empty (given: '')."),
-        ({"evaluation": {"benchmarks": "x"}}, "evaluation.benchmarks: must be an empty list (given: 'x')."),
+        ({"evaluation": {"benchmarks": "x"}}, "evaluation.benchmarks: must be a list, such as [a, b] (given: 'x')."),
         (
             {"evaluation": {"benchmarks": [1]}},
-            "evaluation.benchmarks.0: must be text, so put it in quotes (given: 1).",
+            "evaluation.benchmarks.0: must be `arc_easy`, `arc_challenge`, `hellaswag`, `mmlu` or `truthfulqa` (given: 1).",
+        ),
+        (
+            {"data": {"source": "a.csv", "benchmarks": [1]}},
+            "data.benchmarks.0: must be text, so put it in quotes (given: 1).",
         ),
         ({"training": 3}, "training: must be followed by settings of its own, such as `method` (given: 3)."),
     ],
