@@ -128,7 +128,7 @@ def watching(run: Run, recorder: Recorder, sampler: Sampler, validates: bool) ->
     if not validates and (said := without_validation(training)):
         run.write_log(said)
     reports = [] if training.report_to == "none" else [Reporting(run, training.report_to)]
-    return [recorder, sampler, Keeper(run, recorder.plan, training, validates), *reports]
+    return [recorder, sampler, Keeper(run, recorder.plan, training, validates, recorder.progress), *reports]
 
 
 def first_model(run: Run, chosen: ModelSpec, token: str | None) -> PreTrainedModel | PeftModel:

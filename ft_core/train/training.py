@@ -9,7 +9,7 @@ from transformers import set_seed
 
 from ft_core import fit, modeling
 from ft_core.errors import FTError
-from ft_core.jobs import Progress
+from ft_core.jobs import SAVING, Progress
 from ft_core.run import Run
 from ft_core.settings import trackers
 from ft_core.train import checkpoints, head, memory, preferences, reporting, results, sft, trial, validations
@@ -108,12 +108,15 @@ def _attempt(run: Run, progress: Progress, token: str | None, micro: int) -> dic
     if checkpoint is not None:
         plan.seconds_before = checkpoint.seconds
         run.write_log(f"going on from step {checkpoint.step} of {plan.steps}")
+        if _lacks_validation(run, prepared, begun):
+            _restore(prepared, checkpoint)
+            progress(begun, plan.steps, "training, validating")
+            prepared.trainer.evaluate()
     over = begun >= plan.steps or validations.is_over(
         validations.losses(run, begun), run.spec().training.early_stopping
     )
-    if checkpoint is not None and over:
-        prepared.trainer.load_weights(checkpoint.folder)
-        prepared.trainer.state.global_step = begun
+    if checkpoint is not None and (over or _lacks_validation(run, prepared, begun)):
+        _restore(prepared, checkpoint)
     else:
         try:
             prepared.trainer.train(resume_from_checkpoint=str(checkpoint.folder) if checkpoint else None)
@@ -128,6 +131,17 @@ def _attempt(run: Run, progress: Progress, token: str | None, micro: int) -> dic
                 reporter.end()
             checkpoints.remove_unsealed(run.checkpoints)
     return _finish(run, prepared, token, ended=prepared.trainer.state.global_step)
+
+
+def _restore(prepared: Prepared, checkpoint: checkpoints.Checkpoint) -> None:
+    prepared.trainer.load_weights(checkpoint.folder)
+    prepared.trainer.state.global_step = checkpoint.step
+
+
+def _lacks_validation(run: Run, prepared: Prepared, step: int) -> bool:
+    """True after a step whose validation was cut short: it is made up for when the run goes on, so that it is still the same run."""
+    validates = prepared.trainer.eval_dataset is not None and step in prepared.plan.milestones
+    return validates and all(done != step for done, _ in validations.losses(run, step))
 
 
 def _try_out(run: Run, prepared: Prepared, micro: int) -> None:
@@ -193,9 +207,11 @@ def _finish(run: Run, prepared: Prepared, token: str | None, ended: int) -> dict
     how = run.stop_requested()
     found = validations.losses(run, ended)
     early = ended < prepared.plan.steps and validations.is_over(found, spec.early_stopping)
-    status = "done" if ended >= prepared.plan.steps or early else "stopped"
+    whole = ended >= prepared.plan.steps and not _lacks_validation(run, prepared, ended)
+    status = "done" if whole or early else "stopped"
     if status == "stopped" and how in ("pause", "discard"):
         return _result(run, prepared, ended, ended) | {"status": "paused" if how == "pause" else "discarded"}
+    prepared.recorder.progress(ended, prepared.plan.steps, f"training, {SAVING}")
     kept = ended
     best = validations.best_step(found) if spec.keep == "best" else None
     if best is not None and best != ended:
