@@ -108,34 +108,46 @@ def _attempt(run: Run, progress: Progress, token: str | None, micro: int) -> dic
     if checkpoint is not None:
         plan.seconds_before = checkpoint.seconds
         run.write_log(f"going on from step {checkpoint.step} of {plan.steps}")
-        if _lacks_validation(run, prepared, begun):
+    try:
+        if checkpoint is not None and _lacks_validation(run, prepared, begun):
             _restore(prepared, checkpoint)
-            progress(begun, plan.steps, "training, validating")
-            prepared.trainer.evaluate()
-    over = begun >= plan.steps or validations.is_over(
-        validations.losses(run, begun), run.spec().training.early_stopping
-    )
-    if checkpoint is not None and (over or _lacks_validation(run, prepared, begun)):
-        _restore(prepared, checkpoint)
-    else:
-        try:
+            _validate(prepared)
+        if checkpoint is not None and _is_over(run, prepared, begun):
+            _restore(prepared, checkpoint)
+        else:
             prepared.trainer.train(resume_from_checkpoint=str(checkpoint.folder) if checkpoint else None)
-        except FTError as error:
-            if error.code == "train.diverged" and (good := _before_diverging(run)) is not None:
-                prepared.trainer.load_weights(good.folder)
-                raise _with_result(error, _finish(run, prepared, token, ended=good.step)) from error
-            raise
-        finally:
-            reporter = prepared.trainer.pop_callback(reporting.Reporting)
-            if isinstance(reporter, reporting.Reporting):  # None where nothing is reported
-                reporter.end()
-            checkpoints.remove_unsealed(run.checkpoints)
+    except FTError as error:
+        if error.code == "train.diverged" and (good := _before_diverging(run)) is not None:
+            prepared.trainer.load_weights(good.folder)
+            raise _with_result(error, _finish(run, prepared, token, ended=good.step)) from error
+        raise
+    finally:
+        reporter = prepared.trainer.pop_callback(reporting.Reporting)
+        if isinstance(reporter, reporting.Reporting):  # None where nothing is reported
+            reporter.end()
+        checkpoints.remove_unsealed(run.checkpoints)
     return _finish(run, prepared, token, ended=prepared.trainer.state.global_step)
 
 
 def _restore(prepared: Prepared, checkpoint: checkpoints.Checkpoint) -> None:
     prepared.trainer.load_weights(checkpoint.folder)
     prepared.trainer.state.global_step = checkpoint.step
+
+
+def _validate(prepared: Prepared) -> None:
+    """A validation outside of the training, told and reported as those within."""
+    trainer, step = prepared.trainer, prepared.trainer.state.global_step
+    prepared.recorder.progress(step, prepared.plan.steps, "training, validating")
+    for callback in trainer.callback_handler.callbacks:
+        if isinstance(callback, reporting.Reporting):
+            callback.begin(step)
+    trainer.evaluate()
+
+
+def _is_over(run: Run, prepared: Prepared, step: int) -> bool:
+    """True when there is nothing to train after `step` steps: they were the last, or it ends early, or it was asked to stop again."""
+    early = validations.is_over(validations.losses(run, step), run.spec().training.early_stopping)
+    return step >= prepared.plan.steps or early or _lacks_validation(run, prepared, step)
 
 
 def _lacks_validation(run: Run, prepared: Prepared, step: int) -> bool:
