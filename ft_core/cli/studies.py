@@ -104,7 +104,7 @@ def _plain(text: str) -> Any:
     """A number, true, false or a name, as YAML has it; a text that is none of them stays, and is refused by the setting."""
     try:
         return yaml.safe_load(text)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError):  # ValueError: a date such as 2026-13-01
         return text
 
 

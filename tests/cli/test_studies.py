@@ -95,6 +95,12 @@ def test_without_a_word_the_learning_rate_and_the_rank_are_tried(spec):
     assert alone is not None and list(alone.settings) == ["learning_rate"]
 
 
+def test_a_date_that_is_none_is_refused_as_any_text(spec):
+    with pytest.raises(FTError) as caught:
+        with_sweep(spec, ["seed=2026-13-01"], None, None)
+    assert caught.value.code == "project.invalid" and "2026-13-01" in caught.value.why
+
+
 def test_all_wrong_options_are_refused_at_once(spec):
     with pytest.raises(FTError) as caught:
         with_sweep(spec, ["learning_rat=1:2", "lora_rank=0:4", "epochs=x:3", "batch_size=8:"], 0, -1)
