@@ -68,7 +68,7 @@ def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: i
     recorder = Recorder(run, plan, progress)
     part_names = rows.part_names([*examples, *held])
     watched = _shortest_first(held, chat, training.max_length)
-    sampler = Sampler(run, plan, tokenizer, (held or examples)[:SAMPLES], partial(chosen_labels, labels))
+    sampler = Sampler(run, plan, tokenizer, (held or examples)[:SAMPLES], partial(chosen_labels, labels, training.max_length))
     trainer = HeadTrainer(
         model=model,
         arguments=build.sft_arguments(
@@ -91,13 +91,18 @@ def tokenise(examples: Sequence[Example], chat: ChatTokenizer, max_length: int) 
 
 def chosen_labels(
     labels: Sequence[str],
+    max_length: int,
     model: PreTrainedModel | PeftModel,
     tokenizer: PreTrainedTokenizerFast,
     examples: Sequence[Example],
 ) -> list[str]:
-    """The likeliest label of each example."""
+    """The likeliest label of each example, whose prompt is cut as `tokenise` does."""
     found = generate.label_log_probabilities(
-        model, tokenizer, [example.prompt for example in examples], tools=[example.tools for example in examples]
+        model,
+        tokenizer,
+        [example.prompt for example in examples],
+        tools=[example.tools for example in examples],
+        max_length=max_length,
     )
     return [labels[int(place)] for place in found.argmax(axis=1)]
 
