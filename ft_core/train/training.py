@@ -35,6 +35,7 @@ def train(run: Run, progress: Progress, token: str | None = None) -> dict[str, A
     Raises FTError `report.missing` before anything is loaded, `train.nothing_to_learn`, `train.diverged` (the best checkpoint is then the
     result) and what `modeling` raises.
     """
+    run.mend_result()
     training = run.spec().training
     trackers.require(training.report_to)
     modeling.set_threads(training.threads)
