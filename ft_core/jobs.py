@@ -13,6 +13,7 @@ JobName = Literal[Work, "serve", "push", "measure"]
 WORK: tuple[Work, ...] = get_args(Work)
 # pause: a checkpoint now and nothing else. keep: the best so far becomes the result. discard: what was trained is removed.
 Stop = Literal["pause", "keep", "discard"]
+SAVING = "saving"  # what a job's message ends in while it writes what must not be cut off
 
 
 class Progress(Protocol):
@@ -59,6 +60,11 @@ class JobState(BaseModel):
             started=now,
             heartbeat=now,
         )
+
+    @property
+    def saving(self) -> bool:
+        """True while the job says that it writes a checkpoint or its result."""
+        return self.message.endswith(SAVING)
 
     @property
     def alive(self) -> bool:

@@ -170,6 +170,21 @@ class Run:
         """True once a training has left an adapter or a model that can be used."""
         return self.has_adapter or (self.model / "config.json").is_file()
 
+    def before(self, result: Path) -> Path:
+        """Where the adapter or model that was there lies, for the moment in which a new one takes its place."""
+        return result.with_name(f".{result.name}-before")
+
+    def mend_result(self) -> None:
+        """After a kill while a result was saved: the one before is in its place again, and what was half written is gone."""
+        for result in (self.adapter, self.model):
+            if self.before(result).exists() and not result.exists():
+                self.before(result).rename(result)
+        for folder in self._unfinished():
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _unfinished(self) -> list[Path]:
+        return [path for name in (".adapter-*", ".model-*") for path in self.folder.glob(name)]
+
     def head_labels(self) -> tuple[str, ...]:
         """The labels that a trained classification head chooses from, in the order of its numbers; empty for a model that writes."""
         folder = self.adapter if self.has_adapter else self.model
@@ -255,9 +270,8 @@ class Run:
         """Remove what was trained, for good; project, measurements, notes and log stay. The caller holds the locks of all its work."""
         for trial in self.trials():
             trial.discard()
-        # Hidden are those of a killed training; the beginning is PiSSA's.
-        unfinished = (path for name in (".adapter-*", ".model-*", "beginning") for path in self.folder.glob(name))
-        for folder in (self.checkpoints, self.adapter, self.model, *unfinished):
+        beginning = self.folder / "beginning"  # PiSSA's
+        for folder in (self.checkpoints, self.adapter, self.model, beginning, *self._unfinished()):
             if folder.exists():
                 shutil.rmtree(folder)
         for name in ("samples.jsonl", "notices.jsonl", "training.json"):

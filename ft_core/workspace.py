@@ -82,7 +82,7 @@ class Workspace:
 
     def run_or_path(self, text: str) -> Run:
         """RUN on the command line: an id, a trial's as RUN/3, or a path to a run's folder. Raises FTError `run.missing`."""
-        return self.run(text) if _RUN_OR_TRIAL.fullmatch(text) else Run.open(Path(text).expanduser())
+        return self.run(text) if _RUN_OR_TRIAL.fullmatch(text) else Run.open(_place(text))
 
     def measure(self, identity: str) -> Run:
         """Where the settings of that digest are measured, which may not be there. Raises FTError `run.missing` for what is no digest."""
@@ -104,4 +104,8 @@ class Workspace:
 
     def dataset_or_path(self, text: str) -> Path:
         """DATASET on the command line: an id, or a path to a version's folder. Raises FTError `dataset.missing` for an id that is not there."""
-        return self.dataset(text) if _DATASET_ID.fullmatch(text) else Path(text).expanduser()
+        return self.dataset(text) if _DATASET_ID.fullmatch(text) else _place(text)
+
+
+def _place(text: str) -> Path:
+    return Path(os.path.expanduser(text))  # Path's own raises for a user who is not there

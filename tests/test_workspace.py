@@ -81,3 +81,11 @@ def test_a_trial_is_found_inside_its_run_and_not_listed(tmp_path):
         with pytest.raises(FTError) as caught:
             workspace.run(wrong)
         assert caught.value.code == "run.missing"
+
+
+def test_a_path_of_a_person_who_is_not_there_is_no_run(tmp_path):
+    workspace = Workspace(tmp_path)
+    with pytest.raises(FTError) as caught:
+        workspace.run_or_path("~nobody-here/run")
+    assert caught.value.code == "run.missing"
+    assert not workspace.dataset_or_path("~nobody-here/data").exists()

@@ -61,10 +61,7 @@ def data_size(
     """Train on growing parts of the data, and say what twice the data would buy."""
 
     def work() -> Result:
-        spec = project.load(path)
-        changes = {"shares": [_plain(share) for share in shares.split(",")]} if shares else {}
-        known = spec.data_size.model_dump(mode="json") if spec.data_size else {}
-        spec = project.parse(spec.model_dump(mode="json") | {"data_size": known | changes}, "The study")
+        spec = with_data_size(project.load(path), shares)
         return study(Workspace(home_folder(home)), spec, path.parent, "data_size")
 
     answer(as_json, work, show_data_size)
@@ -78,7 +75,20 @@ def with_sweep(spec: ProjectSpec, chosen: list[str], trials: int | None, minutes
     elif not spec.sweep:
         values["settings"] = [name for name in USUAL if used_by(spec.training.method, name)]
     values |= {name: value for name, value in (("trials", trials), ("minutes", minutes)) if value is not None}
-    return project.parse(spec.model_dump(mode="json") | {"sweep": values}, "The sweep")
+    return _replaced(spec, {"sweep": values}, "The sweep")
+
+
+def with_data_size(spec: ProjectSpec, shares: str | None) -> ProjectSpec:
+    """The project with what the command line says about the parts of its data. Raises FTError `project.invalid`."""
+    values: dict[str, Any] = spec.data_size.model_dump(mode="json") if spec.data_size else {}
+    if shares:
+        values["shares"] = [_plain(share) for share in shares.split(",")]
+    return _replaced(spec, {"data_size": values}, "The study")
+
+
+def _replaced(spec: ProjectSpec, changes: dict[str, Any], where: str) -> ProjectSpec:
+    """The project with these keys, all checked. What it leaves out it still leaves out, so that it is chosen for the run."""
+    return project.parse(spec.model_dump(mode="json", exclude_unset=True) | changes, where)
 
 
 def _range(text: str) -> tuple[str, Any]:
@@ -94,7 +104,7 @@ def _plain(text: str) -> Any:
     """A number, true, false or a name, as YAML has it; a text that is none of them stays, and is refused by the setting."""
     try:
         return yaml.safe_load(text)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError):  # ValueError: a date such as 2026-13-01
         return text
 
 

@@ -295,13 +295,18 @@ def label_log_probabilities(
     prompts: Sequence[Sequence[Message]],
     *,
     tools: Sequence[str] | None = None,
+    max_length: int | None = None,
     batch_tokens: int = 8192,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
 ) -> numpy.ndarray:
-    """log p of each label by a model with a classification head, in nats: float64 [prompts, labels]. Raises Stopped."""
+    """log p of each label by a model with a classification head, in nats: float64 [prompts, labels]. Raises Stopped.
+
+    Of a prompt of more than `max_length` tokens the last are read.
+    """
     known = tools or [""] * len(prompts)
     rows = [prompt_ids(tokenizer, prompt, told) for prompt, told in zip(prompts, known, strict=True)]
+    rows = [ids[-max_length:] if max_length else ids for ids in rows]
     found: dict[int, numpy.ndarray] = {}
     with inference(model):
         for read in _read(model, rows, pad_id(tokenizer), batch_tokens=batch_tokens, should_stop=should_stop):

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import multiprocessing
+import shutil
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -17,6 +18,7 @@ from ft_core.run import Run
 from ft_core.settings.project import ProjectSpec
 from ft_core.workspace import Workspace
 
+KEPT = 50
 # Settings that change neither the memory nor the time of a step: what was measured holds for any of their values.
 _FREE = ("epochs", "learning_rate", "lora_alpha", "schedule", "warmup_ratio", "weight_decay", "max_gradient_norm")
 _FREE += ("evaluations", "early_stopping", "keep", "checkpoint_gb", "report_to", "preference_beta")
@@ -54,13 +56,26 @@ def measuring(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) -> Run:
 
 
 def prepare_measuring(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) -> Run:
-    """The same, made unless it is there: what the job "measure" works in."""
+    """The same, made unless it is there: what the job "measure" works in. Of all others the KEPT that were asked for last stay."""
     run = measuring(workspace, spec, dataset)
     with workspace.starting():
-        if not run.project.is_file():
+        if run.project.is_file():
+            run.project.touch()
+        else:
+            shutil.rmtree(run.folder, ignore_errors=True)  # half made, by a process that was killed
             run.folder.parent.mkdir(parents=True, exist_ok=True)
             Run.create(run.folder.parent, spec, _data(dataset), hardware.environment(), run.folder.name)
+        _prune(run.folder.parent)
     return run
+
+
+def _prune(measures: Path) -> None:
+    """Remove all but the KEPT newest measures and those at work."""
+    found = sorted(measures.glob("*/project.yaml"), key=lambda path: path.stat().st_mtime_ns)
+    for path in found[:-KEPT]:
+        state = Run(path.parent).job("measure")
+        if state is None or state.status != "running":
+            shutil.rmtree(path.parent, ignore_errors=True)
 
 
 def _data(dataset: Dataset) -> dict[str, Any]:

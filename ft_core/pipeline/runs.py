@@ -40,7 +40,7 @@ def filled_project(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) ->
     """The project that a new run on this dataset would have.
 
     Raises FTError `model.missing` when the base is a path that is not there, `settings.too_long` when an example may be longer than it
-    can read, `settings.layers`, `settings.loftq`, `model.broken`, `model.template`, `sweep.unused`, `project.invalid` for settings that the
+    can read, `settings.layers`, `settings.loftq`, `model.broken`, `model.template`, `sweep.unused`, `sweep.impossible`, `project.invalid` for settings that the
     dataset's task lacks, `report.missing`, and what `started` raises.
     """
     trackers.require(spec.training.report_to)
@@ -63,14 +63,15 @@ def filled_project(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) ->
     project.parse(spec.model_dump(mode="json"), "The project")  # its task may be known only now
     filled = _ready(spec, dataset)
     if filled.sweep:
-        filled = filled.model_copy(update={"sweep": filled.sweep.filled(filled.training)})
+        plan = filled.sweep.filled(filled.training, dataset.task, hardware.describe().gpu is not None)
+        filled = filled.model_copy(update={"sweep": plan})
     return filled
 
 
 def duplicate(workspace: Workspace, run: Run, changes: dict[str, Any]) -> Run:
     """A new run with the settings of `run` but for `changes` (TrainSpec field -> value), on the same dataset version and base revision.
 
-    Raises FTError `project.invalid` naming every change that cannot be, and `data.missing` when the dataset is gone.
+    Raises FTError `project.invalid` naming every change that cannot be, `settings.head`, and `data.missing` when the dataset is gone.
     """
     filled = changed_project(workspace, run, changes)
     dataset = Dataset.open(run.folder / run.data()["folder"])

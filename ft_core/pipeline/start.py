@@ -1,6 +1,7 @@
 """Where a training starts: another run's result, with what then follows for base model and adapter."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ def _base(model: ModelSpec, start: Run) -> ModelSpec:
 
 
 def _absolute(base: str) -> str:
-    return str(Path(base).expanduser().resolve())
+    return str(Path(os.path.expanduser(base)).resolve())  # not Path's own: it raises for a user who is not there
 
 
 def _called(base: str, revision: str | None) -> str:

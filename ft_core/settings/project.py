@@ -12,11 +12,11 @@ from ft_core.settings import words
 from ft_core.settings.data import DataSpec
 from ft_core.settings.data_size import DataSizeSpec
 from ft_core.settings.evaluation import EvalSpec
-from ft_core.settings.methods import LORA, METHODS, PREFERENCE, WHOLE_MODEL
+from ft_core.settings.methods import PREFERENCE
 from ft_core.settings.model import ModelSpec
 from ft_core.settings.share import ShareSpec
 from ft_core.settings.sweep import SweepSpec
-from ft_core.settings.train import TrainSpec
+from ft_core.settings.train import TrainSpec, refuse_for_pairs
 
 Task = Literal["classification", "instruction", "chat", "preference", "text"]
 VERSION = 1
@@ -73,19 +73,9 @@ class ProjectSpec(BaseModel):
                     "only the task preference has {listed}: leave it out, or set `task: preference`",
                     {"listed": listed, "settings": unused},
                 )
-        elif training.method not in (*LORA, *WHOLE_MODEL):
-            raise PydanticCustomError(
-                "unused",
-                "{title} cannot learn from pairs: choose LoRA, one of its kin, or full fine-tuning",
-                {"title": METHODS[training.method].title, "settings": ["training.method"]},
-            )
-        elif training.initialisation != "default":
-            raise PydanticCustomError(
-                "unused",
-                "a training on pairs cannot begin with {start}: it is measured against where it starts",
-                {"start": training.initialisation, "settings": ["training.initialisation"]},
-            )
-        elif training.lora_dropout or (self.sweep and "lora_dropout" in self.sweep.settings):
+            return self
+        refuse_for_pairs(training)
+        if training.lora_dropout or (self.sweep and "lora_dropout" in self.sweep.settings):
             where = "training" if training.lora_dropout else "sweep.settings"
             raise PydanticCustomError(
                 "unused",

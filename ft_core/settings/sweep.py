@@ -1,6 +1,7 @@
 """SweepSpec: which training settings a sweep tries, and how long. A range is checked against the setting's own limits."""
 
 import difflib
+import itertools
 import math
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -10,9 +11,10 @@ from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from ft_core.errors import FTError
 from ft_core.settings import words
+from ft_core.settings.change import trial
 from ft_core.settings.methods import LORA, STARTS, used_by
 from ft_core.settings.numbers import refuse_booleans
-from ft_core.settings.train import TrainSpec
+from ft_core.settings.train import TrainSpec, refuse_for_pairs
 
 Value = bool | int | float | str
 # Settings of this machine, of measuring and of where measurements go: they change nothing that is learnt, or make trials incomparable.
@@ -126,10 +128,15 @@ class SweepSpec(BaseModel):
             raise ValidationError.from_exception_data(cls.__name__, wrong)
         return checked
 
-    def filled(self, training: TrainSpec) -> "SweepSpec":
-        """With a range for every setting. Raises FTError `sweep.unused` for settings that the methods tried do not have."""
+    def filled(self, training: TrainSpec, task: str | None = None, on_gpu: bool = False) -> "SweepSpec":
+        """With a range for every setting.
+
+        Raises FTError `sweep.unused` for settings that the methods tried do not have, `sweep.impossible` for values with which no trial can
+        be trained: not by the other settings, for this task, or on this machine.
+        """
         ranges = {
-            name: default_range(name, training) if given.empty else given for name, given in self.settings.items()
+            name: default_range(name, training, task, on_gpu) if given.empty else given
+            for name, given in self.settings.items()
         }
         methods = ranges["method"].values if "method" in ranges else (training.method,)
         unused = [name for name in self.settings if not any(used_by(method, name) for method in methods or ())]  # pyright: ignore[reportArgumentType]
@@ -141,24 +148,62 @@ class SweepSpec(BaseModel):
                 f"The method {' or '.join(f'`{method}`' for method in methods or ())} does not have {'it' if len(unused) == 1 else 'them'}.",
                 f"Remove {listed} from the settings to try, or choose another Method.",
             )
+        _require_possible(ranges, training, task, on_gpu)
         return self.model_copy(update={"settings": ranges})
 
 
-def default_range(name: str, training: TrainSpec) -> RangeSpec:
+def _require_possible(ranges: dict[str, RangeSpec], training: TrainSpec, task: str | None, on_gpu: bool) -> None:
+    """Of `method` and `initialisation`, which exclude each other and much else, each value must be possible with one of the other's."""
+    tried = {name: ranges[name].values or () for name in ("method", "initialisation") if name in ranges}
+    problems = {}
+    for name, values in tried.items():
+        others = [dict(zip(tried, one, strict=True)) for one in itertools.product(*tried.values())]
+        for value in values:
+            said = [_impossible(training, one, task, on_gpu) for one in others if one[name] == value]
+            if all(said):
+                problems[f"`{name}`: {value}"] = said[0]
+    if problems:
+        listed = ", ".join(problems)
+        raise FTError(
+            "sweep.impossible",
+            f"No trial can have {listed}.",
+            "\n".join(f"{name}: {said}." for name, said in problems.items()),
+            f"Remove {listed} from the settings to try.",
+        )
+
+
+def _impossible(training: TrainSpec, changes: dict[str, Any], task: str | None, on_gpu: bool) -> str:
+    """Why a training cannot have these changes, a sentence without its final stop; empty when it can."""
+    try:
+        changed = TrainSpec.model_validate(trial(training, changes))
+        if task == "preference":
+            refuse_for_pairs(changed)
+    except ValidationError as error:
+        return _said(error.errors(include_url=False)[0], TrainSpec)
+    except PydanticCustomError as error:
+        return error.message()
+    except FTError as error:
+        return error.what.rstrip(".")
+    return "LoftQ begins on a GPU alone" if changed.initialisation == "loftq" and not on_gpu else ""
+
+
+def default_range(name: str, training: TrainSpec, task: str | None = None, on_gpu: bool = False) -> RangeSpec:
     """A usual range around the project's own value, within the setting's limits.
 
     One decade for the learning rate, which matters most (Goodfellow, Bengio and Courville 2016, Deep Learning, section 11.4); half, once and
-    twice the value for other numbers, two more seeds, all there is of a choice; of methods and beginnings those that go together.
+    twice the value for other numbers, two more seeds, all there is of a choice; of methods and beginnings those that go
+    together, with the task and with this machine.
     Raises KeyError for a setting that is not in SWEPT.
     """
     value = {swept: getattr(training, swept) for swept in SWEPT}[name]
     if name == "learning_rate":
         side = math.sqrt(10)
         return RangeSpec(low=float(f"{value / side:.3g}"), high=min(1.0, float(f"{value * side:.3g}")), log=True)
-    if name == "method":
-        return RangeSpec(values=LORA if value in LORA else (value, "lora"))
-    if name == "initialisation":
-        return RangeSpec(values=tuple(start for start, methods in STARTS.items() if training.method in methods))
+    if name in ("method", "initialisation"):
+        around = STARTS if name == "initialisation" else LORA if value in LORA else (value, "lora")
+        return RangeSpec(
+            values=tuple(one for one in around if one == value or not _impossible(training, {name: one}, task, on_gpu))
+        )
     if name == "seed":
         return RangeSpec(values=(value, value + 1, value + 2))
     if get_origin(_plain(name)) is Literal and name not in _USUAL:

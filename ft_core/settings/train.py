@@ -5,7 +5,17 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 from pydantic_core import PydanticCustomError
 
-from ft_core.settings.methods import METHODS, PREFERENCE, STARTS, Head, Initialisation, Method, used_by
+from ft_core.settings.methods import (
+    LORA,
+    METHODS,
+    PREFERENCE,
+    STARTS,
+    WHOLE_MODEL,
+    Head,
+    Initialisation,
+    Method,
+    used_by,
+)
 from ft_core.settings.numbers import refuse_booleans
 
 Schedule = Literal["cosine", "linear", "constant"]
@@ -372,3 +382,19 @@ class TrainSpec(BaseModel):
             for name, value in write(self).items()
             if used_by(self.method, name) and not (name in PREFERENCE and value is None)
         }
+
+
+def refuse_for_pairs(training: TrainSpec) -> None:
+    """Raise PydanticCustomError for a method or a beginning with which nothing can learn from pairs."""
+    if training.method not in (*LORA, *WHOLE_MODEL):
+        raise PydanticCustomError(
+            "unused",
+            "{title} cannot learn from pairs: choose LoRA, one of its kin, or full fine-tuning",
+            {"title": METHODS[training.method].title, "settings": ["training.method"]},
+        )
+    if training.initialisation != "default":
+        raise PydanticCustomError(
+            "unused",
+            "a training on pairs cannot begin with {start}: it is measured against where it starts",
+            {"start": training.initialisation, "settings": ["training.initialisation"]},
+        )

@@ -21,7 +21,7 @@ from transformers import (
 
 from ft_core import generate, prompts
 from ft_core.errors import FTError
-from ft_core.jobs import Progress
+from ft_core.jobs import SAVING, Progress
 from ft_core.run import Run
 from ft_core.settings.example import Example, Message
 from ft_core.settings.train import TrainSpec
@@ -140,13 +140,17 @@ def _diverged(step: int, learning_rate: float) -> FTError:
 
 
 class Keeper(TrainerCallback):
-    """Asks for a log, a validation and a checkpoint at each milestone, seals checkpoints, and stops: early, or when the run asks to."""
+    """Asks for a log, a validation and a checkpoint at each milestone, seals checkpoints, and stops: early, or when the run asks to.
 
-    def __init__(self, run: Run, plan: Plan, training: TrainSpec, validates: bool) -> None:
+    A validation is then cut short by raising `validations.Cut`.
+    """
+
+    def __init__(self, run: Run, plan: Plan, training: TrainSpec, validates: bool, progress: Progress) -> None:
         self.run = run
         self.plan = plan
         self.training = training
         self.validates = validates
+        self.progress = progress
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         if state.global_step in self.plan.milestones:
@@ -154,8 +158,21 @@ class Keeper(TrainerCallback):
             control.should_evaluate = self.validates
         if self.run.stop_requested():
             control.should_log = control.should_save = control.should_training_stop = True
+        if control.should_evaluate:
+            self._tell(state, "validating")
+        elif control.should_save:
+            self._tell(state, SAVING)
+
+    def on_prediction_step(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        if self.run.stop_requested():
+            self._tell(state, SAVING)
+            raise validations.Cut
 
     def on_evaluate(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        if control.should_save:
+            self._tell(state, SAVING)
         found = validations.losses(self.run, state.global_step)
         if state.global_step < self.plan.steps and validations.is_over(found, self.training.early_stopping):
             best = validations.best_step(found)
@@ -167,6 +184,9 @@ class Keeper(TrainerCallback):
         checkpoints.seal(self.run.checkpoints / f"{checkpoints.PREFIX}{step}", step, self.plan.seconds())
         best = validations.best_step(validations.losses(self.run, step))
         checkpoints.prune(self.run.checkpoints, {step} if best is None else {step, best}, self.training.checkpoint_gb)
+
+    def _tell(self, state: TrainerState, what: str) -> None:
+        self.progress(state.global_step, self.plan.steps, f"training, {what}")
 
 
 Answering = Callable[[PreTrainedModel | PeftModel, PreTrainedTokenizerFast, Sequence[Example]], list[str]]

@@ -24,7 +24,7 @@ from ft_core.train import build, rows
 from ft_core.train.callbacks import Plan, Recorder, Sampler
 from ft_core.train.head_trainer import HeadTrainer
 from ft_core.train.methods.adapt import adapt
-from ft_core.train.sft import SAMPLES, Prepared, dtype_name, watching, within_context
+from ft_core.train.sft import SAMPLES, Prepared, dtype_name, require_known_tokens, watching, within_context
 
 
 def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: int) -> Prepared:
@@ -46,6 +46,8 @@ def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: i
     training = within_context(run, folder, chosen.base)
     chat = ChatTokenizer.load(folder, chosen.base)
     prompts, cut_off = tokenise(examples, chat, training.max_length)
+    watched = _shortest_first(held, chat, training.max_length)
+    require_known_tokens(folder, chosen.base, (*prompts, *watched[0]))
     run.write_log(_said(prompts, labels, cut_off, training.max_length))
     lengths = numpy.array([len(ids) for ids in prompts])
     order = rows.order(lengths, total, training.batch_size, training.seed)
@@ -67,8 +69,9 @@ def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: i
     model = adapt(modeling.with_padding(base, tokenizer), training)
     recorder = Recorder(run, plan, progress)
     part_names = rows.part_names([*examples, *held])
-    watched = _shortest_first(held, chat, training.max_length)
-    sampler = Sampler(run, plan, tokenizer, (held or examples)[:SAMPLES], partial(chosen_labels, labels))
+    sampler = Sampler(
+        run, plan, tokenizer, (held or examples)[:SAMPLES], partial(chosen_labels, labels, training.max_length)
+    )
     trainer = HeadTrainer(
         model=model,
         arguments=build.sft_arguments(
@@ -91,13 +94,18 @@ def tokenise(examples: Sequence[Example], chat: ChatTokenizer, max_length: int) 
 
 def chosen_labels(
     labels: Sequence[str],
+    max_length: int,
     model: PreTrainedModel | PeftModel,
     tokenizer: PreTrainedTokenizerFast,
     examples: Sequence[Example],
 ) -> list[str]:
-    """The likeliest label of each example."""
+    """The likeliest label of each example, whose prompt is cut as `tokenise` does."""
     found = generate.label_log_probabilities(
-        model, tokenizer, [example.prompt for example in examples], tools=[example.tools for example in examples]
+        model,
+        tokenizer,
+        [example.prompt for example in examples],
+        tools=[example.tools for example in examples],
+        max_length=max_length,
     )
     return [labels[int(place)] for place in found.argmax(axis=1)]
 

@@ -23,7 +23,15 @@ from ft_core.train.callbacks import Plan, Recorder, Sampler
 from ft_core.train.kto_trainer import KtoTrainer, answer_start, separate
 from ft_core.train.preference_trainer import PreferenceTrainer
 from ft_core.train.rows import TokenRow
-from ft_core.train.sft import SAMPLES, Prepared, dtype_name, first_model, watching, within_context
+from ft_core.train.sft import (
+    SAMPLES,
+    Prepared,
+    dtype_name,
+    first_model,
+    require_known_tokens,
+    watching,
+    within_context,
+)
 
 _SHOWN = 20  # row numbers in an error
 
@@ -69,6 +77,8 @@ def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: i
     run.write_log(f"pairs: {rows.check([pair.chosen for pair in learnt], chat, training.max_length)}")
     run.write_log(f"worse answers: {rows.check([pair.rejected for pair in learnt], chat, training.max_length)}")
     watched = sorted(tokenise_pairs(held, chat, training.max_length), key=lambda pair: pair.longest)
+    both = (end.ids for pair in (*learnt, *watched) for end in (pair.chosen, pair.rejected))
+    require_known_tokens(folder, chosen.base, both)
     lengths = numpy.array([pair.longest for pair in learnt])
     order = rows.order(lengths, total, training.batch_size, training.seed)
     columns = _columns([*learnt, *watched])

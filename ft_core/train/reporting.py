@@ -36,8 +36,13 @@ class Reporting(TrainerCallback):
         self.tracker: _Tracker | None = None
 
     def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        with redirect_stdout(sys.stderr):  # standard output may be one JSON object
-            self.tracker = _begin(self.run, self.reporter, state.global_step)
+        self.begin(state.global_step)
+
+    def begin(self, step: int) -> None:
+        """Begin the tracker's run, which goes on from `step`; once."""
+        if self.tracker is None:
+            with redirect_stdout(sys.stderr):  # standard output may be one JSON object
+                self.tracker = _begin(self.run, self.reporter, step)
 
     def on_log(
         self,

@@ -1,6 +1,7 @@
 """What a training leaves: an adapter, or a whole model, with its tokenizer, written whole or not at all."""
 
 import hashlib
+import os
 import secrets
 import shutil
 import warnings
@@ -11,7 +12,7 @@ from peft import PeftModel
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 from ft_core import catalog
-from ft_core.files import write_json
+from ft_core.files import sync_folder, write_json
 from ft_core.run import HEAD_LABELS, Run
 from ft_core.settings.model import ModelSpec
 
@@ -24,28 +25,35 @@ def save(
     beginning: Path | None = None,
     labels: Sequence[str] = (),
 ) -> str:
-    """Write what was trained, replacing what is there only when it is complete. Returns the SHA-256 of the weights.
+    """Write what was trained, replacing what is there only when it is complete and on the disk. Returns the SHA-256 of the weights.
 
     `beginning` is the folder with the adapter as PiSSA began it: peft then writes the difference to it, an ordinary LoRA adapter of
     twice the rank for the unchanged base. `labels` are those of a classification head, in the order of its numbers.
     """
     folder = run.adapter if isinstance(model, PeftModel) else run.model
+    run.mend_result()
     temporary = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")
     try:
         _write(temporary, model, base, beginning)
         tokenizer.save_pretrained(temporary)
         if labels:
             write_json(temporary / HEAD_LABELS, {"version": 1, "labels": list(labels)})
+        _to_disk(temporary)
         if folder.exists():
-            old = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")
-            folder.rename(old)
-            temporary.rename(folder)
-            shutil.rmtree(old)
-        else:
-            temporary.rename(folder)
+            folder.rename(run.before(folder))
+        temporary.rename(folder)
+        sync_folder(run.folder)
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)  # a full disk needs its space
+        run.mend_result()  # also what is half written: a full disk needs its space
     return sha256(folder)
+
+
+def _to_disk(folder: Path) -> None:
+    """Make the files of a folder outlive a power cut."""
+    for path in folder.iterdir():
+        with open(path, "rb") as file:
+            os.fsync(file.fileno())
+    sync_folder(folder)
 
 
 def _write(folder: Path, model: PreTrainedModel | PeftModel, base: ModelSpec, beginning: Path | None) -> None:

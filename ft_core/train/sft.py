@@ -1,6 +1,6 @@
 """Supervised fine-tuning: everything from a run's settings up to the first step."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from datasets import Dataset as Rows
 from peft import PeftModel
 from transformers import PreTrainedModel, TrainerCallback
 
-from ft_core import modeling
+from ft_core import download, modeling
 from ft_core.data.store import Dataset
 from ft_core.data.tokens import ChatTokenizer
 from ft_core.fit import plan_steps
@@ -67,6 +67,7 @@ def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: i
     run.write_log(rows.check(learnt, chat, training.max_length))
     part_names = rows.part_names([*examples, *held])
     watched = sorted(rows.tokenise(held, chat, training.max_length), key=lambda row: len(row.ids))
+    require_known_tokens(folder, chosen.base, (row.ids for row in (*learnt, *watched)))
     lengths = numpy.array([len(row.ids) for row in learnt])
     order = rows.order(lengths, total, training.batch_size, training.seed)
     plan = Plan(
@@ -122,13 +123,24 @@ def within_context(run: Run, folder: Path, base: str) -> TrainSpec:
     return training
 
 
+def require_known_tokens(folder: Path, base: str, rows_of_ids: Iterable[Sequence[int]]) -> None:
+    """Raise FTError `model.broken` for rows with a token that the base model's embedding, as its config.json has it, holds no row for."""
+    sizes = of_folder(folder, base)
+    most = max((max(ids) for ids in rows_of_ids if ids), default=0)
+    if sizes is not None and most >= sizes.vocabulary:
+        raise download.broken(
+            base,
+            f"Its tokenizer makes token {most} of your examples, and its embedding knows {sizes.vocabulary} tokens, counted from 0.",
+        )
+
+
 def watching(run: Run, recorder: Recorder, sampler: Sampler, validates: bool) -> list[TrainerCallback]:
     """What watches every training, whatever it learns from; `validates` is true where there are validation rows."""
     training = run.spec().training
     if not validates and (said := without_validation(training)):
         run.write_log(said)
     reports = [] if training.report_to == "none" else [Reporting(run, training.report_to)]
-    return [recorder, sampler, Keeper(run, recorder.plan, training, validates), *reports]
+    return [recorder, sampler, Keeper(run, recorder.plan, training, validates, recorder.progress), *reports]
 
 
 def first_model(run: Run, chosen: ModelSpec, token: str | None) -> PreTrainedModel | PeftModel:

@@ -10,6 +10,8 @@ from peft import PeftModel
 from transformers import PreTrainedModel, PreTrainedTokenizerFast, Trainer
 from transformers.trainer_callback import PrinterCallback
 
+from ft_core.train.validations import Cut
+
 
 @dataclass
 class Tally:
@@ -62,9 +64,17 @@ class CommonTrainer(Trainer):
         self._load_from_checkpoint(str(checkpoint))
 
     def evaluate(self, eval_dataset=None, ignore_keys=None, metric_key_prefix: str = "eval") -> dict[str, float]:
-        """The measurements on validation rows; leaves the random state as it was."""
+        """The measurements on validation rows; leaves the random state as it was.
+
+        Cut short (`validations.Cut`) it gives none, records none, and ends the training.
+        """
         with torch.random.fork_rng():
-            return super().evaluate(eval_dataset, ignore_keys, metric_key_prefix)
+            try:
+                return super().evaluate(eval_dataset, ignore_keys, metric_key_prefix)
+            except Cut:
+                self.forget()
+                self.control.should_save = self.control.should_training_stop = True
+                return {}
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
         """Add the accuracy, and make a validation loss the mean over what was learnt instead of over batches; in a mix of each part too."""

@@ -9,7 +9,7 @@ from transformers import set_seed
 
 from ft_core import fit, modeling
 from ft_core.errors import FTError
-from ft_core.jobs import Progress
+from ft_core.jobs import SAVING, Progress
 from ft_core.run import Run
 from ft_core.settings import trackers
 from ft_core.train import checkpoints, head, memory, preferences, reporting, results, sft, trial, validations
@@ -35,6 +35,7 @@ def train(run: Run, progress: Progress, token: str | None = None) -> dict[str, A
     Raises FTError `report.missing` before anything is loaded, `train.nothing_to_learn`, `train.diverged` (the best checkpoint is then the
     result) and what `modeling` raises.
     """
+    run.mend_result()
     training = run.spec().training
     trackers.require(training.report_to)
     modeling.set_threads(training.threads)
@@ -108,26 +109,52 @@ def _attempt(run: Run, progress: Progress, token: str | None, micro: int) -> dic
     if checkpoint is not None:
         plan.seconds_before = checkpoint.seconds
         run.write_log(f"going on from step {checkpoint.step} of {plan.steps}")
-    over = begun >= plan.steps or validations.is_over(
-        validations.losses(run, begun), run.spec().training.early_stopping
-    )
-    if checkpoint is not None and over:
-        prepared.trainer.load_weights(checkpoint.folder)
-        prepared.trainer.state.global_step = begun
-    else:
-        try:
+    try:
+        if checkpoint is not None and _lacks_validation(run, prepared, begun):
+            _restore(prepared, checkpoint)
+            _validate(prepared)
+        if checkpoint is not None and _is_over(run, prepared, begun):
+            _restore(prepared, checkpoint)
+        else:
             prepared.trainer.train(resume_from_checkpoint=str(checkpoint.folder) if checkpoint else None)
-        except FTError as error:
-            if error.code == "train.diverged" and (good := _before_diverging(run)) is not None:
-                prepared.trainer.load_weights(good.folder)
-                raise _with_result(error, _finish(run, prepared, token, ended=good.step)) from error
-            raise
-        finally:
-            reporter = prepared.trainer.pop_callback(reporting.Reporting)
-            if isinstance(reporter, reporting.Reporting):  # None where nothing is reported
-                reporter.end()
-            checkpoints.remove_unsealed(run.checkpoints)
+    except FTError as error:
+        if error.code == "train.diverged" and (good := _before_diverging(run)) is not None:
+            prepared.trainer.load_weights(good.folder)
+            raise _with_result(error, _finish(run, prepared, token, ended=good.step)) from error
+        raise
+    finally:
+        reporter = prepared.trainer.pop_callback(reporting.Reporting)
+        if isinstance(reporter, reporting.Reporting):  # None where nothing is reported
+            reporter.end()
+        checkpoints.remove_unsealed(run.checkpoints)
     return _finish(run, prepared, token, ended=prepared.trainer.state.global_step)
+
+
+def _restore(prepared: Prepared, checkpoint: checkpoints.Checkpoint) -> None:
+    prepared.trainer.load_weights(checkpoint.folder)
+    prepared.trainer.state.global_step = checkpoint.step
+
+
+def _validate(prepared: Prepared) -> None:
+    """A validation outside of the training, told and reported as those within."""
+    trainer, step = prepared.trainer, prepared.trainer.state.global_step
+    prepared.recorder.progress(step, prepared.plan.steps, "training, validating")
+    for callback in trainer.callback_handler.callbacks:
+        if isinstance(callback, reporting.Reporting):
+            callback.begin(step)
+    trainer.evaluate()
+
+
+def _is_over(run: Run, prepared: Prepared, step: int) -> bool:
+    """True when there is nothing to train after `step` steps: they were the last, or it ends early, or it was asked to stop again."""
+    early = validations.is_over(validations.losses(run, step), run.spec().training.early_stopping)
+    return step >= prepared.plan.steps or early or _lacks_validation(run, prepared, step)
+
+
+def _lacks_validation(run: Run, prepared: Prepared, step: int) -> bool:
+    """True after a step whose validation was cut short: it is made up for when the run goes on, so that it is still the same run."""
+    validates = prepared.trainer.eval_dataset is not None and step in prepared.plan.milestones
+    return validates and all(done != step for done, _ in validations.losses(run, step))
 
 
 def _try_out(run: Run, prepared: Prepared, micro: int) -> None:
@@ -193,9 +220,11 @@ def _finish(run: Run, prepared: Prepared, token: str | None, ended: int) -> dict
     how = run.stop_requested()
     found = validations.losses(run, ended)
     early = ended < prepared.plan.steps and validations.is_over(found, spec.early_stopping)
-    status = "done" if ended >= prepared.plan.steps or early else "stopped"
+    whole = ended >= prepared.plan.steps and not _lacks_validation(run, prepared, ended)
+    status = "done" if whole or early else "stopped"
     if status == "stopped" and how in ("pause", "discard"):
         return _result(run, prepared, ended, ended) | {"status": "paused" if how == "pause" else "discarded"}
+    prepared.recorder.progress(ended, prepared.plan.steps, f"training, {SAVING}")
     kept = ended
     best = validations.best_step(found) if spec.keep == "best" else None
     if best is not None and best != ended:

@@ -12,7 +12,7 @@ from ft_core.fit.memory import MOMENTS
 from ft_core.settings.train import Optimizer
 from ft_core.train import memory
 
-_USUAL = 2  # micro-batches whose time is taken, after the longest one has warmed everything up
+_USUAL = 8  # micro-batches at most whose time is taken, after the longest one has warmed everything up
 
 
 @dataclass(frozen=True)
@@ -42,17 +42,37 @@ def measure(
     _checkpoint_activations(trainer)
     with torch.random.fork_rng(), memory.watched() as peak:
         _compute(trainer, range(longest * rows, (longest + 1) * rows))
-        began = time.perf_counter()
-        usual = range(min(_USUAL, len(parts)))
-        for part in usual:
+        began = _now()
+        timed = usual(parts, steps_per_update)
+        for part in timed:
             _compute(trainer, range(part * rows, (part + 1) * rows))
-        seconds = (time.perf_counter() - began) / len(usual) * steps_per_update
+        seconds = (_now() - began) / len(timed) * steps_per_update
     return Trial(
         micro_batch_size,
         int(parts[longest].max()),
         round(peak.gb + trained * MOMENTS[optimizer] / 1e9, 3),
         round(seconds, 4),
     )
+
+
+def usual(parts: numpy.ndarray, steps_per_update: int) -> list[int]:
+    """Numbers of the micro-batches whose mean time stands for that of all; `parts` are their rows' tokens, int64 [micro-batches, rows].
+
+    They are a whole step, the one whose padded tokens are nearest to the mean of all steps: within a step micro-batches go from short
+    rows to long ones, and the first few say too little. Of a step of many, _USUAL evenly spread ones.
+    """
+    padded = parts.max(axis=1)[: len(parts) // steps_per_update * steps_per_update].reshape(-1, steps_per_update)
+    work = padded.sum(axis=1)
+    first = int(abs(work - work.mean()).argmin()) * steps_per_update
+    count = min(_USUAL, steps_per_update)
+    return [first + (2 * place + 1) * steps_per_update // (2 * count) for place in range(count)]
+
+
+def _now() -> float:
+    """Seconds by a clock, once everything that was asked for is computed: a GPU works on by itself."""
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+    return time.perf_counter()
 
 
 def _checkpoint_activations(trainer: Any) -> None:

@@ -5,6 +5,10 @@ from ft_core.run import Run
 Losses = list[tuple[int, float]]  # (step, validation loss in nats per token), in the order of steps
 
 
+class Cut(Exception):
+    """The run was asked to stop in the middle of a validation."""
+
+
 def losses(run: Run, until: int) -> Losses:
     """Those taken at most `until` steps into the training; later ones belong to an attempt that was cut off."""
     return [(row["step"], row["loss"]) for row in run.metrics() if row["kind"] == "validation" and row["step"] <= until]

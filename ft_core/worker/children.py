@@ -9,15 +9,14 @@ from typing import Any, Literal
 from ft_core.jobs import Progress
 from ft_core.run import Run
 from ft_core.settings import project
-from ft_core.settings.change import change, rate_for
+from ft_core.settings.change import trial
 from ft_core.settings.evaluation import EvalSpec
-from ft_core.settings.methods import used_by
 from ft_core.settings.project import ProjectSpec
 from ft_core.worker.job import Outcome
 
 
 def child(parent: Run, number: int, changes: dict[str, Any], evaluation: EvalSpec | None = None) -> Run:
-    """Trial `number` of the parent, made now unless it is there. Raises FTError `project.invalid` for settings that do not go together."""
+    """Trial `number` of the parent, made now unless it is there. Raises FTError `project.invalid` or `settings.head` for settings that do not go together."""
     folder = parent.trials_folder / str(number)
     if (folder / "project.yaml").is_file():
         return Run(folder)
@@ -35,16 +34,12 @@ def child(parent: Run, number: int, changes: dict[str, Any], evaluation: EvalSpe
 
 
 def changed(spec: ProjectSpec, changes: dict[str, Any], where: str) -> ProjectSpec:
-    """The project of a trial: `change`, without what its method lacks. Another method has its rate in proportion, as nothing is chosen anew.
-
-    Raises FTError `project.invalid`.
-    """
-    training = spec.training
-    values = change(training, changes)
-    if "learning_rate" not in values:
-        values["learning_rate"] = rate_for(training, values["method"])
-    values = {name: value for name, value in values.items() if used_by(values["method"], name)}
-    whole = spec.model_dump(mode="json") | {"training": values, "sweep": None, "data_size": None}
+    """The project of a trial. Raises FTError `project.invalid`, and `settings.head` as `change` does."""
+    whole = spec.model_dump(mode="json") | {
+        "training": trial(spec.training, changes),
+        "sweep": None,
+        "data_size": None,
+    }
     return project.parse(whole, where)
 
 

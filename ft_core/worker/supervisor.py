@@ -23,7 +23,11 @@ from ft_core.worker.queue import Entry
 
 IDLE_SECONDS = 20.0
 RETRY_SECONDS = 5.0
-STOP_GRACE_SECONDS = 120.0
+STOP_GRACE_SECONDS = (
+    120.0  # without getting on, beside the time of its steps, after which a job that was asked to stop is ended
+)
+SAVING_SECONDS = 1800.0  # that a checkpoint or a result may take
+SILENT_SECONDS = 60.0  # without a heartbeat, after which a process does not save any more: it hangs
 POLL_SECONDS = 0.3
 
 
@@ -122,19 +126,28 @@ def do(home: Path, entry: Entry, token: str | None = None) -> None:
 
 
 def _watch(entry: Entry, child: subprocess.Popen[bytes] | None) -> None:
-    """Wait for the job; one that does not follow a request to stop is signalled, then killed."""
-    asked: float | None = None
+    """Wait for the job; one that was asked to stop and no longer gets on is signalled, then killed."""
+    since, seen = 0.0, None
     while True:
         state = entry.run.job(entry.job)
         alive = child.poll() is None if child else state is not None and state.status == "running"
         if not alive:
             return
-        if entry.run.stop_requested():
-            asked = asked or time.monotonic()
-            waited = time.monotonic() - asked
-            if waited > STOP_GRACE_SECONDS:
-                launch.end(state, force=waited > STOP_GRACE_SECONDS + 10)
+        now = time.monotonic()
+        told = (state.step, state.total, state.message) if state is not None else ()
+        if told != seen or not entry.run.stop_requested():
+            since, seen = now, told
+        if now - since > (grace := _grace(entry.run, state)):
+            launch.end(state, force=now - since > grace + 10)
         time.sleep(POLL_SECONDS)
+
+
+def _grace(run: Run, state: JobState | None) -> float:
+    """Seconds that a job that was asked to stop may take until it tells something new: two of its steps, or all that saving takes."""
+    if state is not None and state.saving and time.time() - state.heartbeat < SILENT_SECONDS:
+        return SAVING_SECONDS
+    measured = (one.fit().get("measured") or {} for one in (run, *run.trials()))
+    return STOP_GRACE_SECONDS + 2 * max(found.get("seconds_per_step", 0.0) for found in measured)
 
 
 def _too_many_crashes(entry: Entry, state: JobState) -> None:

@@ -1,6 +1,7 @@
 """A trial of a training in a process of its own."""
 
 import os
+import shutil
 import signal
 import tempfile
 
@@ -8,6 +9,7 @@ import psutil
 import pytest
 
 from ft_core.errors import FTError
+from ft_core.jobs import JobState
 from ft_core.pipeline import measure as module
 from ft_core.pipeline.measure import measure, measuring, prepare_measuring
 from ft_core.pipeline.runs import choices
@@ -50,3 +52,25 @@ def test_what_was_measured_holds_for_all_settings_with_which_a_step_takes_as_muc
     run = prepare_measuring(workspace, filled, dataset)
     assert run.folder == place() and prepare_measuring(workspace, filled, dataset).spec() == run.spec() == filled
     assert run.data()["dataset"] == dataset.id and workspace.runs() == []
+
+
+def test_a_half_made_place_is_made_anew_and_only_the_newest_and_those_at_work_stay(prepared, monkeypatch):
+    workspace, spec, dataset = prepared
+    monkeypatch.setattr(module, "KEPT", 2)
+    filled, _ = choices(spec, dataset)
+
+    def asked(rank):
+        training = filled.training.model_copy(update={"lora_rank": rank})
+        return prepare_measuring(workspace, filled.model_copy(update={"training": training}), dataset)
+
+    half = measuring(workspace, filled, dataset)
+    shutil.rmtree(half.folder, ignore_errors=True)
+    half.folder.mkdir(parents=True)
+    (half.folder / "data.json").write_text("{")
+    assert prepare_measuring(workspace, filled, dataset).spec() == filled
+    at_work = asked(101)
+    at_work.write_job("measure", JobState.of_this_process())
+    again, old = asked(102), asked(103)
+    assert asked(102) == again, "asked for again, so it is newer than the one before"
+    newest = asked(104)
+    assert [run.folder.is_dir() for run in (half, at_work, again, old, newest)] == [False, True, True, False, True]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from ft_core.settings.change import change, rate_for
+from ft_core.errors import FTError
+from ft_core.settings.change import change, rate_for, trial
 from ft_core.settings.train import TrainSpec
 
 LORA = TrainSpec(method="lora", lora_rank=8, lora_alpha=16, learning_rate=2e-4, epochs=2)
@@ -27,6 +28,21 @@ def test_another_rank_or_rslora_keeps_the_strength():
     assert change(LORA, {"lora_rank": 32, "lora_alpha": 8})["lora_alpha"] == 8
     assert change(LORA, {"lora_rank": "many"})["lora_alpha"] == 16
     assert change(LORA, {"seed": 1}) == LORA.model_dump(mode="json") | {"seed": 1}
+
+
+def test_a_classification_head_is_not_dropped_without_a_word():
+    headed = LORA.model_copy(update={"head": "classification"})
+    assert change(headed, {"method": "ia3"})["head"] == "classification"
+    for method in ("prompt_tuning", "prefix_tuning"):
+        with pytest.raises(FTError) as caught:
+            change(headed, {"method": method})
+        assert caught.value.code == "settings.head"
+        assert change(LORA, {"method": method})["method"] == method
+
+
+def test_a_trial_has_what_its_method_has_and_the_rate_that_it_wants():
+    values = trial(LORA, {"method": "full", "lora_rank": 32})
+    assert values["learning_rate"] == rate_for(LORA, "full") and "lora_rank" not in values
 
 
 def test_a_rate_goes_with_its_method():

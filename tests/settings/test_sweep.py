@@ -107,6 +107,47 @@ def test_settings_that_no_method_has_are_refused():
     assert both.filled(TrainSpec()) == both
 
 
+PISSA = TrainSpec(method="lora", initialisation="pissa")
+HEADED = TrainSpec(method="lora", head="classification")
+
+
+@pytest.mark.parametrize(
+    ("training", "task", "settings", "refused"),
+    [
+        (HEADED, "classification", {"method": ["lora", "prompt_tuning"]}, "`method`: prompt_tuning"),
+        (HEADED, "classification", {"initialisation": ["default", "eva"]}, "`initialisation`: eva"),
+        (PISSA, None, {"method": ["lora", "qlora", "dora"]}, "`method`: qlora, `method`: dora"),
+        (TrainSpec(method="lora"), "preference", {"initialisation": ["default", "pissa"]}, "`initialisation`: pissa"),
+        (TrainSpec(method="lora"), "preference", {"method": ["lora", "ia3"]}, "`method`: ia3"),
+        (TrainSpec(), None, {"initialisation": ["default", "loftq"]}, "`initialisation`: loftq"),
+        (TrainSpec(), None, {"initialisation": ["pissa", "loftq"], "method": ["qlora", "dora"]}, "`method`: dora"),
+    ],
+)
+def test_values_that_no_trial_can_have_are_refused(training, task, settings, refused):
+    with pytest.raises(FTError) as caught:
+        SweepSpec.model_validate({"settings": settings}).filled(training, task)
+    assert caught.value.code == "sweep.impossible" and refused in caught.value.what and caught.value.why
+
+
+def test_values_that_some_trial_can_have_are_kept():
+    both = {"initialisation": ["default", "pissa"], "method": ["qlora", "lora"]}
+    for settings, on_gpu in ((both, False), ({"initialisation": ["default", "loftq"]}, True)):
+        sweep = SweepSpec.model_validate({"settings": settings})
+        assert sweep.filled(TrainSpec(), None, on_gpu) == sweep
+
+
+def test_a_usual_range_holds_only_what_can_be_trained():
+    assert default_range("method", PISSA).values == ("lora", "rslora")
+    assert default_range("initialisation", TrainSpec()).values == ("default", "eva")
+    assert default_range("initialisation", TrainSpec(), None, on_gpu=True).values == ("default", "loftq", "eva")
+    for training, task in ((HEADED, "classification"), (TrainSpec(method="lora"), "preference")):
+        assert default_range("initialisation", training, task).values == ("default",)
+    names = {"settings": ["method", "initialisation"]}
+    for training, task in ((PISSA, None), (HEADED, "classification"), (TrainSpec(method="full"), "preference")):
+        asked = names if training.method != "full" else {"settings": ["method"]}
+        assert SweepSpec.model_validate(asked).filled(training, task).settings["method"].holds(training.method)
+
+
 def test_a_sweep_survives_the_project_file():
     spec = parsed({"learning_rate": {"low": 1e-4, "high": 1e-2}, "lora_rank": [8, 16], "method": ["qlora", "lora"]})
     assert project.parse(yaml.safe_load(project.dump(spec)), "p") == spec

@@ -10,11 +10,12 @@ from transformers import AutoTokenizer, TrainerControl, TrainerState, TrainingAr
 
 from ft_core import modeling
 from ft_core.errors import FTError
+from ft_core.jobs import SAVING
 from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.settings.example import Example, Message
 from ft_core.settings.train import TrainSpec
-from ft_core.train import checkpoints
+from ft_core.train import checkpoints, validations
 from ft_core.train.callbacks import Keeper, Plan, Recorder, Sampler
 from tests.helpers import make_base_model
 
@@ -128,7 +129,7 @@ def test_in_float16_a_gradient_that_overflows_is_a_skipped_step(run, arguments):
 
 @pytest.mark.parametrize("validates", [True, False])
 def test_a_milestone_asks_for_log_validation_and_checkpoint(run, arguments, validates):
-    keeper, control = Keeper(run, plan(), TrainSpec(), validates), TrainerControl()
+    keeper, control = Keeper(run, plan(), TrainSpec(), validates, lambda *_: None), TrainerControl()
     keeper.on_step_end(arguments, at(4), control)
     assert not (control.should_log or control.should_save or control.should_evaluate)
     keeper.on_step_end(arguments, at(5), control)
@@ -137,17 +138,31 @@ def test_a_milestone_asks_for_log_validation_and_checkpoint(run, arguments, vali
 
 
 def test_a_request_to_stop_saves_first(run, arguments):
-    keeper, control = Keeper(run, plan(), TrainSpec(), True), TrainerControl()
+    keeper, control = Keeper(run, plan(), TrainSpec(), True, lambda *_: None), TrainerControl()
     run.request_stop()
     keeper.on_step_end(arguments, at(3), control)
     assert control.should_save and control.should_log and control.should_training_stop
+
+
+def test_a_validation_is_cut_short_by_a_request_to_stop_and_saving_is_told(run, arguments):
+    said, control = [], TrainerControl()
+    keeper = Keeper(run, plan(), TrainSpec(), True, lambda *row: said.append(row))
+    keeper.on_step_end(arguments, at(5), control)
+    keeper.on_prediction_step(arguments, at(5), control)
+    assert said == [(5, 10, "training, validating")]
+    run.request_stop("pause")
+    with pytest.raises(validations.Cut):
+        keeper.on_prediction_step(arguments, at(5), control)
+    assert said[1:] == [(5, 10, f"training, {SAVING}")]
 
 
 def test_a_saved_checkpoint_is_sealed_with_the_time_trained(run, arguments):
     folder = run.checkpoints / "checkpoint-5"
     folder.mkdir(parents=True)
     (folder / "weights").write_bytes(b"1234")
-    Keeper(run, plan(seconds_before=60.0), TrainSpec(), True).on_save(arguments, at(5), TrainerControl())
+    Keeper(run, plan(seconds_before=60.0), TrainSpec(), True, lambda *_: None).on_save(
+        arguments, at(5), TrainerControl()
+    )
     found = checkpoints.newest(run.checkpoints)
     assert found is not None and (found.folder, found.step) == (folder, 5) and 60 <= found.seconds < 120
 
@@ -165,7 +180,7 @@ def validated(run, *losses: float) -> None:
 def test_a_training_ends_early_when_the_validation_loss_no_longer_falls(run, arguments, losses, patience, ends):
     validated(run, *losses)
     control = TrainerControl()
-    keeper = Keeper(run, plan(), TrainSpec(early_stopping=patience), True)
+    keeper = Keeper(run, plan(), TrainSpec(early_stopping=patience), True, lambda *_: None)
     keeper.on_evaluate(arguments, at(len(losses)), control)
     assert control.should_training_stop == ends
     assert ("ending early: the validation loss was lowest after step 2" in run.log_tail()) == ends
@@ -173,7 +188,7 @@ def test_a_training_ends_early_when_the_validation_loss_no_longer_falls(run, arg
 
 def test_old_checkpoints_go_when_the_disk_is_meant_to_hold_no_more(run, arguments):
     validated(run, 3, 1, 2, 2, 2)
-    keeper = Keeper(run, plan(), TrainSpec(checkpoint_gb=1e-9), True)
+    keeper = Keeper(run, plan(), TrainSpec(checkpoint_gb=1e-9), True, lambda *_: None)
     for step in range(1, 6):
         folder = run.checkpoints / f"checkpoint-{step}"
         folder.mkdir(parents=True)

@@ -8,6 +8,7 @@ import pytest
 import torch
 from pydantic import ValidationError
 from safetensors.torch import load_file
+from transformers import GPT2Config, GPT2ForSequenceClassification
 
 from ft_core import generate, modeling
 from ft_core.data.tokens import ChatTokenizer
@@ -98,6 +99,17 @@ def test_a_prompt_is_read_up_to_where_the_answer_begins_and_a_long_one_loses_its
     found, cut_off = head.tokenise(examples, chat, longest - 1)
     assert found == [ids[-(longest - 1) :] for ids in whole]
     assert cut_off == sum(len(ids) == longest for ids in whole) > 0
+
+
+def test_samples_are_asked_with_prompts_cut_as_in_the_training(dataset, base):
+    """A GPT-2 has no position for what lies beyond its context."""
+    tokenizer, longest = modeling.load_tokenizer(str(base)), 8
+    sizes = {"vocab_size": len(tokenizer), "n_positions": longest, "n_embd": 16, "n_layer": 1, "n_head": 2}
+    model = GPT2ForSequenceClassification(GPT2Config(**sizes, num_labels=3, pad_token_id=tokenizer.pad_token_id)).eval()
+    examples = dataset.examples("validation")[:3]
+    assert all(len(prompt_ids(tokenizer, example.prompt)) > longest for example in examples)
+    found = head.chosen_labels(("a", "b", "c"), longest, model, tokenizer, examples)
+    assert len(found) == 3 and set(found) <= {"a", "b", "c"}
 
 
 @pytest.mark.parametrize("method", ["qlora", "layers"])

@@ -58,6 +58,23 @@ def test_more_tokens_than_the_context_are_refused_before_the_model_is_loaded(tmp
     assert caught.value.code == "settings.too_long" and "64 tokens" in caught.value.why
 
 
+@pytest.mark.parametrize("task", ["sft", "head", "preference"])
+def test_tokens_that_the_model_does_not_know_are_refused_before_it_is_loaded(tmp_path, base, task):
+    """Its tokenizer was given more tokens than its embedding has rows; the weights are not even there."""
+    folder = shutil.copytree(base, tmp_path / "small", ignore=shutil.ignore_patterns("*.safetensors"))
+    values = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(values | {"vocab_size": 300}))
+    head = "classification" if task == "head" else "written"
+    spec = TrainSpec(method="lora", epochs=1, batch_size=8, lora_rank=4, head=head, threads=1)
+    if task == "preference":
+        run = make_pair_run(tmp_path, folder, make_pairs(tmp_path / "datasets", 30), spec)
+    else:
+        run = make_run(tmp_path / "runs", folder, make_dataset(tmp_path / "datasets", 30), spec)
+    with pytest.raises(FTError) as caught:
+        training.prepare(run, lambda *_: None, None, 4)
+    assert caught.value.code == "model.broken" and "knows 300 tokens" in caught.value.why
+
+
 def test_a_share_of_the_rows_gives_fewer_steps_and_the_log_says_what_is_learnt(tmp_path, base):
     spec = TrainSpec(method="lora", epochs=2, batch_size=8, lora_rank=4, training_share=0.5, threads=1)
     dataset = make_dataset(tmp_path / "datasets", 60)

@@ -106,7 +106,7 @@ def test_loss_falls_and_everything_is_recorded(finished):
     }
     assert result["train_loss"] < rows[0]["loss"] and result["validation_loss"] == held[-1]["loss"]
     assert run.training() == result
-    assert said[-1][:2] == (total, total) and said[-1][2] == "training, epoch 2.0 of 2"
+    assert (total, total, "training, epoch 2.0 of 2") in said and said[-1] == (total, total, "training, saving")
 
 
 def test_samples_begin_with_the_base_model_and_keep_their_prompts(finished):
@@ -197,6 +197,26 @@ def test_stopped_and_resumed_is_the_same_run(tmp_path, base, dataset, finished):
     )
     assert same_curve(run, finished[0])
     assert [folder.name for folder in run.checkpoints.glob("checkpoint-*")] == [f"checkpoint-{result['total_steps']}"]
+
+
+@pytest.mark.parametrize("validation", [1, 3], ids=["in the middle", "after the last step"])
+def test_a_pause_cuts_a_validation_short_and_it_is_made_up_for(tmp_path, base, dataset, finished, validation):
+    run, begun = make_run(tmp_path, base, dataset, SPEC), []
+
+    def pause(step: int, total: int, message: str) -> None:
+        if message == "training, validating":
+            begun.append(step)
+            if len(begun) == validation:
+                run.request_stop("pause")
+
+    paused = training.train(run, pause)
+    steps = [row["step"] for row in run.metrics() if row["kind"] == "validation"]
+    assert paused["status"] == "paused" and steps == begun[:-1] and len(begun) == validation
+    assert paused["steps"] == begun[-1] == checkpoints.newest(run.checkpoints).step
+    run.clear_stop()
+    result = training.train(run, quiet)
+    assert result["status"] == "done" and result["weights_sha256"] == finished[1]["weights_sha256"]
+    assert result["validation_loss"] == finished[1]["validation_loss"] and same_curve(run, finished[0])
 
 
 @pytest.mark.parametrize("method", [method for method in METHODS if method != "qlora"])

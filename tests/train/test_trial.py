@@ -1,10 +1,11 @@
 """A trial computes the longest and some usual micro-batches, and leaves everything as it was."""
 
+import numpy
 import pytest
 import torch
 
 from ft_core.settings.train import TrainSpec
-from ft_core.train import sft, trial
+from ft_core.train import rows, sft, trial
 from tests.helpers import make_base_model, make_dataset, make_run
 
 
@@ -20,6 +21,17 @@ def test_a_trial_measures_and_changes_nothing(tmp_path):
     assert found.peak_memory_gb > 0.05 and found.seconds_per_step > 0
     assert torch.equal(torch.get_rng_state(), state) and prepared.trainer.tally.learnt == 0
     assert all(torch.equal(p, before[name]) and p.grad is None for name, p in model.named_parameters())
+
+
+@pytest.mark.parametrize("micro", [1, 4, 32])
+@pytest.mark.parametrize("seed", range(5))
+def test_what_is_timed_is_padded_as_the_whole_training_is(micro, seed):
+    """Lengths are as people write, log-normal; the micro-batches that stand first are the shortest of their step."""
+    lengths = numpy.random.default_rng(seed).lognormal(4, 1, 300).astype(int).clip(4, 512)
+    ordered = lengths[rows.order(lengths, steps=27, batch_size=32, seed=seed)].reshape(-1, micro)
+    padded, chosen = ordered.max(axis=1), trial.usual(ordered, 32 // micro)
+    assert len(set(chosen)) == min(8, 32 // micro)
+    assert padded[chosen].mean() == pytest.approx(padded.mean(), rel=0.15)
 
 
 @pytest.mark.parametrize("method", ["qlora", "full"])

@@ -16,6 +16,7 @@ from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.settings.train import TrainSpec
 from ft_core.worker import launch, supervisor
+from ft_core.worker.queue import Entry
 from ft_core.workspace import Workspace
 from tests.helpers import make_base_model, make_dataset, make_run
 
@@ -144,6 +145,56 @@ def test_a_job_that_ends_only_by_force_stays_ended(workspace, base, monkeypatch)
     supervisor.do(workspace.home, launch.entries(workspace.home)[0])
     assert launch.entries(workspace.home) == []
     assert run.job("train") is None or run.job("train").status in ("stopped", "failed")
+
+
+WORKER = """
+import sys, time
+from pathlib import Path
+from ft_core.run import Run
+from ft_core.worker import job
+
+job.HEARTBEAT_SECONDS = 0.1
+record = job.Record(Run(Path(sys.argv[1])), "train", None)
+record.begin()
+for number, message in enumerate(sys.argv[2:]):
+    record.progress(number, 9, message)
+    time.sleep(1.0)
+record.end("stopped", "stopped")
+"""
+
+
+@pytest.mark.parametrize(
+    ("messages", "measured", "ended"),
+    [
+        (["training, saving"], 0.0, False),
+        (["training, epoch 1"] * 4, 0.0, False),
+        (["training, epoch 1"], 0.5, False),
+        (["training, epoch 1"], 0.0, True),
+    ],
+    ids=["it saves", "it gets on", "its steps are long", "it hangs"],
+)
+def test_one_that_was_asked_to_stop_is_signalled_only_when_it_no_longer_gets_on(
+    workspace, monkeypatch, messages, measured, ended
+):
+    """A real process that tells how far it is, and takes a second for each thing; the grace is shorter than that."""
+    monkeypatch.setattr(supervisor, "STOP_GRACE_SECONDS", 0.4 if len(messages) == 1 else 1.5)
+    monkeypatch.setattr(supervisor, "POLL_SECONDS", 0.05)
+    run = Run.create(workspace.runs_folder, project.parse({"data": {"source": "x.csv"}}, "p"), {}, {})
+    run.write_fit({"measured": {"seconds_per_step": measured}})
+    child = subprocess.Popen([sys.executable, "-c", WORKER, str(run.folder), *messages], cwd=launch.ROOT)
+    wait_for(lambda: (state := run.job("train")) and state.message in messages)
+    run.request_stop("pause")
+    supervisor._watch(Entry(run.folder, run, "train"), child)
+    assert run.job("train").status == ("interrupted" if ended else "stopped")
+    assert child.wait() == (-signal.SIGTERM if ended else 0)
+
+
+def test_one_that_saves_without_a_heartbeat_hangs(workspace):
+    run = Run.create(workspace.runs_folder, project.parse({"data": {"source": "x.csv"}}, "p"), {}, {})
+    state = JobState(status="running", message="training, saving", **GONE)
+    beating = state.model_copy(update={"heartbeat": time.time()})
+    assert supervisor._grace(run, beating) == supervisor.SAVING_SECONDS
+    assert supervisor._grace(run, state) == supervisor.STOP_GRACE_SECONDS
 
 
 def test_a_child_that_cannot_begin_is_reported(workspace, base, monkeypatch):

@@ -125,12 +125,13 @@ def test_killed_in_the_middle_it_ends_with_the_same_trials(made, whole):
 
 
 def test_a_trial_that_fails_is_counted_with_its_reason_and_the_sweep_goes_on(made):
-    run = parent(made, {"initialisation": ["pissa", "default"], "epochs": [0.25]})
+    run = parent(made, {"initialisation": ["pissa", "default"], "method": ["qlora", "lora"], "epochs": [0.25]})
     assert jobs.here(run, "sweep") == "done"
-    rows = {row["settings"]["initialisation"]: row for row in run.sweep()["trials"]}
-    wrong = rows["pissa"]
+    rows = {(row["settings"]["method"], row["settings"]["initialisation"]): row for row in run.sweep()["trials"]}
+    wrong = rows.pop(("qlora", "pissa"))
     assert wrong["status"] == "failed" and "cannot begin with pissa" in wrong["reason"] and wrong["value"] is None
-    assert rows["default"]["status"] == "done" and run.sweep()["best"]["settings"]["initialisation"] == "default"
+    assert len(rows) == 3 and {row["status"] for row in rows.values()} <= {"done", "pruned"}
+    assert run.sweep()["best"]["value"] == min(row["value"] for row in rows.values())
 
 
 def test_a_loss_of_zero_is_a_loss(made):

@@ -4,6 +4,7 @@ from typing import Any
 
 import gradio as gr
 
+from ft_core import hardware
 from ft_core.errors import FTError
 from ft_core.settings.methods import used_by
 from ft_core.settings.sweep import SWEPT, RangeSpec, SweepSpec, default_range
@@ -79,8 +80,10 @@ def show_sweep_form(workspace: Workspace, seen: str, dataset_id: str, run_id: st
     training = start.training()
     offered = [name for name in SWEPT if used_by(training.method, name)]
     earlier = start.run and start.run.spec().sweep
+    on_gpu = hardware.describe().gpu is not None
     given = {
-        name: (earlier and earlier.settings.get(name)) or default_range(name, training) for name in offered
+        name: (earlier and earlier.settings.get(name)) or default_range(name, training, start.dataset.task, on_gpu)
+        for name in offered
     }  # a search is shown with its own ranges
     chosen = [name for name in offered if name in (earlier.settings if earlier else USUAL)]
     return [

@@ -40,6 +40,23 @@ def test_eva_looks_at_the_examples_and_leaves_the_random_state(load, base_folder
     assert torch.allclose(gram, torch.diag(gram.diag()), atol=1e-4), "orthogonal directions"
 
 
+@pytest.mark.parametrize("count", [2, 7])
+def test_eva_begins_with_few_examples_too(load, base_folder, count):
+    spec = TrainSpec(method="lora", initialisation="eva", lora_rank=16)
+    model = lora.adapt(load(), spec)
+    initialise(model, spec, base_folder, ROWS[:count])
+    found = model.base_model.model.model.layers[0].mlp.up_proj.lora_A["default"].weight.detach()
+    gram = found @ found.T
+    assert torch.allclose(gram, torch.diag(gram.diag()), atol=1e-4) and gram.any(), "orthogonal directions"
+
+
+def test_eva_with_fewer_tokens_than_directions_is_refused(load, base_folder):
+    spec = TrainSpec(method="lora", initialisation="eva", lora_rank=16)
+    with pytest.raises(FTError, match="looks at 12 at once") as caught:
+        initialise(lora.adapt(load(), spec), spec, base_folder, ROWS[:1])
+    assert caught.value.code == "settings.eva"
+
+
 def test_loftq_without_a_gpu_is_refused(load, base_folder):
     spec = TrainSpec(method="qlora", initialisation="loftq", lora_rank=4)
     with pytest.raises(FTError, match="on a GPU alone") as caught:
