@@ -84,6 +84,11 @@ class Run:
         return [Run(folder) for folder in sorted((f for f in folders if f.name.isdigit()), key=lambda f: int(f.name))]
 
     @property
+    def parent(self) -> "Run | None":
+        """The run that made this one as a trial; None for one that is no trial."""
+        return Run(self.folder.parents[1]) if self.folder.parent.name == TRIALS else None
+
+    @property
     def project(self) -> Path:
         return self.folder / "project.yaml"
 
@@ -197,6 +202,11 @@ class Run:
             )
         return state
 
+    def is_running(self, name: JobName) -> bool:
+        """True while a process is at that job. Raises FTError `run.newer`."""
+        state = self.job(name)
+        return state is not None and state.status == "running"
+
     def require_unfinished(self) -> None:
         """Raise FTError `run.done` when all steps of the training are done (to train again would only undo its evaluation), or `run.discarded`."""
         self.require_kept()
@@ -252,7 +262,10 @@ class Run:
         (self.folder / "stop").unlink(missing_ok=True)
 
     def discard(self) -> None:
-        """Remove what was trained, for good; project, measurements, notes and log stay. The caller holds the locks of all its work."""
+        """Remove what was trained, also by its trials, for good; project, measurements, notes and log stay.
+
+        The caller holds the locks of all its work and of theirs.
+        """
         for trial in self.trials():
             trial.discard()
         # Hidden are those of a killed training; the beginning is PiSSA's.

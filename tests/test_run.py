@@ -60,6 +60,15 @@ def test_a_reused_process_id_is_not_taken_for_the_worker(run):
     assert run.job("train").status == "interrupted"
 
 
+def test_a_job_is_running_while_its_process_is_there(run):
+    assert not run.is_running("train")
+    me = psutil.Process()
+    run.write_job("train", state(me.pid, me.create_time()))
+    assert run.is_running("train") and not run.is_running("evaluate")
+    run.write_job("train", state(2**22 + 1, 1.0))
+    assert not run.is_running("train")
+
+
 def test_an_ended_job_stays_ended_when_its_process_is_gone(run):
     run.write_job("train", state(2**22 + 1, 1.0, status="done"))
     assert run.job("train").status == "done"
@@ -129,6 +138,7 @@ def test_trials_are_whole_runs_inside_a_run(run):
     (run.folder / "trials" / "3").mkdir()
     assert [trial.id for trial in run.trials()] == [f"{run.id}/2", f"{run.id}/10"]
     trial = run.trials()[0]
+    assert (trial.parent, run.parent) == (run, None)
     assert trial.spec() == run.spec() and abs(trial.created.timestamp() - time.time()) < 60
 
 

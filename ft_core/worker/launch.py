@@ -19,6 +19,7 @@ from ft_core.hardware import on_space
 from ft_core.jobs import WORK, JobName, JobState, Stop, Work
 from ft_core.run import Run
 from ft_core.worker import queue
+from ft_core.worker.children import pass_on_stop
 from ft_core.worker.discard import discard as discard_now
 from ft_core.worker.queue import entries as entries
 from ft_core.worker.queue import move as move
@@ -52,7 +53,7 @@ def enqueue(workspace: Workspace, run: Run, job: JobName) -> None:
     run.require_kept()
     if not _others_at_work(run, job):  # a request to stop may be meant for them
         run.clear_stop()
-    for other in workspace.runs():  # a loaded playground would share the memory, and go on with the old weights
+    for other in workspace.runs_and_trials():  # a loaded playground would share the memory, and go on with the old weights
         with suppress(FTError):  # a state that cannot be read tells of no process
             stop(workspace, other, "serve")
     place(workspace.home, run, job)
@@ -190,8 +191,7 @@ def _stop_waiting(workspace: Workspace, run: Run, job: Work, how: Stop) -> None:
 
 def _others_at_work(run: Run, job: JobName) -> bool:
     """True while another job of the run is at work: they all follow the one stop file."""
-    states = (run.job(name) for name in WORK if name != job)
-    return any(state is not None and state.status == "running" for state in states)
+    return any(run.is_running(name) for name in WORK if name != job)
 
 
 def stop_measure(workspace: Workspace, run: Run) -> None:
@@ -209,11 +209,16 @@ def cancel(workspace: Workspace, run: Run, job: JobName) -> None:
 
 def discard(workspace: Workspace, run: Run) -> None:
     """End all work of a run and remove what was trained: at once when nothing is at work, else as soon as that has ended."""
-    for name in WORK:
-        queue.cancel(workspace.home, run, name)
-    stop(workspace, run, "serve")  # it answers with the weights that go
+    trials = run.trials()
+    for one in (run, *trials):
+        for name in WORK:
+            queue.cancel(workspace.home, one, name)
+        stop(workspace, one, "serve")  # it answers with the weights that go
     if not discard_now(run):
         run.request_stop("discard")
+        for one in trials:
+            if any(map(one.is_running, WORK)):
+                pass_on_stop(run, one)
         discard_now(run)  # the work may have ended before it could read the request
     if run.is_discarded:
         run.clear_stop()
@@ -231,7 +236,7 @@ def settle(run: Run, job: JobName, given: Stop | None = None) -> bool:
         if state is None or state.status != "interrupted" or how is None:
             return False
         if how == "discard":
-            if not discard_now(run, held=job):
+            if not discard_now(run, held=run.lock(job)):
                 return False
         else:
             status = "paused" if how == "pause" else "stopped"

@@ -14,6 +14,7 @@ from ft_core.jobs import JobState
 from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.worker import launch, overview, queue
+from ft_core.worker.job import perform
 from ft_core.worker.launch import JobView
 from ft_core.workspace import Workspace
 
@@ -36,6 +37,10 @@ def supervised(workspace):
 
 def new_run(workspace: Workspace) -> Run:
     return Run.create(workspace.runs_folder, project.parse({"data": {"source": "x.csv"}}, "p"), {}, {})
+
+
+def new_trial(run: Run) -> Run:
+    return Run.create(run.trials_folder, run.spec(), {}, {}, name="3")
 
 
 def state(status="running", **values) -> JobState:
@@ -194,6 +199,13 @@ def test_queueing_a_job_gives_back_the_memory_of_a_playground(workspace, supervi
         assert child.wait(10) < 0
 
 
+def test_queueing_a_job_gives_back_the_memory_of_a_playground_of_a_trial(workspace, supervised):
+    run = new_run(workspace)
+    with sleeping_job(new_trial(run), "serve") as child:
+        launch.enqueue(workspace, run, "train")
+        assert child.wait(10) < 0
+
+
 def test_a_supervisor_is_started_once_and_knows_no_token(workspace, monkeypatch):
     for name in launch.SECRETS:
         monkeypatch.setenv(name, SECRET)
@@ -270,6 +282,23 @@ def test_a_run_at_rest_is_discarded_at_once(workspace, supervised, status):
             begin(workspace, run)
         assert caught.value.code == "run.discarded"
     assert queued(workspace) == []
+
+
+def test_discarding_a_study_ends_the_work_in_its_trials_first(workspace, supervised):
+    """In the process that evaluates a trial, and nothing else is at work in the study."""
+    run = new_run(workspace)
+    trial = new_trial(run)
+    for each in (run, trial):
+        each.adapter.mkdir()
+
+    def evaluating(_record):
+        launch.discard(workspace, run)
+        assert trial.adapter.is_dir() and trial.stop_requested() == "keep" and not run.is_discarded
+        return "stopped"
+
+    perform(trial, "evaluate", evaluating)
+    assert run.is_discarded and trial.is_discarded and not trial.adapter.exists()
+    assert run.stop_requested() is None and trial.stop_requested() is None
 
 
 def test_a_waiting_run_is_discarded_out_of_the_queue(workspace, supervised):
