@@ -13,7 +13,7 @@ from typing import Any, get_args
 
 from ft_core.errors import FTError
 from ft_core.files import append_line, last_lines, read_json, read_lines, write_json, write_text
-from ft_core.jobs import JobName, JobState, Stop
+from ft_core.jobs import WORK, JobName, JobState, Stop
 from ft_core.settings import project
 from ft_core.settings.project import ProjectSpec
 
@@ -260,6 +260,11 @@ class Run:
 
     def clear_stop(self) -> None:
         (self.folder / "stop").unlink(missing_ok=True)
+
+    def forget_stop(self) -> None:
+        """Remove a request to stop that nobody is left to follow: all jobs follow the one file, so one at work in another process keeps it."""
+        if not any(map(self.is_running, WORK)):
+            self.clear_stop()
 
     def discard(self) -> None:
         """Remove what was trained, also by its trials, for good; project, measurements, notes and log stay.

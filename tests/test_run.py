@@ -97,6 +97,17 @@ def test_stop_is_a_file(run):
     assert not run.stop_requested()
 
 
+def test_a_request_to_stop_is_forgotten_when_nobody_is_left_to_follow_it(run):
+    me = psutil.Process()
+    run.write_job("evaluate", state(me.pid, me.create_time()))
+    run.request_stop("pause")
+    run.forget_stop()
+    assert run.stop_requested() == "pause"
+    run.write_job("evaluate", state(me.pid, me.create_time(), status="stopped"))
+    run.forget_stop()
+    assert run.stop_requested() is None
+
+
 def test_an_error_is_kept_in_its_four_parts(run):
     assert run.error("train") is None
     run.write_error("train", FTError("a.b", "What.", "Why.", "Fix."))

@@ -284,9 +284,7 @@ def in_foreground(run: Run, job: JobName) -> Outcome:
     from ft_core.worker.jobs import here
 
     print(f"Run {run.id}: {job}", file=sys.stderr, flush=True)
-    state = run.job(job)
-    if state is None or state.status != "running":  # another process that is at it keeps its request to stop
-        run.clear_stop()
+    run.forget_stop()
     with shown_progress(run, job) as progress, stop_on_interrupt(run):
         return here(run, job, {}, get_token(), progress)
 

@@ -152,7 +152,7 @@ def _perform(run: Run, name: JobName, action: Callable[["Record"], Outcome], on_
         return _failed(run, record, error)
     run.write_log(f"{name}: {outcome}")
     if name in WORK and (outcome == "discarded" or run.stop_requested() != "discard"):
-        run.clear_stop()  # also one that came after the last step: the next job of this run is not meant
+        run.forget_stop()  # also one that came after the last step: the next job of this run is not meant
     return outcome
 
 

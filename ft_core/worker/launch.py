@@ -51,9 +51,10 @@ class JobView:
 def enqueue(workspace: Workspace, run: Run, job: JobName) -> None:
     """Queue a job. One that was paused, stopped or interrupted goes on where it was. Raises FTError `run.discarded`."""
     run.require_kept()
-    if not _others_at_work(run, job):  # a request to stop may be meant for them
-        run.clear_stop()
-    for other in workspace.runs_and_trials():  # a loaded playground would share the memory, and go on with the old weights
+    run.forget_stop()
+    for (
+        other
+    ) in workspace.runs_and_trials():  # a loaded playground would share the memory, and go on with the old weights
         with suppress(FTError):  # a state that cannot be read tells of no process
             stop(workspace, other, "serve")
     place(workspace.home, run, job)
@@ -242,7 +243,7 @@ def settle(run: Run, job: JobName, given: Stop | None = None) -> bool:
             status = "paused" if how == "pause" else "stopped"
             run.write_job(job, state.model_copy(update={"status": status, "message": status}))
         if given is None:
-            run.clear_stop()
+            run.forget_stop()
         return True
     return False
 

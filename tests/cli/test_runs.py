@@ -102,15 +102,17 @@ def test_ctrl_c_keeps_the_work(project):
     assert {"run", "metrics", "verdict"} <= set(values(evaluated))
 
 
-def test_a_run_that_is_stopping_elsewhere_still_stops(tmp_path):
+@pytest.mark.parametrize(("job", "code"), [("train", "run.busy"), ("evaluate", "evaluation.no_adapter")])
+def test_a_run_that_is_stopping_elsewhere_still_stops(tmp_path, job, code):
+    """Also when this command is about another job of the run."""
     run = Run.create(tmp_path, parse({"data": {"source": "x.csv"}}, "p"), {}, {})
     me = psutil.Process()
     at_work = {"pid": me.pid, "process_start": me.create_time(), "started": 1.0, "heartbeat": 1.0}
     run.write_job("train", JobState(status="running", **at_work))
     run.request_stop()
     with FileLock(run.lock("train")), pytest.raises(FTError) as caught:  # as the process at work holds it
-        in_foreground(run, "train")
-    assert caught.value.code == "run.busy" and run.stop_requested()
+        in_foreground(run, job)
+    assert caught.value.code == code and run.stop_requested()
 
 
 def waiting_runs(home, count):
