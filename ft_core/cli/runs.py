@@ -51,17 +51,15 @@ def train(path: ProjectArgument, as_json: JsonOption = False, home: HomeOption =
 
 
 def resume(run: RunArgument, as_json: JsonOption = False, home: HomeOption = None) -> None:
-    """Go on with a training, a sweep or a study of the data's size that was paused, stopped or interrupted."""
-    from ft_core.cli import studies
+    """Go on with a training, a sweep or a study of the data's size that was paused, stopped or interrupted, or begin one that waits for it."""
+    from ft_core.cli.studies import study_result
     from ft_core.pipeline.runs import training_result
 
     def work() -> Result:
         found = Workspace(home_folder(home)).run_or_path(run)
-        if job := studies.study_of(found):
-            return studies.resume_study(found, job)
-        found.require_unfinished()
-        in_foreground(found, "train")
-        return {"run": found.id} | training_result(found)
+        job = launch.unfinished(found)
+        in_foreground(found, job)
+        return {"run": found.id} | training_result(found) if job == "train" else study_result(found, job)
 
     answer(as_json, work, show_study_or_training)
 

@@ -8,6 +8,7 @@ import sys
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,6 +28,7 @@ from ft_core.worker.queue import place as place
 from ft_core.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent.parent
+_MADE_FOR: tuple[Work, ...] = ("sweep", "data_size", "train")
 SECRETS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "OAUTH_CLIENT_SECRET", "FT_API_KEY")
 ViewStatus = Literal[
     "none", "queued", "running", "stopping", "done", "stopped", "paused", "discarded", "failed", "interrupted"
@@ -67,19 +69,41 @@ def own_token() -> str | None:
 
 
 def resume(workspace: Workspace, run: Run) -> None:
-    """Queue what was paused, stopped, interrupted or failed. Raises FTError `run.done` or `run.discarded`."""
-    run.require_unfinished()
+    """Queue what was paused, stopped, interrupted or failed, or never began. Raises FTError `run.done` or `run.discarded`."""
     enqueue(workspace, run, unfinished(run))
 
 
-def unfinished(run: Run) -> JobName:
-    """The job that a resumed run goes on with: its sweep or measure of the data's size when it is one, else its training."""
-    parents: tuple[JobName, ...] = ("sweep", "data_size")
-    for name in parents:
-        state = run.job(name)
-        if state is not None and state.status != "done":
-            return name
-    return "train"
+def job_of(run: Run) -> Work:
+    """What the run is for: a sweep, a measure of the data's size, or its own training. Told by what was begun; before that by its project.
+
+    Raises FTError `project.*` when that cannot be read.
+    """
+    begun: Work | None = next((name for name in _MADE_FOR if run.job(name) is not None), None)
+    if begun is not None:
+        return begun
+    return _asked_for(run, run.project.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=1024)  # a page asks for every run as it polls
+def _asked_for(run: Run, _written: int) -> Work:
+    spec = run.spec()
+    return "sweep" if spec.sweep else "data_size" if spec.data_size else "train"
+
+
+def unfinished(run: Run) -> Work:
+    """The job that a resumed run goes on with. Raises FTError `run.done` or `run.discarded`, and what `job_of` raises."""
+    job = job_of(run)
+    state = run.job(job)
+    if job == "train":
+        run.require_unfinished()
+    elif state is not None and state.status == "done":
+        raise FTError(
+            "run.done",
+            f"Run {run.id} is done already.",
+            "All of its trials have ended.",
+            f"Read {job}.json in its folder, or start a new one.",
+        )
+    return job
 
 
 def ensure_supervisor(home: Path) -> None:

@@ -127,6 +127,14 @@ def waiting_runs(home, count):
     return made
 
 
+def test_a_sweep_that_never_began_is_begun_by_resume(tmp_path):
+    asked = {"data": {"source": "x.csv"}, "sweep": {"settings": ["epochs"]}}
+    run = Run.create(Workspace(tmp_path / "home").runs_folder, parse(asked, "p"), {"folder": "gone"}, {})
+    refused = command(tmp_path, "resume", run.id, "--json")
+    assert refused.returncode == 2 and f"Run {run.id}: sweep" in refused.stderr
+    assert (run.job("sweep").status, run.job("train")) == ("failed", None)
+
+
 def test_the_queue_is_read_and_changed(tmp_path):
     one, two, three = waiting_runs(tmp_path / "home", 3)
 

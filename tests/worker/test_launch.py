@@ -324,12 +324,32 @@ def test_an_interrupted_job_that_was_cancelled_does_not_come_back(workspace, sup
 
 def test_a_resumed_sweep_goes_on_with_the_sweep(workspace, supervised):
     run = new_run(workspace)
-    assert launch.unfinished(run) == "train"
     run.write_job("sweep", state("paused"))
     launch.resume(workspace, run)
     assert queued(workspace) == [(run.id, "sweep")]
     run.write_job("sweep", state("done"))
-    assert launch.unfinished(run) == "train"
+    with pytest.raises(FTError) as caught:
+        launch.resume(workspace, run)
+    assert caught.value.code == "run.done"
+
+
+@pytest.mark.parametrize(
+    ("asked", "job"), [({"sweep": {"settings": ["epochs"]}}, "sweep"), ({"data_size": {}}, "data_size"), ({}, "train")]
+)
+def test_a_run_that_was_taken_out_before_it_began_is_begun_as_what_it_is(workspace, supervised, asked, job):
+    run = Run.create(workspace.runs_folder, project.parse({"data": {"source": "x.csv"}} | asked, "p"), {}, {})
+    launch.enqueue(workspace, run, job)
+    launch.cancel(workspace, run, job)
+    assert launch.view(workspace, run, job).status == "none" and launch.job_of(run) == job
+    launch.resume(workspace, run)
+    assert queued(workspace) == [(run.id, job)]
+
+
+def test_what_was_begun_says_what_a_run_is_for(workspace):
+    asked = {"data": {"source": "x.csv"}, "sweep": {"settings": ["epochs"]}}
+    run = Run.create(workspace.runs_folder, project.parse(asked, "p"), {}, {})
+    run.write_job("train", state("paused"))
+    assert launch.unfinished(run) == "train", "`train` of a project that could be swept"
 
 
 def test_stopping_a_waiting_job_leaves_no_request_for_another_job_of_the_run(workspace, supervised):

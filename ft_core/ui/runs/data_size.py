@@ -17,6 +17,7 @@ from ft_core.worker import launch
 from ft_core.workspace import Workspace
 
 COLOURS = {frames.MEASURED: theme.TUNED, frames.FORECAST: theme.VALIDATION}
+START, RESUME = "Start this measure", "Go on to measure"
 SHARES = "12.5, 25, 50, 100"  # per cent
 
 
@@ -44,7 +45,7 @@ def build(shared: Shared) -> None:
             failure = gr.Markdown(visible=False, elem_classes=["notice", "bad"])
             with gr.Row(elem_classes="actions"):
                 stop = gr.Button("Stop to measure (keeps the work)", visible=False, elem_id="data-size-stop")
-                resume = gr.Button("Go on to measure", visible=False, elem_id="data-size-resume")
+                resume = gr.Button(RESUME, visible=False, elem_id="data-size-resume")
             sentence = gr.Markdown(elem_id="data-size-sentence")
             curve: dict[str, Any] = {
                 "x": "examples", "y": "value", "color": "series", "color_map": COLOURS, "height": 300, "buttons": ["fullscreen"], "show_label": False,
@@ -129,7 +130,7 @@ def watch_size(workspace: Workspace, seen: str, run_id: str) -> Any:
     if run is None or view is None:
         return [found, "", gr.update(visible=False), *[gr.skip()] * 5]
     name = show.plain(names.titles(workspace.runs())[run.id])
-    return [found, run.id, gr.update(visible=True), f"**Measure {name}**", *standing_of(view, "part")]
+    return [found, run.id, gr.update(visible=True), f"**Measure {name}**", *standing_of(view, "part", START, RESUME)]
 
 
 def watch_points(workspace: Workspace, seen: str, run_id: str) -> Any:

@@ -35,11 +35,11 @@ def standing(workspace: Workspace, run: Run, detailed: bool = False) -> str:
             return AT_WORK[job] + (_left(views[job]) if detailed else "")
     if views["evaluate"].status == "done":
         return "evaluated"
-    study: Work | None = next((job for job in STUDIES if views[job].status != "none"), None)
-    if views["train"].status == "none" and study:
-        status = views[study].status
-        return STUDIES[study] if status == "done" else f"{AT_WORK[study]}: {_WORDS[status]}"
-    return _WORDS[views["train"].status]
+    job = launch.job_of(run) if views["train"].status == "none" else "train"
+    status = views[job].status
+    if job not in STUDIES:
+        return _WORDS[status]
+    return STUDIES[job] if status == "done" else f"{AT_WORK[job]}: {_WORDS[status]}"
 
 
 def _left(view: JobView) -> str:

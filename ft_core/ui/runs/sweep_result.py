@@ -20,6 +20,7 @@ from ft_core.workspace import Workspace
 COLOURS = {"finished": theme.TUNED, "ended early": theme.BASE}
 ENDED = {"done": "Finished", "pruned": "Ended early: worse than the others", "failed": "Failed"}
 DRAWN = ("learning_rate", "lora_rank", "epochs", "batch_size")  # each has a chart; the table and the shares have all
+START, RESUME = "Start this search", "Go on with the search"
 AXES = {name: names.training_title(name) for name in DRAWN}
 AXES["learning_rate"] = "power of ten: -3 is 0.001"
 
@@ -32,7 +33,7 @@ def build(shared: Shared) -> None:
         failure = gr.Markdown(visible=False, elem_classes=["notice", "bad"])
         with gr.Row(elem_classes="actions"):
             stop = gr.Button("Stop the search (keeps the work)", visible=False, elem_id="sweep-stop")
-            resume = gr.Button("Go on with the search", visible=False, elem_id="sweep-resume")
+            resume = gr.Button(RESUME, visible=False, elem_id="sweep-resume")
         best = gr.HTML(elem_id="sweep-best")
         with gr.Row(elem_classes="actions"):
             use = gr.Button("Use the best settings", visible=False, elem_id="sweep-use")
@@ -83,7 +84,7 @@ def watch_sweep(workspace: Workspace, seen: str, run_id: str) -> Any:
     if run is None or view is None:
         return [found, "", gr.update(visible=False), *[gr.skip()] * 5]
     name = show.plain(names.titles(workspace.runs())[run.id])
-    return [found, run.id, gr.update(visible=True), f"**Search {name}**", *standing_of(view, "trial")]
+    return [found, run.id, gr.update(visible=True), f"**Search {name}**", *standing_of(view, "trial", START, RESUME)]
 
 
 def watch_trials(workspace: Workspace, seen: str, run_id: str) -> Any:

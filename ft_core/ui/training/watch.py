@@ -169,7 +169,7 @@ def _stop(workspace: Workspace, run_id: str, how: Stop) -> None:
 
 
 def resume_training(workspace: Workspace, run_id: str) -> None:
-    """Let a paused, stopped, interrupted or failed training go on from its last checkpoint."""
+    """Let a paused, stopped, interrupted or failed training go on from its last checkpoint, and one that was never begun begin."""
     launch.resume(workspace, _run(workspace, run_id))
 
 
@@ -180,7 +180,7 @@ def watch_job(workspace: Workspace, seen: str, run_id: str) -> Any:
     found = f"{run and run.id} {view}"
     if found == seen:
         return gr.skip()
-    if run is None or view.status == "none":
+    if run is None or (view.status == "none" and launch.job_of(run) != "train"):
         hidden = gr.update(visible=False)
         return [found, hidden, "", hidden, hidden, "", *[hidden] * 4, gr.update(variant="primary"), hidden]
     failed = view.status == "failed"
@@ -188,7 +188,7 @@ def watch_job(workspace: Workspace, seen: str, run_id: str) -> Any:
     done = run.is_trained and (diverged or view.status in ("done", "stopped"))
     at_work = view.status in ("queued", "running")
     unfinished = view.status in ("stopped", "paused", "interrupted", "failed")
-    can_resume = unfinished and not diverged  # the same steps would diverge again
+    can_begin = view.status == "none" or (unfinished and not diverged)  # the same steps would diverge again
     return [
         found,
         gr.update(visible=True),
@@ -198,7 +198,11 @@ def watch_job(workspace: Workspace, seen: str, run_id: str) -> Any:
         run.log_tail(60) if failed or view.status == "interrupted" else "",
         gr.update(visible=view.status == "running"),
         gr.update(visible=at_work),
-        gr.update(visible=can_resume, variant="primary" if can_resume and not done else "secondary"),
+        gr.update(
+            visible=can_begin,
+            value="Start this run" if view.status == "none" else "Resume",
+            variant="primary" if can_begin and not done else "secondary",
+        ),
         gr.update(visible=at_work or unfinished),
         gr.update(variant="secondary"),
         gr.update(visible=done, variant="primary" if done else "secondary"),

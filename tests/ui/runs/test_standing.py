@@ -1,5 +1,7 @@
 """How a run stands, in words."""
 
+from ft_core.settings import project
+from ft_core.settings.data_size import DataSizeSpec
 from ft_core.ui.runs.standing import standing
 
 
@@ -22,3 +24,9 @@ def test_a_study_is_called_what_it_is(workspace, example_run, job_state):
     assert standing(workspace, example_run) == "trying settings: stopped"
     example_run.write_job("sweep", job_state("done"))
     assert standing(workspace, example_run) == "settings tried"
+
+
+def test_a_study_that_was_not_begun_is_called_what_it_is_too(workspace, example_run):
+    asked = example_run.spec().model_copy(update={"data_size": DataSizeSpec()})
+    example_run.project.write_text(project.dump(asked))
+    assert standing(workspace, example_run) == "measuring how much data it needs: new"
