@@ -128,7 +128,9 @@ def queue(
         if run is not None:
             found = workspace.run_or_path(run)
             waiting_jobs: list[JobName] = [
-                entry.job for entry in launch.entries(workspace.home) if entry.holds(found, entry.job)
+                entry.job
+                for entry in launch.entries(workspace.home)
+                if entry.taken is None and entry.holds(found, entry.job)
             ]
             job: JobName = waiting_jobs[0] if waiting_jobs else "train"
             if cancel:

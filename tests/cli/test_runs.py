@@ -18,6 +18,7 @@ from ft_core.jobs import JobState
 from ft_core.run import Run
 from ft_core.settings.project import parse
 from ft_core.worker import launch
+from ft_core.worker import queue as jobs
 from ft_core.workspace import Workspace
 from tests.cli.calls import ROOT, command, values
 
@@ -149,6 +150,16 @@ def test_the_queue_is_read_and_changed(tmp_path):
         refused = command(tmp_path, "queue", *words, "--json")
         error = json.loads(refused.stdout)["error"]
         assert refused.returncode == 2 and error["code"] in ("command.invalid", "queue.not_waiting")
+
+
+def test_what_waits_is_taken_out_and_not_what_is_at_work(tmp_path):
+    run, other = waiting_runs(tmp_path / "home", 2)
+    jobs.take(tmp_path / "home")
+    launch.place(tmp_path / "home", run, "evaluate")
+    moved = values(command(tmp_path, "queue", run.id, "--up", "--json"))["queue"]
+    assert [(row["run"], row["job"]) for row in moved] == [(run.id, "train"), (run.id, "evaluate"), (other.id, "train")]
+    left = values(command(tmp_path, "queue", run.id, "--cancel", "--json"))["queue"]
+    assert [(row["run"], row["job"]) for row in left] == [(run.id, "train"), (other.id, "train")]
 
 
 def test_notes_a_duplicate_and_runs_side_by_side(project, made):
