@@ -30,9 +30,10 @@ _WORDS = {
 def standing(workspace: Workspace, run: Run, detailed: bool = False) -> str:
     """`training`, `evaluated`; a `detailed` one tells the steps and the time left too."""
     views = {job: launch.view(workspace, run, job) for job in WORK}
-    for job in WORK:
-        if views[job].status == "running":
-            return AT_WORK[job] + (_left(views[job]) if detailed else "")
+    for status in ("running", "stopping", "queued"):
+        for job in WORK:
+            if views[job].status == status:
+                return _at_work(job, views[job], detailed)
     if views["evaluate"].status == "done":
         return "evaluated"
     job = launch.job_of(run) if views["train"].status == "none" else "train"
@@ -40,6 +41,13 @@ def standing(workspace: Workspace, run: Run, detailed: bool = False) -> str:
     if job not in STUDIES:
         return _WORDS[status]
     return STUDIES[job] if status == "done" else f"{AT_WORK[job]}: {_WORDS[status]}"
+
+
+def _at_work(job: Work, view: JobView, detailed: bool) -> str:
+    if view.status == "running":
+        return AT_WORK[job] + (_left(view) if detailed else "")
+    words = _WORDS[view.status]
+    return words if job == "train" else f"evaluation: {words}" if job == "evaluate" else f"{AT_WORK[job]}: {words}"
 
 
 def _left(view: JobView) -> str:

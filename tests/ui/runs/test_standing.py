@@ -3,6 +3,7 @@
 from ft_core.settings import project
 from ft_core.settings.data_size import DataSizeSpec
 from ft_core.ui.runs.standing import standing
+from ft_core.worker import launch
 
 
 def test_the_job_at_work_says_how_far_it_is(workspace, example_run, job_state):
@@ -17,6 +18,19 @@ def test_how_far_a_run_came(workspace, example_run, job_state):
     assert standing(workspace, example_run) == "trained"
     example_run.write_job("evaluate", job_state("done"))
     assert standing(workspace, example_run) == "evaluated"
+
+
+def test_a_run_that_is_stopping_or_waits_again_is_not_told_by_how_far_it_came(workspace, example_run, job_state):
+    example_run.write_job("train", job_state("done"))
+    example_run.write_job("evaluate", job_state("done"))
+    launch.place(workspace.home, example_run, "evaluate")
+    assert standing(workspace, example_run) == "evaluation: waiting"
+    example_run.write_job("evaluate", job_state())
+    example_run.request_stop()
+    assert standing(workspace, example_run) == "evaluation: stopping"
+    example_run.write_job("evaluate", job_state("done"))
+    example_run.write_job("train", job_state())
+    assert standing(workspace, example_run, detailed=True) == "stopping"
 
 
 def test_a_study_is_called_what_it_is(workspace, example_run, job_state):
