@@ -37,7 +37,7 @@ ViewStatus = Literal[
 
 @dataclass(frozen=True)
 class JobView:
-    """One job as a person sees it. `position` 1 is next in the queue; `seconds_left` is an estimate; `how` it is stopping."""
+    """One job as a person sees it. `position` 1 is next of those that wait, None is being started; `seconds_left` is an estimate; `how` it is stopping."""
 
     status: ViewStatus
     step: int = 0
@@ -169,11 +169,13 @@ def view(workspace: Workspace, run: Run, job: JobName) -> JobView:
         how = run.stop_requested() if job in WORK else None
         seen = JobView("stopping" if how else "running", state.step, state.total, state.message, how=how)
         return replace(seen, seconds_left=state.seconds_left, port=state.port)
-    for index, entry in enumerate(entries(workspace.home)):
+    queued = entries(workspace.home)
+    for index, entry in enumerate(queued):
         if entry.holds(run, job) and not entry.over:
             message = "starting" if index == 0 else f"waiting, {index} before it"
+            position = sum(one.taken is None for one in queued[: index + 1]) if entry.taken is None else None
             return JobView(
-                "queued", state.step if state else 0, state.total if state else 0, message, position=index + 1
+                "queued", state.step if state else 0, state.total if state else 0, message, position=position
             )
     if state is None:
         return JobView("none")

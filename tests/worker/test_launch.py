@@ -99,6 +99,20 @@ def test_everybody_waits_in_one_queue(workspace):
     assert launch.view(other, hers, "train") == JobView("queued", message="starting", position=1)
 
 
+def test_the_job_at_work_has_no_place_among_those_that_wait(workspace):
+    first, second, third = (new_run(workspace) for _ in range(3))
+    for run in (first, second, third):
+        launch.place(workspace.home, run, "train")
+    queue.take(workspace.home)
+    seen = [launch.view(workspace, run, "train") for run in (first, second, third)]
+    assert [(view.message, view.position) for view in seen] == [
+        ("starting", None),
+        ("waiting, 1 before it", 1),
+        ("waiting, 2 before it", 2),
+    ]
+    assert [row["position"] for row in overview.waiting(workspace)] == [None, 1, 2]
+
+
 def test_a_job_that_never_began_is_none(workspace):
     assert launch.view(workspace, new_run(workspace), "evaluate") == JobView("none")
 
