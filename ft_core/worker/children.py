@@ -1,6 +1,7 @@
 """The trials of a run: runs of their own inside it, on the same data, with some training settings changed."""
 
 import gc
+import json
 import os
 import shutil
 import sys
@@ -13,6 +14,7 @@ from ft_core.settings.change import change, rate_for
 from ft_core.settings.evaluation import EvalSpec
 from ft_core.settings.methods import used_by
 from ft_core.settings.project import ProjectSpec
+from ft_core.train import checkpoints
 from ft_core.worker.job import Outcome
 
 
@@ -81,11 +83,24 @@ def release_memory() -> None:
 
 
 def seconds_trained(run: Run) -> float | None:
-    """Seconds, over all attempts; of a training that failed those of its last one. None when it never began."""
-    if result := run.training():
+    """Seconds, over all attempts, without what was lost between a checkpoint and the end of a process. None when it never began."""
+    state, result = run.job("train"), run.training()
+    if result and (state is None or state.status in ("done", result["status"])):
         return result["seconds"]
-    state = run.job("train")
-    return round(state.heartbeat - state.started, 1) if state else None
+    if state is None:
+        return None
+    before, sealed = _sealed(run)
+    return round(before + max(0.0, state.heartbeat - max(state.started, sealed)), 1)
+
+
+def _sealed(run: Run) -> tuple[float, float]:
+    """Seconds trained until the newest checkpoint, and when that was sealed (seconds since 1970); a glance that trusts the seal."""
+    step = checkpoints.last_step(run.checkpoints)
+    seal = run.checkpoints / f"{checkpoints.PREFIX}{step}" / checkpoints.SEAL
+    try:
+        return json.loads(seal.read_text(encoding="utf-8"))["seconds"], seal.stat().st_mtime
+    except (OSError, ValueError, KeyError):  # none, pruned a moment ago, or of another version
+        return 0.0, 0.0
 
 
 def validation_losses(run: Run) -> list[float]:
