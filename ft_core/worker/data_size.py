@@ -47,9 +47,9 @@ def data_size(run: Run, progress: Progress, token: str | None = None) -> dict[st
             if run.stop_requested() or not work.point(number):
                 return work.write(stopped_as(run))
             work.write("running")
-    except FTError:
+    except (FTError, KeyboardInterrupt) as error:
         with suppress(OSError):
-            work.write("failed")
+            work.write("failed" if isinstance(error, FTError) else "stopped")
         raise
     return work.write("done")
 

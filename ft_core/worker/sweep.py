@@ -44,9 +44,9 @@ def sweep(run: Run, progress: Progress, token: str | None = None) -> dict[str, A
                 candidate = work.search.next()
             work.trial(candidate)
             work.write("running")
-    except FTError:
+    except (FTError, KeyboardInterrupt) as error:
         with suppress(OSError):
-            work.write("failed")
+            work.write("failed" if isinstance(error, FTError) else "stopped")
         raise
     return work.write(stopped_as(run))
 
