@@ -13,6 +13,7 @@ from ft_core.ui.runs import frames, names
 from ft_core.ui.runs.start import required_start, start_of
 from ft_core.ui.runs.study import required_study, shown_study, standing_of
 from ft_core.ui.shared import Shared, follow
+from ft_core.ui.training.curves import loss_axis
 from ft_core.worker import launch
 from ft_core.workspace import Workspace
 
@@ -52,7 +53,7 @@ def build(shared: Shared) -> None:
                 "x_title": "training examples", "color_title": "value", "visible": False, "min_width": 280,
             }  # fmt: skip
             with gr.Row():
-                loss = gr.LinePlot(title="Validation loss", y_title="loss (nats per token)", label="Validation loss by the number of examples", elem_id="data-size-loss", **curve)  # fmt: skip
+                loss = gr.LinePlot(title="Validation loss", y_title="loss", label="Validation loss by the number of examples", elem_id="data-size-loss", **curve)  # fmt: skip
                 scores = gr.LinePlot(title="Test score", y_title="score", label="Test score by the number of examples", elem_id="data-size-scores", **curve)  # fmt: skip
             table = gr.Dataframe(interactive=False, wrap=True, buttons=[], label="Each part", visible=False, elem_id="data-size-table")  # fmt: skip
 
@@ -146,7 +147,7 @@ def watch_points(workspace: Workspace, seen: str, run_id: str) -> Any:
     return [
         found,
         words,
-        gr.update(value=losses, visible=len(losses) > 0),
+        gr.update(value=losses, visible=len(losses) > 0, y_title=loss_axis(run.spec()) if run else "loss"),
         gr.update(value=scores, visible=len(scores) > 0, title=f"Test score: {title}"),
         gr.update(value=_table(points, title), visible=bool(points)),
     ]

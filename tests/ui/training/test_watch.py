@@ -144,6 +144,7 @@ def test_discarding_asks_about_one_run_by_its_name(workspace, example_run, job_s
 def test_the_charts_speak_of_what_is_learnt(workspace, example_run):
     words = [words for words, _, _ in watch._charts(example_run)]
     assert words[:2] == ["loss (nats per token)", "share of tokens guessed right"]
+    assert watch.watch_results(workspace, "", example_run.id)[6]["y_title"] == words[0]
     spec = example_run.spec()
     headed = spec.model_copy(update={"training": spec.training.model_copy(update={"head": "classification"})})
     example_run.project.write_text(project.dump(headed))
