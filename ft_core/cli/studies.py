@@ -12,13 +12,11 @@ from ft_core.cli.runs import in_foreground
 from ft_core.jobs import JobName
 from ft_core.run import Run
 from ft_core.settings import project
-from ft_core.settings.methods import used_by
 from ft_core.settings.project import ProjectSpec
 from ft_core.terminal.answer import Result, answer
 from ft_core.terminal.studies import show_data_size, show_sweep
+from ft_core.worker.children import usual_settings
 from ft_core.workspace import Workspace, home_folder
-
-USUAL = ("learning_rate", "lora_rank")  # what is tried when nothing is said
 
 SetOption = Annotated[
     list[str] | None,
@@ -74,7 +72,7 @@ def with_sweep(spec: ProjectSpec, chosen: list[str], trials: int | None, minutes
     if chosen:
         values["settings"] = dict(_range(text) for text in chosen)
     elif not spec.sweep:
-        values["settings"] = [name for name in USUAL if used_by(spec.training.method, name)]
+        values["settings"] = list(usual_settings(spec.training.method))
     values |= {name: value for name, value in (("trials", trials), ("minutes", minutes)) if value is not None}
     return project.parse(spec.model_dump(mode="json") | {"sweep": values}, "The sweep")
 

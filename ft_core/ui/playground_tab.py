@@ -196,7 +196,7 @@ def start_models(workspace: Workspace, run_id: str) -> list[Any]:
         if other.id != run.id and other.is_running("serve"):
             launch.stop(workspace, other, "serve")
     if launch.view(workspace, run, "serve").status != "running":
-        launch.start(run, "serve", {}, launch.own_token())
+        launch.start(run, "serve", {}, launch.token_of_this_machine())
     return [gr.update(interactive=False, value="Loading the models"), _state_words(True, False)]
 
 

@@ -7,12 +7,13 @@ import shutil
 import sys
 from typing import Any, Literal
 
+from ft_core.errors import FTError
 from ft_core.jobs import Progress
 from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.settings.change import change, rate_for
 from ft_core.settings.evaluation import EvalSpec
-from ft_core.settings.methods import used_by
+from ft_core.settings.methods import Method, used_by
 from ft_core.settings.project import ProjectSpec
 from ft_core.train import checkpoints
 from ft_core.worker.job import Outcome
@@ -48,6 +49,23 @@ def changed(spec: ProjectSpec, changes: dict[str, Any], where: str) -> ProjectSp
     values = {name: value for name, value in values.items() if used_by(values["method"], name)}
     whole = spec.model_dump(mode="json") | {"training": values, "sweep": None, "data_size": None}
     return project.parse(whole, where)
+
+
+def require_validation(counts: dict[str, int], job: Literal["sweep", "data_size"]) -> None:
+    """Raise FTError `sweep.no_validation` or `data_size.no_validation` where a split of the data has nothing to compare trainings by."""
+    if not counts.get("validation"):
+        what = "trials" if job == "sweep" else "parts"
+        raise FTError(
+            f"{job}.no_validation",
+            f"The {what} cannot be compared.",
+            "The data has no validation split, and they are compared by their validation loss.",
+            "Raise the Validation share of the data (Validation in the Data tab), and prepare it again.",
+        )
+
+
+def usual_settings(method: Method) -> tuple[str, ...]:
+    """What a sweep tries when nothing is said: those of the usual settings that the method has."""
+    return tuple(name for name in ("learning_rate", "lora_rank") if used_by(method, name))
 
 
 def pass_on_stop(parent: Run, run: Run) -> None:

@@ -63,7 +63,7 @@ def enqueue(workspace: Workspace, run: Run, job: JobName) -> None:
     ensure_supervisor(workspace.home)
 
 
-def own_token() -> str | None:
+def token_of_this_machine() -> str | None:
     """Off a Space, the token of whoever started the app: gated base models need one. On a Space there is no such person."""
     return None if on_space() else get_token()
 
@@ -114,7 +114,7 @@ def ensure_supervisor(home: Path) -> None:
             pass
     except Timeout:
         return
-    _spawn(["ft_core.worker.supervisor", str(home)], home / "queue" / queue.LOG, own_token() or "")
+    _spawn(["ft_core.worker.supervisor", str(home)], home / "queue" / queue.LOG, token_of_this_machine() or "")
 
 
 def keep_going(home: Path) -> None:

@@ -10,7 +10,7 @@ from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.settings.evaluation import EvalSpec
 from ft_core.train import checkpoints
-from ft_core.worker.children import changed, child, seconds_trained
+from ft_core.worker.children import changed, child, require_validation, seconds_trained, usual_settings
 from ft_core.workspace import Workspace
 
 
@@ -65,6 +65,18 @@ def test_another_rank_keeps_the_strength_of_the_adapter(parent):
     assert changed(spec, {"lora_rank": 32}, "t").training.lora_alpha == 64
     assert changed(spec, {"lora_rank": 32, "lora_alpha": 8}, "t").training.lora_alpha == 8
     assert changed(spec, {"seed": 1}, "t").training.lora_alpha == 16
+
+
+@pytest.mark.parametrize(("job", "what"), [("sweep", "trials"), ("data_size", "parts")])
+def test_without_a_validation_split_nothing_can_be_compared(job, what):
+    require_validation({"train": 9, "validation": 1}, job)
+    with pytest.raises(FTError, match=f"The {what} cannot be compared") as caught:
+        require_validation({"train": 9, "validation": 0}, job)
+    assert caught.value.code == f"{job}.no_validation"
+
+
+def test_the_usual_settings_are_those_that_the_method_has():
+    assert (usual_settings("qlora"), usual_settings("full")) == (("learning_rate", "lora_rank"), ("learning_rate",))
 
 
 def sealed(run, step, seconds, at):

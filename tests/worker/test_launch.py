@@ -243,9 +243,9 @@ def test_a_supervisor_is_started_once_and_knows_no_token(workspace, monkeypatch)
 def test_the_supervisor_hands_on_the_token_of_whoever_started_the_app(workspace, monkeypatch):
     """By standard input to the supervisor, and from it to the job; on a Space there is no such person."""
     monkeypatch.setenv("HF_TOKEN", SECRET)
-    assert launch.own_token() == SECRET
+    assert launch.token_of_this_machine() == SECRET
     monkeypatch.setenv("SYSTEM", "spaces")
-    assert launch.own_token() is None
+    assert launch.token_of_this_machine() is None
 
 
 def test_a_childs_environment_holds_no_token_and_uses_none_by_itself(monkeypatch):

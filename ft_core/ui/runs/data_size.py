@@ -15,6 +15,7 @@ from ft_core.ui.runs.study import required_study, shown_study, standing_of
 from ft_core.ui.shared import Shared, follow
 from ft_core.ui.training.curves import loss_axis
 from ft_core.worker import launch
+from ft_core.worker.children import require_validation
 from ft_core.workspace import Workspace
 
 COLOURS = {frames.MEASURED: theme.TUNED, frames.FORECAST: theme.VALIDATION}
@@ -98,13 +99,7 @@ def start_size(workspace: Workspace, dataset_id: str, run_id: str, shares: str, 
     """A run that measures, in the queue; its id. Raises FTError `settings.invalid`, `data.missing` and `data_size.no_validation`."""
     start = required_start(workspace, dataset_id, run_id)
     plan = fields.collect(DataSizeSpec, ("shares", "score"), (_shares(shares), score))
-    if not start.dataset.counts.get("validation"):
-        raise FTError(
-            "data_size.no_validation",
-            "The parts cannot be compared.",
-            "The data has no validation split, and they are compared by their validation loss.",
-            "Raise Validation in the Data tab, and press Prepare dataset again.",
-        )
+    require_validation(start.dataset.counts, "data_size")
     return begin(workspace, start.spec.model_copy(update={"data_size": plan}), start.dataset, "data_size")
 
 
