@@ -13,7 +13,7 @@ from typing import Any, get_args
 
 from ft_core.errors import FTError
 from ft_core.files import append_line, last_lines, read_json, read_lines, write_json, write_text
-from ft_core.jobs import JobName, JobState, Stop
+from ft_core.jobs import WORK, JobName, JobState, Stop
 from ft_core.settings import project
 from ft_core.settings.project import ProjectSpec
 
@@ -82,6 +82,11 @@ class Run:
         """The runs that a sweep or a measure of the data's size made inside this one, in the order of their numbers."""
         folders = [project.parent for project in (self.folder / TRIALS).glob("*/project.yaml")]
         return [Run(folder) for folder in sorted((f for f in folders if f.name.isdigit()), key=lambda f: int(f.name))]
+
+    @property
+    def parent(self) -> "Run | None":
+        """The run that made this one as a trial; None for one that is no trial."""
+        return Run(self.folder.parents[1]) if self.folder.parent.name == TRIALS else None
 
     @property
     def project(self) -> Path:
@@ -212,6 +217,11 @@ class Run:
             )
         return state
 
+    def is_running(self, name: JobName) -> bool:
+        """True while a process is at that job. Raises FTError `run.newer`."""
+        state = self.job(name)
+        return state is not None and state.status == "running"
+
     def require_unfinished(self) -> None:
         """Raise FTError `run.done` when all steps of the training are done (to train again would only undo its evaluation), or `run.discarded`."""
         self.require_kept()
@@ -266,8 +276,16 @@ class Run:
     def clear_stop(self) -> None:
         (self.folder / "stop").unlink(missing_ok=True)
 
+    def forget_stop(self) -> None:
+        """Remove a request to stop that nobody is left to follow: all jobs follow the one file, so one at work in another process keeps it."""
+        if not any(map(self.is_running, WORK)):
+            self.clear_stop()
+
     def discard(self) -> None:
-        """Remove what was trained, for good; project, measurements, notes and log stay. The caller holds the locks of all its work."""
+        """Remove what was trained, also by its trials, for good; project, measurements, notes and log stay.
+
+        The caller holds the locks of all its work and of theirs.
+        """
         for trial in self.trials():
             trial.discard()
         beginning = self.folder / "beginning"  # PiSSA's

@@ -68,6 +68,10 @@ class Workspace:
         ]
         return sorted(found, key=lambda run: run.id, reverse=True)
 
+    def runs_and_trials(self) -> list[Run]:
+        """All runs, newest first, each with the trials inside it."""
+        return [one for run in self.runs() for one in (run, *run.trials())]
+
     def run(self, identity: str) -> Run:
         """A run, or a trial as RUN/3, by its id alone: what the page uses. Raises FTError `run.missing`."""
         if found := _RUN_OR_TRIAL.fullmatch(identity):

@@ -60,6 +60,15 @@ def test_a_reused_process_id_is_not_taken_for_the_worker(run):
     assert run.job("train").status == "interrupted"
 
 
+def test_a_job_is_running_while_its_process_is_there(run):
+    assert not run.is_running("train")
+    me = psutil.Process()
+    run.write_job("train", state(me.pid, me.create_time()))
+    assert run.is_running("train") and not run.is_running("evaluate")
+    run.write_job("train", state(2**22 + 1, 1.0))
+    assert not run.is_running("train")
+
+
 def test_an_ended_job_stays_ended_when_its_process_is_gone(run):
     run.write_job("train", state(2**22 + 1, 1.0, status="done"))
     assert run.job("train").status == "done"
@@ -86,6 +95,17 @@ def test_stop_is_a_file(run):
     run.clear_stop()
     run.clear_stop()
     assert not run.stop_requested()
+
+
+def test_a_request_to_stop_is_forgotten_when_nobody_is_left_to_follow_it(run):
+    me = psutil.Process()
+    run.write_job("evaluate", state(me.pid, me.create_time()))
+    run.request_stop("pause")
+    run.forget_stop()
+    assert run.stop_requested() == "pause"
+    run.write_job("evaluate", state(me.pid, me.create_time(), status="stopped"))
+    run.forget_stop()
+    assert run.stop_requested() is None
 
 
 def test_an_error_is_kept_in_its_four_parts(run):
@@ -129,6 +149,7 @@ def test_trials_are_whole_runs_inside_a_run(run):
     (run.folder / "trials" / "3").mkdir()
     assert [trial.id for trial in run.trials()] == [f"{run.id}/2", f"{run.id}/10"]
     trial = run.trials()[0]
+    assert (trial.parent, run.parent) == (run, None)
     assert trial.spec() == run.spec() and abs(trial.created.timestamp() - time.time()) < 60
 
 

@@ -24,6 +24,13 @@ def test_runs_are_listed_newest_first_and_found_by_id_or_path(tmp_path):
     assert workspace.run_or_path(str(workspace.runs_folder / listed[1])).id == listed[1]
 
 
+def test_trials_are_listed_behind_their_run(tmp_path):
+    workspace = Workspace(tmp_path)
+    run = new_run(workspace)
+    trial = Run.create(run.trials_folder, run.spec(), {}, {}, name="3")
+    assert workspace.runs() == [run] and workspace.runs_and_trials() == [run, trial]
+
+
 @pytest.mark.parametrize(
     "identity", ["", "..", "../local", "20260101-000000-abcdef", "/etc", "x" * 300, "20260101-000000-abcdef/.."]
 )

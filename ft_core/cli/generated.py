@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from huggingface_hub import get_token
 
-from ft_core.cli.options import HomeOption, JsonOption, PersonOption, ProjectArgument, own_token
+from ft_core.cli.options import HomeOption, JsonOption, PersonOption, ProjectArgument, token_or_asked
 from ft_core.errors import FTError
 from ft_core.settings import project
 from ft_core.terminal.answer import Result, answer
@@ -144,4 +144,4 @@ def writer(endpoint: str | None, provider: str | None, model: str | None) -> "tu
         )
     if endpoint is not None:
         return model, writer.endpoint(endpoint, model, os.environ.get("FT_API_KEY"))
-    return model, writer.provider(provider or "", model, own_token())
+    return model, writer.provider(provider or "", model, token_or_asked())

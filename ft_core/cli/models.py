@@ -8,7 +8,7 @@ from typing import Annotated, TextIO
 import typer
 from huggingface_hub import get_token
 
-from ft_core.cli.options import HomeOption, JsonOption, RunArgument, own_token
+from ft_core.cli.options import HomeOption, JsonOption, RunArgument, token_or_asked
 from ft_core.errors import FTError
 from ft_core.run import Run
 from ft_core.terminal.answer import Result, answer, print_json
@@ -102,7 +102,7 @@ def push(
 
     def work() -> Result:
         found = Workspace(home_folder(home)).run_or_path(run)
-        token = own_token()  # before the bar, which would be drawn over the question
+        token = token_or_asked()  # before the bar, which would be drawn over the question
         with shown_progress(found, "push") as progress:
             here(found, "push", {"repo": repo, "private": not public}, token, progress)
         return found.hub() or {}

@@ -23,7 +23,7 @@ DatasetArgument = Annotated[
 ProjectArgument = Annotated[Path, typer.Argument(metavar="PROJECT.yaml", help="A project file.")]
 
 
-def own_token() -> str | None:
+def token_or_asked() -> str | None:
     """The person's own token, asked for on a terminal when there is none."""
     if (token := get_token()) or not sys.stdin.isatty():
         return token

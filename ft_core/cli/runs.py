@@ -51,17 +51,15 @@ def train(path: ProjectArgument, as_json: JsonOption = False, home: HomeOption =
 
 
 def resume(run: RunArgument, as_json: JsonOption = False, home: HomeOption = None) -> None:
-    """Go on with a training, a sweep or a study of the data's size that was paused, stopped or interrupted."""
-    from ft_core.cli import studies
+    """Go on with a training, a sweep or a study of the data's size that was paused, stopped or interrupted, or begin one that waits for it."""
+    from ft_core.cli.studies import study_result
     from ft_core.pipeline.runs import training_result
 
     def work() -> Result:
         found = Workspace(home_folder(home)).run_or_path(run)
-        if job := studies.study_of(found):
-            return studies.resume_study(found, job)
-        found.require_unfinished()
-        in_foreground(found, "train")
-        return {"run": found.id} | training_result(found)
+        job = launch.unfinished(found)
+        in_foreground(found, job)
+        return {"run": found.id} | training_result(found) if job == "train" else study_result(found, job)
 
     answer(as_json, work, show_study_or_training)
 
@@ -130,7 +128,9 @@ def queue(
         if run is not None:
             found = workspace.run_or_path(run)
             waiting_jobs: list[JobName] = [
-                entry.job for entry in launch.entries(workspace.home) if entry.holds(found, entry.job)
+                entry.job
+                for entry in launch.entries(workspace.home)
+                if entry.taken is None and entry.holds(found, entry.job)
             ]
             job: JobName = waiting_jobs[0] if waiting_jobs else "train"
             if cancel:
@@ -284,9 +284,7 @@ def in_foreground(run: Run, job: JobName) -> Outcome:
     from ft_core.worker.jobs import here
 
     print(f"Run {run.id}: {job}", file=sys.stderr, flush=True)
-    state = run.job(job)
-    if state is None or state.status != "running":  # another process that is at it keeps its request to stop
-        run.clear_stop()
+    run.forget_stop()
     with shown_progress(run, job) as progress, stop_on_interrupt(run):
         return here(run, job, {}, get_token(), progress)
 

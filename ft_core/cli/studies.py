@@ -9,18 +9,14 @@ from huggingface_hub import get_token
 
 from ft_core.cli.options import HomeOption, JsonOption, ProjectArgument
 from ft_core.cli.runs import in_foreground
-from ft_core.errors import FTError
 from ft_core.jobs import JobName
 from ft_core.run import Run
 from ft_core.settings import project
-from ft_core.settings.methods import used_by
 from ft_core.settings.project import ProjectSpec
 from ft_core.terminal.answer import Result, answer
 from ft_core.terminal.studies import show_data_size, show_sweep
+from ft_core.worker.children import usual_settings
 from ft_core.workspace import Workspace, home_folder
-
-STUDIES: tuple[JobName, ...] = ("sweep", "data_size")
-USUAL = ("learning_rate", "lora_rank")  # what is tried when nothing is said
 
 SetOption = Annotated[
     list[str] | None,
@@ -73,7 +69,7 @@ def with_sweep(spec: ProjectSpec, chosen: list[str], trials: int | None, minutes
     if chosen:
         values["settings"] = dict(_range(text) for text in chosen)
     elif not spec.sweep:
-        values["settings"] = [name for name in USUAL if used_by(spec.training.method, name)]
+        values["settings"] = list(usual_settings(spec.training.method))
     values |= {name: value for name, value in (("trials", trials), ("minutes", minutes)) if value is not None}
     return _replaced(spec, {"sweep": values}, "The sweep")
 
@@ -120,22 +116,3 @@ def study(workspace: Workspace, spec: ProjectSpec, folder: Path, job: JobName) -
 
 def study_result(run: Run, job: JobName) -> Result:
     return {"run": run.id} | ((run.sweep() if job == "sweep" else run.data_size()) or {})
-
-
-def study_of(run: Run) -> JobName | None:
-    """The study that this run is for; None for one that is trained itself."""
-    return next((job for job in STUDIES if run.job(job) is not None), None)
-
-
-def resume_study(run: Run, job: JobName) -> Result:
-    """Go on with a study that was stopped or interrupted. Raises FTError `run.done`."""
-    state = run.job(job)
-    if state is not None and state.status == "done":
-        raise FTError(
-            "run.done",
-            f"Run {run.id} is done already.",
-            "All of its trials have ended.",
-            f"Read {job}.json in its folder, or start a new one.",
-        )
-    in_foreground(run, job)
-    return study_result(run, job)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ft_core.cli.options import DatasetArgument, HomeOption, JsonOption, own_token
+from ft_core.cli.options import DatasetArgument, HomeOption, JsonOption, token_or_asked
 from ft_core.terminal.answer import Result, answer
 from ft_core.terminal.versions import show_comparison, show_datasets
 from ft_core.workspace import Workspace, home_folder
@@ -79,6 +79,6 @@ def push_dataset_command(
 
     def work() -> Result:
         found = find_dataset(dataset, home)
-        return push_dataset(found, repo, not public, own_token(), tell, licence, include_private_data)
+        return push_dataset(found, repo, not public, token_or_asked(), tell, licence, include_private_data)
 
     answer(as_json, work, lambda result: print(result["url"]))

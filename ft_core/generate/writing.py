@@ -124,9 +124,9 @@ def stream(
     plain: bool = False,
 ) -> Iterator[str]:
     """The answer to one conversation in pieces of text as they come; `plain`: how the last message goes on as a text.
-    `temperature` 0 is greedy; the same seed gives the same answer.
 
-       Ends at the end-of-turn token, after `max_new_tokens`, or where the model's context is full. Raises Stopped.
+    `temperature` 0 is greedy; the same seed gives the same answer.
+    Ends at the end-of-turn token, after `max_new_tokens`, or where the model's context is full. Raises Stopped.
     """
     asked = start_ids(tokenizer, messages[-1].content) if plain else prompt_ids(tokenizer, messages)
     ids = torch.tensor([asked], device=model.device)

@@ -69,7 +69,7 @@ def filled_project(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) ->
 
 
 def duplicate(workspace: Workspace, run: Run, changes: dict[str, Any]) -> Run:
-    """A new run with the settings of `run` but for `changes` (TrainSpec field -> value), on the same dataset version and base revision.
+    """A new training with the settings of `run` but for `changes` (TrainSpec field -> value), on the same dataset version and base revision.
 
     Raises FTError `project.invalid` naming every change that cannot be, `settings.head`, and `data.missing` when the dataset is gone.
     """
@@ -87,6 +87,7 @@ def changed_project(workspace: Workspace, run: Run, changes: dict[str, Any]) -> 
     """The project that such a copy would have. Raises what `duplicate` raises."""
     old = run.spec()
     values = old.model_dump(mode="json") | {"training": change(old.training, changes)}
+    values |= {"sweep": None, "data_size": None}
     spec = project.parse(values, "The new run")
     trackers.require(spec.training.report_to)
     spec = started(workspace, spec)

@@ -116,7 +116,9 @@ def show_queue(result: Result) -> None:
         return
     table = new_table(*(Column(name, no_wrap=True) for name in ("place", "run")), "name", "job", "status")
     for row in result["queue"]:
-        table.add_row(str(row["position"]), row["run"], row["name"] or "cannot be read", row["job"], row["status"])
+        table.add_row(
+            str(row["position"] or "–"), row["run"], row["name"] or "cannot be read", row["job"], row["status"]
+        )
     print_table(table)
 
 

@@ -15,7 +15,8 @@ DOUBLE_CLICK_SECONDS = 3  # a second press within this time is the same press
 
 def begin(workspace: Workspace, spec: ProjectSpec, dataset: Dataset, job: JobName) -> str:
     """A run of this project with that job in the queue; its id. Raises what `pipeline.runs.create_run` raises."""
-    asked = filled_project(workspace, spec, dataset)
+    others = {name: None for name in ("sweep", "data_size") if name != job}  # the project says what the run is for
+    asked = filled_project(workspace, spec.model_copy(update=others), dataset)
     with workspace.starting():
         if latest := just_made(workspace, asked, dataset.id):
             return latest.id

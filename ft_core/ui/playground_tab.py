@@ -184,19 +184,19 @@ def start_models(workspace: Workspace, run_id: str) -> list[Any]:
             "Press Start training in the Training tab first.",
         )
     for job in WORK:
-        for other in workspace.runs():
-            if launch.view(workspace, other, job).status in ("running", "stopping"):
+        for other in workspace.runs_and_trials():
+            if other.is_running(job):
                 raise FTError(
                     "run.busy",
                     "The processor is at work on a run.",
                     f"Run {other.id} is at work on its {WORDS[job]}; two models at once could run out of memory.",
                     "Wait until it is done, or press Stop in the Training, Evaluation or Runs tab.",
                 )
-    for other in workspace.runs():
-        if other.id != run.id and launch.view(workspace, other, "serve").status == "running":
+    for other in workspace.runs_and_trials():
+        if other.id != run.id and other.is_running("serve"):
             launch.stop(workspace, other, "serve")
     if launch.view(workspace, run, "serve").status != "running":
-        launch.start(run, "serve", {}, launch.own_token())
+        launch.start(run, "serve", {}, launch.token_of_this_machine())
     return [gr.update(interactive=False, value="Loading the models"), _state_words(True, False)]
 
 

@@ -84,8 +84,8 @@ def progress(view: JobView, unit: str = "step") -> str:
     detail = []
     if view.total and view.status != "none":
         detail.append(f"{unit} {view.step:,} of {view.total:,}")
-    if view.status == "queued" and view.position:
-        detail.append("next in line" if view.position == 1 else f"number {view.position} in line")
+    if view.status == "queued":
+        detail.append({None: "starting", 1: "next in line"}.get(view.position, f"number {view.position} in line"))
     if view.status == "running":
         if view.message:
             detail.append(view.message)

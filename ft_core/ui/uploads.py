@@ -156,7 +156,8 @@ def required_dataset(workspace: Workspace, identity: str) -> Dataset:
     dataset = selected_dataset(workspace, identity)
     if dataset is None:
         why = "Nothing was prepared in this workspace."
-        raise FTError("data.missing", "There is no dataset yet.", why, "Press Prepare dataset first.")
+        fix = "Prepare a dataset in the Data tab, or press Use the example."
+        raise FTError("data.missing", "There is no dataset yet.", why, fix)
     return dataset
 
 

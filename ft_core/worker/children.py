@@ -1,17 +1,21 @@
 """The trials of a run: runs of their own inside it, on the same data, with some training settings changed."""
 
 import gc
+import json
 import os
 import shutil
 import sys
 from typing import Any, Literal
 
+from ft_core.errors import FTError
 from ft_core.jobs import Progress
 from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.settings.change import trial
 from ft_core.settings.evaluation import EvalSpec
+from ft_core.settings.methods import Method, used_by
 from ft_core.settings.project import ProjectSpec
+from ft_core.train import checkpoints
 from ft_core.worker.job import Outcome
 
 
@@ -41,6 +45,23 @@ def changed(spec: ProjectSpec, changes: dict[str, Any], where: str) -> ProjectSp
         "data_size": None,
     }
     return project.parse(whole, where)
+
+
+def require_validation(counts: dict[str, int], job: Literal["sweep", "data_size"]) -> None:
+    """Raise FTError `sweep.no_validation` or `data_size.no_validation` where a split of the data has nothing to compare trainings by."""
+    if not counts.get("validation"):
+        what = "trials" if job == "sweep" else "parts"
+        raise FTError(
+            f"{job}.no_validation",
+            f"The {what} cannot be compared.",
+            "The data has no validation split, and they are compared by their validation loss.",
+            "Raise the Validation share of the data (Validation in the Data tab), and prepare it again.",
+        )
+
+
+def usual_settings(method: Method) -> tuple[str, ...]:
+    """What a sweep tries when nothing is said: those of the usual settings that the method has."""
+    return tuple(name for name in ("learning_rate", "lora_rank") if used_by(method, name))
 
 
 def pass_on_stop(parent: Run, run: Run) -> None:
@@ -76,11 +97,24 @@ def release_memory() -> None:
 
 
 def seconds_trained(run: Run) -> float | None:
-    """Seconds, over all attempts; of a training that failed those of its last one. None when it never began."""
-    if result := run.training():
+    """Seconds, over all attempts, without what was lost between a checkpoint and the end of a process. None when it never began."""
+    state, result = run.job("train"), run.training()
+    if result and (state is None or state.status in ("done", result["status"])):
         return result["seconds"]
-    state = run.job("train")
-    return round(state.heartbeat - state.started, 1) if state else None
+    if state is None:
+        return None
+    before, sealed = _sealed(run)
+    return round(before + max(0.0, state.heartbeat - max(state.started, sealed)), 1)
+
+
+def _sealed(run: Run) -> tuple[float, float]:
+    """Seconds trained until the newest checkpoint, and when that was sealed (seconds since 1970); a glance that trusts the seal."""
+    step = checkpoints.last_step(run.checkpoints)
+    seal = run.checkpoints / f"{checkpoints.PREFIX}{step}" / checkpoints.SEAL
+    try:
+        return json.loads(seal.read_text(encoding="utf-8"))["seconds"], seal.stat().st_mtime
+    except (OSError, ValueError, KeyError):  # none, pruned a moment ago, or of another version
+        return 0.0, 0.0
 
 
 def validation_losses(run: Run) -> list[float]:

@@ -18,6 +18,7 @@ from ft_core.worker.children import (
     child,
     pass_on_stop,
     release_memory,
+    require_validation,
     seconds_trained,
     stopped_as,
     train_child,
@@ -47,9 +48,9 @@ def data_size(run: Run, progress: Progress, token: str | None = None) -> dict[st
             if run.stop_requested() or not work.point(number):
                 return work.write(stopped_as(run))
             work.write("running")
-    except FTError:
+    except (FTError, KeyboardInterrupt) as error:
         with suppress(OSError):
-            work.write("failed")
+            work.write("failed" if isinstance(error, FTError) else "stopped")
         raise
     return work.write("done")
 
@@ -63,13 +64,7 @@ def _require(run: Run, spec: ProjectSpec) -> tuple[DataSizeSpec, Dataset]:
             "Add `data_size: {}` to the project file.",
         )
     dataset = Dataset.open(run.folder / run.data()["folder"])
-    if not dataset.counts.get("validation"):
-        raise FTError(
-            "data_size.no_validation",
-            "The parts cannot be compared.",
-            "The data has no validation split, and they are compared by their validation loss.",
-            "Raise the Validation share of the data, and prepare it again.",
-        )
+    require_validation(dataset.counts, "data_size")
     sizes = [_examples(dataset.counts, share) for share in spec.data_size.shares]
     if len(set(sizes)) < len(sizes):
         raise FTError(

@@ -123,7 +123,10 @@ def perform(
     try:
         with lock:
             run.require_kept()
-            return _perform(run, name, action, on_progress)
+            try:
+                return _perform(run, name, action, on_progress)
+            finally:
+                _discard_parent(run, name)
     except Timeout as error:
         other = run.job(name)
         where = f"Process {other.pid} is at step {other.step} of {other.total}." if other else "It has just begun."
@@ -149,7 +152,7 @@ def _perform(run: Run, name: JobName, action: Callable[["Record"], Outcome], on_
         return _failed(run, record, error)
     run.write_log(f"{name}: {outcome}")
     if name in WORK and (outcome == "discarded" or run.stop_requested() != "discard"):
-        run.clear_stop()  # also one that came after the last step: the next job of this run is not meant
+        run.forget_stop()  # also one that came after the last step: the next job of this run is not meant
     return outcome
 
 
@@ -160,7 +163,15 @@ def _obey_late_discard(run: Run, name: JobName, outcome: Outcome) -> Outcome:
     """
     if outcome != "discarded" and run.stop_requested() != "discard":
         return outcome
-    return "discarded" if discard(run, held=name) else "stopped"
+    return "discarded" if discard(run, held=run.lock(name)) else "stopped"
+
+
+def _discard_parent(run: Run, name: JobName) -> None:
+    """Of a trial: the whole study, when that was to be discarded and this was the last job at work in it."""
+    parent = run.parent
+    with suppress(OSError):
+        if parent is not None and parent.stop_requested() == "discard" and discard(parent, held=run.lock(name)):
+            parent.clear_stop()
 
 
 def _failed(run: Run, record: Record, error: BaseException) -> Outcome:
@@ -177,7 +188,7 @@ def _failed(run: Run, record: Record, error: BaseException) -> Outcome:
     with suppress(OSError):
         record.end("failed", problem.what)
     with suppress(OSError):
-        if record.name in WORK and run.stop_requested() == "discard" and discard(run, held=record.name):
+        if record.name in WORK and run.stop_requested() == "discard" and discard(run, held=run.lock(record.name)):
             run.clear_stop()
     if problem is error:
         raise problem

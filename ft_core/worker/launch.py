@@ -8,6 +8,7 @@ import sys
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +20,7 @@ from ft_core.hardware import on_space
 from ft_core.jobs import WORK, JobName, JobState, Stop, Work
 from ft_core.run import Run
 from ft_core.worker import queue
+from ft_core.worker.children import pass_on_stop
 from ft_core.worker.discard import discard as discard_now
 from ft_core.worker.queue import entries as entries
 from ft_core.worker.queue import move as move
@@ -26,6 +28,7 @@ from ft_core.worker.queue import place as place
 from ft_core.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent.parent
+_MADE_FOR: tuple[Work, ...] = ("sweep", "data_size", "train")
 SECRETS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "OAUTH_CLIENT_SECRET", "FT_API_KEY")
 ViewStatus = Literal[
     "none", "queued", "running", "stopping", "done", "stopped", "paused", "discarded", "failed", "interrupted"
@@ -34,7 +37,7 @@ ViewStatus = Literal[
 
 @dataclass(frozen=True)
 class JobView:
-    """One job as a person sees it. `position` 1 is next in the queue; `seconds_left` is an estimate; `how` it is stopping."""
+    """One job as a person sees it. `position` 1 is next of those that wait, None is being started; `seconds_left` is an estimate; `how` it is stopping."""
 
     status: ViewStatus
     step: int = 0
@@ -50,34 +53,57 @@ class JobView:
 def enqueue(workspace: Workspace, run: Run, job: JobName) -> None:
     """Queue a job. One that was paused, stopped or interrupted goes on where it was. Raises FTError `run.discarded`."""
     run.require_kept()
-    if not _others_at_work(run, job):  # a request to stop may be meant for them
-        run.clear_stop()
-    for other in workspace.runs():  # a loaded playground would share the memory, and go on with the old weights
+    run.forget_stop()
+    for (
+        other
+    ) in workspace.runs_and_trials():  # a loaded playground would share the memory, and go on with the old weights
         with suppress(FTError):  # a state that cannot be read tells of no process
             stop(workspace, other, "serve")
     place(workspace.home, run, job)
     ensure_supervisor(workspace.home)
 
 
-def own_token() -> str | None:
+def token_of_this_machine() -> str | None:
     """Off a Space, the token of whoever started the app: gated base models need one. On a Space there is no such person."""
     return None if on_space() else get_token()
 
 
 def resume(workspace: Workspace, run: Run) -> None:
-    """Queue what was paused, stopped, interrupted or failed. Raises FTError `run.done` or `run.discarded`."""
-    run.require_unfinished()
+    """Queue what was paused, stopped, interrupted or failed, or never began. Raises FTError `run.done` or `run.discarded`."""
     enqueue(workspace, run, unfinished(run))
 
 
-def unfinished(run: Run) -> JobName:
-    """The job that a resumed run goes on with: its sweep or measure of the data's size when it is one, else its training."""
-    parents: tuple[JobName, ...] = ("sweep", "data_size")
-    for name in parents:
-        state = run.job(name)
-        if state is not None and state.status != "done":
-            return name
-    return "train"
+def job_of(run: Run) -> Work:
+    """What the run is for: a sweep, a measure of the data's size, or its own training. Told by what was begun; before that by its project.
+
+    Raises FTError `project.*` when that cannot be read.
+    """
+    begun: Work | None = next((name for name in _MADE_FOR if run.job(name) is not None), None)
+    if begun is not None:
+        return begun
+    return _asked_for(run, run.project.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=1024)  # a page asks for every run as it polls
+def _asked_for(run: Run, _written: int) -> Work:
+    spec = run.spec()
+    return "sweep" if spec.sweep else "data_size" if spec.data_size else "train"
+
+
+def unfinished(run: Run) -> Work:
+    """The job that a resumed run goes on with. Raises FTError `run.done` or `run.discarded`, and what `job_of` raises."""
+    job = job_of(run)
+    state = run.job(job)
+    if job == "train":
+        run.require_unfinished()
+    elif state is not None and state.status == "done":
+        raise FTError(
+            "run.done",
+            f"Run {run.id} is done already.",
+            "All of its trials have ended.",
+            f"Read {job}.json in its folder, or start a new one.",
+        )
+    return job
 
 
 def ensure_supervisor(home: Path) -> None:
@@ -88,7 +114,7 @@ def ensure_supervisor(home: Path) -> None:
             pass
     except Timeout:
         return
-    _spawn(["ft_core.worker.supervisor", str(home)], home / "queue" / queue.LOG, own_token() or "")
+    _spawn(["ft_core.worker.supervisor", str(home)], home / "queue" / queue.LOG, token_of_this_machine() or "")
 
 
 def keep_going(home: Path) -> None:
@@ -143,11 +169,13 @@ def view(workspace: Workspace, run: Run, job: JobName) -> JobView:
         how = run.stop_requested() if job in WORK else None
         seen = JobView("stopping" if how else "running", state.step, state.total, state.message, how=how)
         return replace(seen, seconds_left=state.seconds_left, port=state.port)
-    for index, entry in enumerate(entries(workspace.home)):
+    queued = entries(workspace.home)
+    for index, entry in enumerate(queued):
         if entry.holds(run, job) and not entry.over:
             message = "starting" if index == 0 else f"waiting, {index} before it"
+            position = sum(one.taken is None for one in queued[: index + 1]) if entry.taken is None else None
             return JobView(
-                "queued", state.step if state else 0, state.total if state else 0, message, position=index + 1
+                "queued", state.step if state else 0, state.total if state else 0, message, position=position
             )
     if state is None:
         return JobView("none")
@@ -190,8 +218,7 @@ def _stop_waiting(workspace: Workspace, run: Run, job: Work, how: Stop) -> None:
 
 def _others_at_work(run: Run, job: JobName) -> bool:
     """True while another job of the run is at work: they all follow the one stop file."""
-    states = (run.job(name) for name in WORK if name != job)
-    return any(state is not None and state.status == "running" for state in states)
+    return any(run.is_running(name) for name in WORK if name != job)
 
 
 def stop_measure(workspace: Workspace, run: Run) -> None:
@@ -209,11 +236,16 @@ def cancel(workspace: Workspace, run: Run, job: JobName) -> None:
 
 def discard(workspace: Workspace, run: Run) -> None:
     """End all work of a run and remove what was trained: at once when nothing is at work, else as soon as that has ended."""
-    for name in WORK:
-        queue.cancel(workspace.home, run, name)
-    stop(workspace, run, "serve")  # it answers with the weights that go
+    trials = run.trials()
+    for one in (run, *trials):
+        for name in WORK:
+            queue.cancel(workspace.home, one, name)
+        stop(workspace, one, "serve")  # it answers with the weights that go
     if not discard_now(run):
         run.request_stop("discard")
+        for one in trials:
+            if any(map(one.is_running, WORK)):
+                pass_on_stop(run, one)
         discard_now(run)  # the work may have ended before it could read the request
     if run.is_discarded:
         run.clear_stop()
@@ -231,13 +263,13 @@ def settle(run: Run, job: JobName, given: Stop | None = None) -> bool:
         if state is None or state.status != "interrupted" or how is None:
             return False
         if how == "discard":
-            if not discard_now(run, held=job):
+            if not discard_now(run, held=run.lock(job)):
                 return False
         else:
             status = "paused" if how == "pause" else "stopped"
             run.write_job(job, state.model_copy(update={"status": status, "message": status}))
         if given is None:
-            run.clear_stop()
+            run.forget_stop()
         return True
     return False
 

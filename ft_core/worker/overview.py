@@ -1,5 +1,6 @@
 """Where runs stand, as plain values: what `status` and `runs` answer."""
 
+import itertools
 from typing import Any, get_args
 
 from ft_core.errors import FTError
@@ -59,11 +60,13 @@ def _readable(workspace: Workspace, run: Run) -> dict[str, Any]:
 
 
 def waiting(workspace: Workspace) -> list[dict[str, Any]]:
-    """The queue of this home, everybody's: place, run, its name (None when it cannot be read), job and how that stands."""
+    """The queue of this home, everybody's: place among those that wait (None of the one at work), run, its name (None when it cannot be read),
+    job and how that stands."""
+    places = itertools.count(1)
     return [
-        {"position": at, "run": entry.run.id, "name": _name(entry.run), "job": entry.job}
-        | {"status": _status(workspace, entry)}
-        for at, entry in enumerate(launch.entries(workspace.home), 1)
+        {"position": next(places) if entry.taken is None else None}
+        | {"run": entry.run.id, "name": _name(entry.run), "job": entry.job, "status": _status(workspace, entry)}
+        for entry in launch.entries(workspace.home)
     ]
 
 

@@ -14,7 +14,15 @@ from ft_core.settings.sweep import SweepSpec
 from ft_core.settings.train import TrainSpec
 from ft_core.train.build import milestones
 from ft_core.train.search import Candidate, Ended, Search
-from ft_core.worker.children import child, pass_on_stop, seconds_trained, stopped_as, train_child, validation_losses
+from ft_core.worker.children import (
+    child,
+    pass_on_stop,
+    require_validation,
+    seconds_trained,
+    stopped_as,
+    train_child,
+    validation_losses,
+)
 
 SAVE_SECONDS = 5.0  # between two records of the time spent, while a trial is trained
 SAME_FAILURES = 3  # failures with one reason and no success, after which the reason is the sweep's own
@@ -44,9 +52,9 @@ def sweep(run: Run, progress: Progress, token: str | None = None) -> dict[str, A
                 candidate = work.search.next()
             work.trial(candidate)
             work.write("running")
-    except FTError:
+    except (FTError, KeyboardInterrupt) as error:
         with suppress(OSError):
-            work.write("failed")
+            work.write("failed" if isinstance(error, FTError) else "stopped")
         raise
     return work.write(stopped_as(run))
 
@@ -60,13 +68,7 @@ def _require(run: Run) -> SweepSpec:
             "The project has no `sweep`.",
             "Add `sweep: {settings: [learning_rate]}` to the project file, or --set learning_rate.",
         )
-    if not Dataset.open(run.folder / run.data()["folder"]).counts.get("validation"):
-        raise FTError(
-            "sweep.no_validation",
-            "The trials cannot be compared.",
-            "The data has no validation split, and trials are compared by their validation loss.",
-            "Raise the Validation share of the data, and prepare it again.",
-        )
+    require_validation(Dataset.open(run.folder / run.data()["folder"]).counts, "sweep")
     return spec
 
 

@@ -18,6 +18,7 @@ from ft_core.jobs import JobState
 from ft_core.run import Run
 from ft_core.settings.project import parse
 from ft_core.worker import launch
+from ft_core.worker import queue as jobs
 from ft_core.workspace import Workspace
 from tests.cli.calls import ROOT, command, values
 
@@ -102,15 +103,17 @@ def test_ctrl_c_keeps_the_work(project):
     assert {"run", "metrics", "verdict"} <= set(values(evaluated))
 
 
-def test_a_run_that_is_stopping_elsewhere_still_stops(tmp_path):
+@pytest.mark.parametrize(("job", "code"), [("train", "run.busy"), ("evaluate", "evaluation.no_adapter")])
+def test_a_run_that_is_stopping_elsewhere_still_stops(tmp_path, job, code):
+    """Also when this command is about another job of the run."""
     run = Run.create(tmp_path, parse({"data": {"source": "x.csv"}}, "p"), {}, {})
     me = psutil.Process()
     at_work = {"pid": me.pid, "process_start": me.create_time(), "started": 1.0, "heartbeat": 1.0}
     run.write_job("train", JobState(status="running", **at_work))
     run.request_stop()
     with FileLock(run.lock("train")), pytest.raises(FTError) as caught:  # as the process at work holds it
-        in_foreground(run, "train")
-    assert caught.value.code == "run.busy" and run.stop_requested()
+        in_foreground(run, job)
+    assert caught.value.code == code and run.stop_requested()
 
 
 def waiting_runs(home, count):
@@ -123,6 +126,14 @@ def waiting_runs(home, count):
     for run in made:
         launch.place(home, run, "train")
     return made
+
+
+def test_a_sweep_that_never_began_is_begun_by_resume(tmp_path):
+    asked = {"data": {"source": "x.csv"}, "sweep": {"settings": ["epochs"]}}
+    run = Run.create(Workspace(tmp_path / "home").runs_folder, parse(asked, "p"), {"folder": "gone"}, {})
+    refused = command(tmp_path, "resume", run.id, "--json")
+    assert refused.returncode == 2 and f"Run {run.id}: sweep" in refused.stderr
+    assert (run.job("sweep").status, run.job("train")) == ("failed", None)
 
 
 def test_the_queue_is_read_and_changed(tmp_path):
@@ -139,6 +150,16 @@ def test_the_queue_is_read_and_changed(tmp_path):
         refused = command(tmp_path, "queue", *words, "--json")
         error = json.loads(refused.stdout)["error"]
         assert refused.returncode == 2 and error["code"] in ("command.invalid", "queue.not_waiting")
+
+
+def test_what_waits_is_taken_out_and_not_what_is_at_work(tmp_path):
+    run, other = waiting_runs(tmp_path / "home", 2)
+    jobs.take(tmp_path / "home")
+    launch.place(tmp_path / "home", run, "evaluate")
+    moved = values(command(tmp_path, "queue", run.id, "--up", "--json"))["queue"]
+    assert [(row["run"], row["job"]) for row in moved] == [(run.id, "train"), (run.id, "evaluate"), (other.id, "train")]
+    left = values(command(tmp_path, "queue", run.id, "--cancel", "--json"))["queue"]
+    assert [(row["run"], row["job"]) for row in left] == [(run.id, "train"), (other.id, "train")]
 
 
 def test_notes_a_duplicate_and_runs_side_by_side(project, made):

@@ -179,6 +179,9 @@ def test_a_duplicate_differs_in_what_was_changed_alone(prepared):
     trial = Run.create(run.folder / "trials", run.spec(), run.data() | {"folder": str(dataset.folder)}, {}, name="1")
     again = duplicate(workspace, trial, {})
     assert again.data() == run.data(), "a trial lies deeper, its dataset does not"
+    swept = spec.model_copy(update={"sweep": SweepSpec.model_validate({"settings": ["epochs"]})})
+    copy = duplicate(workspace, create_run(workspace, swept, dataset), {"epochs": 2})
+    assert copy.spec().sweep is None, "a copy of a search is a training with its settings"
 
 
 def test_every_wrong_change_is_named(prepared):

@@ -103,9 +103,12 @@ def test_how_a_run_was_asked_to_stop(capsys):
 
 
 def test_the_queue_and_a_duplicate(capsys):
+    at_work = {"position": None, "run": "20260101-000000-fedcba", "name": "n", "job": "train", "status": "running"}
     row = {"position": 2, "run": "20260101-000000-abcdef", "name": None, "job": "train", "status": "queued"}
-    show_queue({"queue": [row]})
-    assert "2 20260101-000000-abcdef cannot be read train queued" in flat(capsys.readouterr().out)
+    show_queue({"queue": [at_work, row]})
+    said = flat(capsys.readouterr().out)
+    assert "– 20260101-000000-fedcba n train running" in said
+    assert "2 20260101-000000-abcdef cannot be read train queued" in said
     show_queue({"queue": []})
     assert "Nothing waits." in capsys.readouterr().out
     show_duplicate({"run": "new", "from": "old", "changes": {}, "started": False})

@@ -20,9 +20,10 @@ def test_the_same_asked_twice_is_one_run_and_something_else_is_another(example_h
     spec = uploads.project_of(workspace, dataset)
     measured = spec.model_copy(update={"data_size": DataSizeSpec()})
     with FileLock(workspace.queue / "supervisor.lock"):  # nobody begins to work
-        first = begin(workspace, spec, dataset, "train")
+        first = begin(workspace, measured, dataset, "train")
         assert begin(workspace, spec, dataset, "train") == first
         second = begin(workspace, measured, dataset, "data_size")
+    assert workspace.run(first).spec().data_size is None and workspace.run(second).spec().data_size is not None
     assert second != first and len(workspace.runs()) == 2
     assert {(entry.run.id, entry.job) for entry in launch.entries(workspace.home)} == {
         (first, "train"),

@@ -34,6 +34,7 @@ def test_the_bar_says_how_far_it_is():
     shown = show.progress(JobView("running", 5, 20, "training", seconds_left=61))
     assert 'aria-valuenow="25"' in shown and "step 5 of 20" in shown and "1 min 1 s left" in shown
     assert "number 3 in line" in show.progress(JobView("queued", position=3))
+    assert "starting" in show.progress(JobView("queued", position=None)), "a supervisor has taken it"
 
 
 @pytest.mark.parametrize("level", get_args(Level))

@@ -5,10 +5,12 @@ import os
 import pytest
 
 from ft_core.errors import FTError
+from ft_core.jobs import JobState
 from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.settings.evaluation import EvalSpec
-from ft_core.worker.children import changed, child
+from ft_core.train import checkpoints
+from ft_core.worker.children import changed, child, require_validation, seconds_trained, usual_settings
 from ft_core.workspace import Workspace
 
 
@@ -63,6 +65,45 @@ def test_another_rank_keeps_the_strength_of_the_adapter(parent):
     assert changed(spec, {"lora_rank": 32}, "t").training.lora_alpha == 64
     assert changed(spec, {"lora_rank": 32, "lora_alpha": 8}, "t").training.lora_alpha == 8
     assert changed(spec, {"seed": 1}, "t").training.lora_alpha == 16
+
+
+@pytest.mark.parametrize(("job", "what"), [("sweep", "trials"), ("data_size", "parts")])
+def test_without_a_validation_split_nothing_can_be_compared(job, what):
+    require_validation({"train": 9, "validation": 1}, job)
+    with pytest.raises(FTError, match=f"The {what} cannot be compared") as caught:
+        require_validation({"train": 9, "validation": 0}, job)
+    assert caught.value.code == f"{job}.no_validation"
+
+
+def test_the_usual_settings_are_those_that_the_method_has():
+    assert (usual_settings("qlora"), usual_settings("full")) == (("learning_rate", "lora_rank"), ("learning_rate",))
+
+
+def sealed(run, step, seconds, at):
+    """A checkpoint of that step, sealed at that time (seconds since 1970)."""
+    folder = run.checkpoints / f"{checkpoints.PREFIX}{step}"
+    folder.mkdir(parents=True)
+    checkpoints.seal(folder, step, seconds)
+    os.utime(folder / checkpoints.SEAL, (at, at))
+
+
+def test_the_time_trained_is_that_of_all_attempts(parent):
+    assert seconds_trained(parent) is None
+
+    def ended(status, started, heartbeat):
+        state = JobState.of_this_process().model_copy(update={"status": status})
+        parent.write_job("train", state.model_copy(update={"started": started, "heartbeat": heartbeat}))
+        return seconds_trained(parent)
+
+    assert ended("running", 1000.0, 1030.0) == 30
+    sealed(parent, 5, 25.0, 1026.0)
+    assert ended("paused", 1000.0, 1026.0) == 25, "a pause leaves no result"
+    assert ended("running", 5000.0, 5010.0) == 35, "the second attempt is counted from its beginning"
+    sealed(parent, 9, 40.0, 5015.0)
+    assert ended("running", 5000.0, 5018.0) == 43, "and from its own checkpoint on"
+    parent.write_training({"status": "stopped", "seconds": 44.0})
+    assert ended("stopped", 5000.0, 5020.0) == 44
+    assert ended("running", 9000.0, 9006.0) == 46, "a resumed run is not shown with the time of its earlier stop"
 
 
 def test_settings_that_another_method_lacks_are_left_out(parent):

@@ -69,6 +69,17 @@ def test_each_part_is_trained_scored_and_put_on_a_curve(made):
     assert begun == [1, 2, 1, 1], "nothing was trained twice"
 
 
+def test_ended_at_once_it_is_stopped_on_disk_too(made):
+    run = parent(made)
+
+    def second_ctrl_c(_step, _total, _message):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        jobs.here(run, "data_size", on_progress=second_ctrl_c)
+    assert (run.data_size()["status"], run.job("data_size").status) == ("stopped", "stopped")
+
+
 @pytest.mark.parametrize(("plan", "code"), [({"shares": [0.2, 0.201]}, "data_size.same"), (None, "data_size.none")])
 def test_what_cannot_be_studied_is_refused(made, plan, code):
     runs, base, dataset = made

@@ -21,8 +21,18 @@ def test_nothing_is_removed_while_a_job_is_at_work(run, job):
     with FileLock(run.lock(job)):
         assert not discard(run)
         assert run.adapter.is_dir() and not run.is_discarded
-        assert discard(run, held=job), "the job itself may"
+        assert discard(run, held=run.lock(job)), "the job itself may"
     assert run.is_discarded and not run.adapter.exists()
+
+
+@pytest.mark.parametrize("job", WORK)
+def test_nothing_is_removed_while_a_job_is_at_work_in_a_trial(run, job):
+    trial = Run.create(run.trials_folder, run.spec(), {}, {}, name="3")
+    trial.adapter.mkdir()
+    with FileLock(trial.lock(job)):
+        assert not discard(run)
+        assert trial.adapter.is_dir() and run.adapter.is_dir() and not trial.is_discarded
+    assert discard(run) and not trial.adapter.exists() and trial.is_discarded
 
 
 def test_it_is_told_in_the_log_and_in_the_state(run):

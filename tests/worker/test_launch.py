@@ -14,6 +14,7 @@ from ft_core.jobs import JobState
 from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.worker import launch, overview, queue
+from ft_core.worker.job import perform
 from ft_core.worker.launch import JobView
 from ft_core.workspace import Workspace
 
@@ -36,6 +37,10 @@ def supervised(workspace):
 
 def new_run(workspace: Workspace) -> Run:
     return Run.create(workspace.runs_folder, project.parse({"data": {"source": "x.csv"}}, "p"), {}, {})
+
+
+def new_trial(run: Run) -> Run:
+    return Run.create(run.trials_folder, run.spec(), {}, {}, name="3")
 
 
 def state(status="running", **values) -> JobState:
@@ -92,6 +97,20 @@ def test_everybody_waits_in_one_queue(workspace):
     launch.place(workspace.home, mine, "train")
     assert launch.view(workspace, mine, "train") == JobView("queued", message="waiting, 1 before it", position=2)
     assert launch.view(other, hers, "train") == JobView("queued", message="starting", position=1)
+
+
+def test_the_job_at_work_has_no_place_among_those_that_wait(workspace):
+    first, second, third = (new_run(workspace) for _ in range(3))
+    for run in (first, second, third):
+        launch.place(workspace.home, run, "train")
+    queue.take(workspace.home)
+    seen = [launch.view(workspace, run, "train") for run in (first, second, third)]
+    assert [(view.message, view.position) for view in seen] == [
+        ("starting", None),
+        ("waiting, 1 before it", 1),
+        ("waiting, 2 before it", 2),
+    ]
+    assert [row["position"] for row in overview.waiting(workspace)] == [None, 1, 2]
 
 
 def test_a_job_that_never_began_is_none(workspace):
@@ -194,6 +213,13 @@ def test_queueing_a_job_gives_back_the_memory_of_a_playground(workspace, supervi
         assert child.wait(10) < 0
 
 
+def test_queueing_a_job_gives_back_the_memory_of_a_playground_of_a_trial(workspace, supervised):
+    run = new_run(workspace)
+    with sleeping_job(new_trial(run), "serve") as child:
+        launch.enqueue(workspace, run, "train")
+        assert child.wait(10) < 0
+
+
 def test_a_supervisor_is_started_once_and_knows_no_token(workspace, monkeypatch):
     for name in launch.SECRETS:
         monkeypatch.setenv(name, SECRET)
@@ -217,9 +243,9 @@ def test_a_supervisor_is_started_once_and_knows_no_token(workspace, monkeypatch)
 def test_the_supervisor_hands_on_the_token_of_whoever_started_the_app(workspace, monkeypatch):
     """By standard input to the supervisor, and from it to the job; on a Space there is no such person."""
     monkeypatch.setenv("HF_TOKEN", SECRET)
-    assert launch.own_token() == SECRET
+    assert launch.token_of_this_machine() == SECRET
     monkeypatch.setenv("SYSTEM", "spaces")
-    assert launch.own_token() is None
+    assert launch.token_of_this_machine() is None
 
 
 def test_a_childs_environment_holds_no_token_and_uses_none_by_itself(monkeypatch):
@@ -272,6 +298,23 @@ def test_a_run_at_rest_is_discarded_at_once(workspace, supervised, status):
     assert queued(workspace) == []
 
 
+def test_discarding_a_study_ends_the_work_in_its_trials_first(workspace, supervised):
+    """In the process that evaluates a trial, and nothing else is at work in the study."""
+    run = new_run(workspace)
+    trial = new_trial(run)
+    for each in (run, trial):
+        each.adapter.mkdir()
+
+    def evaluating(_record):
+        launch.discard(workspace, run)
+        assert trial.adapter.is_dir() and trial.stop_requested() == "keep" and not run.is_discarded
+        return "stopped"
+
+    perform(trial, "evaluate", evaluating)
+    assert run.is_discarded and trial.is_discarded and not trial.adapter.exists()
+    assert run.stop_requested() is None and trial.stop_requested() is None
+
+
 def test_a_waiting_run_is_discarded_out_of_the_queue(workspace, supervised):
     run, other = new_run(workspace), new_run(workspace)
     for each in (run, other):
@@ -295,12 +338,32 @@ def test_an_interrupted_job_that_was_cancelled_does_not_come_back(workspace, sup
 
 def test_a_resumed_sweep_goes_on_with_the_sweep(workspace, supervised):
     run = new_run(workspace)
-    assert launch.unfinished(run) == "train"
     run.write_job("sweep", state("paused"))
     launch.resume(workspace, run)
     assert queued(workspace) == [(run.id, "sweep")]
     run.write_job("sweep", state("done"))
-    assert launch.unfinished(run) == "train"
+    with pytest.raises(FTError) as caught:
+        launch.resume(workspace, run)
+    assert caught.value.code == "run.done"
+
+
+@pytest.mark.parametrize(
+    ("asked", "job"), [({"sweep": {"settings": ["epochs"]}}, "sweep"), ({"data_size": {}}, "data_size"), ({}, "train")]
+)
+def test_a_run_that_was_taken_out_before_it_began_is_begun_as_what_it_is(workspace, supervised, asked, job):
+    run = Run.create(workspace.runs_folder, project.parse({"data": {"source": "x.csv"}} | asked, "p"), {}, {})
+    launch.enqueue(workspace, run, job)
+    launch.cancel(workspace, run, job)
+    assert launch.view(workspace, run, job).status == "none" and launch.job_of(run) == job
+    launch.resume(workspace, run)
+    assert queued(workspace) == [(run.id, job)]
+
+
+def test_what_was_begun_says_what_a_run_is_for(workspace):
+    asked = {"data": {"source": "x.csv"}, "sweep": {"settings": ["epochs"]}}
+    run = Run.create(workspace.runs_folder, project.parse(asked, "p"), {}, {})
+    run.write_job("train", state("paused"))
+    assert launch.unfinished(run) == "train", "`train` of a project that could be swept"
 
 
 def test_stopping_a_waiting_job_leaves_no_request_for_another_job_of_the_run(workspace, supervised):

@@ -238,8 +238,8 @@ def test_a_run_that_is_discarded_at_work_is_gone_when_its_process_ends(workspace
     wait_for(lambda: len(run.metrics()) >= 2)
     launch.discard(workspace, run)
     wait_for(lambda: run.is_discarded)
-    wait_for(lambda: launch.entries(workspace.home) == [])
-    assert not run.adapter.exists() and not run.checkpoints.exists() and run.metrics() and not run.stop_requested()
+    wait_for(lambda: launch.entries(workspace.home) == [] and not run.stop_requested())
+    assert not run.adapter.exists() and not run.checkpoints.exists() and run.metrics()
 
 
 def test_a_state_that_cannot_be_read_does_not_stop_the_others(workspace, base, capfd):

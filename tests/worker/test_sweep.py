@@ -154,6 +154,17 @@ def test_when_all_fail_alike_the_sweep_fails_with_their_reason(made, tmp_path):
     assert len(run.sweep()["trials"]) == 3
 
 
+def test_ended_at_once_it_is_stopped_on_disk_too(made):
+    run = parent(made, {"seed": [1]}, trials=1)
+
+    def second_ctrl_c(_step, _total, _message):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        jobs.here(run, "sweep", on_progress=second_ctrl_c)
+    assert (run.sweep()["status"], run.job("sweep").status) == ("stopped", "stopped")
+
+
 def test_no_trial_begins_after_the_minutes(made):
     run = parent(made, {"seed": [1, 2, 3], "epochs": [0.25]}, minutes=0.02)
 

@@ -12,6 +12,7 @@ from ft_core.ui import show, theme
 from ft_core.ui.runs import frames, names
 from ft_core.ui.runs.standing import standing
 from ft_core.ui.shared import Shared, choose, follow
+from ft_core.ui.training.curves import loss_axis
 from ft_core.worker.comparison import compare_runs
 from ft_core.workspace import Workspace
 
@@ -35,7 +36,7 @@ def build(shared: Shared) -> None:
             kind = gr.Radio([(words, kind) for kind, words in KINDS.items()], value="validation", label="Curve", elem_id="compare-kind")  # fmt: skip
             legend = gr.HTML(elem_id="compare-legend")
             plot = gr.LinePlot(
-                x="step", y="loss", color="run", color_map=COLOURS, x_title="step", y_title="loss (nats per token)", colors_in_legend=[],
+                x="step", y="loss", color="run", color_map=COLOURS, x_title="step", y_title="loss", colors_in_legend=[],
                 height=340, buttons=["fullscreen"], show_label=False, label="Losses of the runs", elem_id="compare-curves",
             )  # fmt: skip
             remarks = gr.Markdown(visible=False, elem_classes="quiet", elem_id="compare-remarks")
@@ -79,7 +80,9 @@ def watch_comparison(workspace: Workspace, seen: str, chosen: list[str] | None, 
     ]
     curves = frames.curves([run.metrics() for run in runs], "train" if kind == "train" else "validation")
     measured = set(curves.dropna()["run"])
-    remarks = _remarks(kind, [letter for letter in letters if letter not in measured], compared["runs"])
+    losses = {letter: loss_axis(names.spec_of(run)) for letter, run in zip(letters, runs, strict=True)}
+    axis = losses["A"] if len(set(losses.values())) == 1 else "loss"
+    remarks = _remarks(kind, [letter for letter in letters if letter not in measured], compared["runs"], losses)
     remarks += _paired(letters, compared["paired"])
     return [
         found,
@@ -88,7 +91,7 @@ def watch_comparison(workspace: Workspace, seen: str, chosen: list[str] | None, 
         show.legend(
             [(COLOURS[letter], f"{letter}: {titles[run.id]}") for letter, run in zip(letters, runs, strict=True)]
         ),
-        gr.update(value=curves, visible=bool(measured)),
+        gr.update(value=curves, visible=bool(measured), y_title=axis),
         gr.update(value=remarks, visible=bool(remarks)),
         gr.update(value={"headers": ["Setting", *letters], "data": rows}, visible=bool(rows)),
         gr.update(visible=not rows),
@@ -96,13 +99,16 @@ def watch_comparison(workspace: Workspace, seen: str, chosen: list[str] | None, 
     ]
 
 
-def _remarks(kind: str, without: list[str], rows: list[dict[str, Any]]) -> str:
+def _remarks(kind: str, without: list[str], rows: list[dict[str, Any]], losses: dict[str, str]) -> str:
     """What the curves and the scores do not tell by themselves."""
     said = []
     if without:
         said.append(f"{KINDS.get(kind, KINDS['validation'])} of {', '.join(without)}: not measured yet.")
     if len({row["dataset"] for row in rows}) > 1:
         said.append("They learnt from different versions of the data, so neither losses nor scores compare exactly.")
+    if len(set(losses.values())) > 1:
+        each = "; ".join(f"{letter}: {words}" for letter, words in losses.items())
+        said.append(f"Their losses are of different kinds, so their curves do not compare. {each}.")
     return " ".join(said)
 
 

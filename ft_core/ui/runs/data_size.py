@@ -13,10 +13,13 @@ from ft_core.ui.runs import frames, names
 from ft_core.ui.runs.start import required_start, start_of
 from ft_core.ui.runs.study import required_study, shown_study, standing_of
 from ft_core.ui.shared import Shared, follow
+from ft_core.ui.training.curves import loss_axis
 from ft_core.worker import launch
+from ft_core.worker.children import require_validation
 from ft_core.workspace import Workspace
 
 COLOURS = {frames.MEASURED: theme.TUNED, frames.FORECAST: theme.VALIDATION}
+START, RESUME = "Start this measure", "Go on to measure"
 SHARES = "12.5, 25, 50, 100"  # per cent
 
 
@@ -44,14 +47,14 @@ def build(shared: Shared) -> None:
             failure = gr.Markdown(visible=False, elem_classes=["notice", "bad"])
             with gr.Row(elem_classes="actions"):
                 stop = gr.Button("Stop to measure (keeps the work)", visible=False, elem_id="data-size-stop")
-                resume = gr.Button("Go on to measure", visible=False, elem_id="data-size-resume")
+                resume = gr.Button(RESUME, visible=False, elem_id="data-size-resume")
             sentence = gr.Markdown(elem_id="data-size-sentence")
             curve: dict[str, Any] = {
                 "x": "examples", "y": "value", "color": "series", "color_map": COLOURS, "height": 300, "buttons": ["fullscreen"], "show_label": False,
                 "x_title": "training examples", "color_title": "value", "visible": False, "min_width": 280,
             }  # fmt: skip
             with gr.Row():
-                loss = gr.LinePlot(title="Validation loss", y_title="loss (nats per token)", label="Validation loss by the number of examples", elem_id="data-size-loss", **curve)  # fmt: skip
+                loss = gr.LinePlot(title="Validation loss", y_title="loss", label="Validation loss by the number of examples", elem_id="data-size-loss", **curve)  # fmt: skip
                 scores = gr.LinePlot(title="Test score", y_title="score", label="Test score by the number of examples", elem_id="data-size-scores", **curve)  # fmt: skip
             table = gr.Dataframe(interactive=False, wrap=True, buttons=[], label="Each part", visible=False, elem_id="data-size-table")  # fmt: skip
 
@@ -96,13 +99,7 @@ def start_size(workspace: Workspace, dataset_id: str, run_id: str, shares: str, 
     """A run that measures, in the queue; its id. Raises FTError `settings.invalid`, `data.missing` and `data_size.no_validation`."""
     start = required_start(workspace, dataset_id, run_id)
     plan = fields.collect(DataSizeSpec, ("shares", "score"), (_shares(shares), score))
-    if not start.dataset.counts.get("validation"):
-        raise FTError(
-            "data_size.no_validation",
-            "The parts cannot be compared.",
-            "The data has no validation split, and they are compared by their validation loss.",
-            "Raise Validation in the Data tab, and press Prepare dataset again.",
-        )
+    require_validation(start.dataset.counts, "data_size")
     return begin(workspace, start.spec.model_copy(update={"data_size": plan}), start.dataset, "data_size")
 
 
@@ -129,7 +126,7 @@ def watch_size(workspace: Workspace, seen: str, run_id: str) -> Any:
     if run is None or view is None:
         return [found, "", gr.update(visible=False), *[gr.skip()] * 5]
     name = show.plain(names.titles(workspace.runs())[run.id])
-    return [found, run.id, gr.update(visible=True), f"**Measure {name}**", *standing_of(view, "part")]
+    return [found, run.id, gr.update(visible=True), f"**Measure {name}**", *standing_of(view, "part", START, RESUME)]
 
 
 def watch_points(workspace: Workspace, seen: str, run_id: str) -> Any:
@@ -145,7 +142,7 @@ def watch_points(workspace: Workspace, seen: str, run_id: str) -> Any:
     return [
         found,
         words,
-        gr.update(value=losses, visible=len(losses) > 0),
+        gr.update(value=losses, visible=len(losses) > 0, y_title=loss_axis(run.spec()) if run else "loss"),
         gr.update(value=scores, visible=len(scores) > 0, title=f"Test score: {title}"),
         gr.update(value=_table(points, title), visible=bool(points)),
     ]

@@ -30,16 +30,24 @@ _WORDS = {
 def standing(workspace: Workspace, run: Run, detailed: bool = False) -> str:
     """`training`, `evaluated`; a `detailed` one tells the steps and the time left too."""
     views = {job: launch.view(workspace, run, job) for job in WORK}
-    for job in WORK:
-        if views[job].status == "running":
-            return AT_WORK[job] + (_left(views[job]) if detailed else "")
+    for status in ("running", "stopping", "queued"):
+        for job in WORK:
+            if views[job].status == status:
+                return _at_work(job, views[job], detailed)
     if views["evaluate"].status == "done":
         return "evaluated"
-    study: Work | None = next((job for job in STUDIES if views[job].status != "none"), None)
-    if views["train"].status == "none" and study:
-        status = views[study].status
-        return STUDIES[study] if status == "done" else f"{AT_WORK[study]}: {_WORDS[status]}"
-    return _WORDS[views["train"].status]
+    job = launch.job_of(run) if views["train"].status == "none" else "train"
+    status = views[job].status
+    if job not in STUDIES:
+        return _WORDS[status]
+    return STUDIES[job] if status == "done" else f"{AT_WORK[job]}: {_WORDS[status]}"
+
+
+def _at_work(job: Work, view: JobView, detailed: bool) -> str:
+    if view.status == "running":
+        return AT_WORK[job] + (_left(view) if detailed else "")
+    words = _WORDS[view.status]
+    return words if job == "train" else f"evaluation: {words}" if job == "evaluate" else f"{AT_WORK[job]}: {words}"
 
 
 def _left(view: JobView) -> str:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from ft_core import amounts
 from ft_core.data.store import Dataset
-from ft_core.errors import FTError
 from ft_core.pipeline.runs import choices
 from ft_core.run import Run
 from ft_core.settings.project import ProjectSpec
@@ -42,8 +41,15 @@ class Start:
 def start_of(workspace: Workspace, dataset_id: str, run_id: str) -> Start | None:
     """None without a dataset."""
     dataset = uploads.selected_dataset(workspace, dataset_id)
-    if dataset is None:
-        return None
+    return _start(workspace, dataset, run_id) if dataset else None
+
+
+def required_start(workspace: Workspace, dataset_id: str, run_id: str) -> Start:
+    """The same where there must be one. Raises FTError `data.missing`."""
+    return _start(workspace, uploads.required_dataset(workspace, dataset_id), run_id)
+
+
+def _start(workspace: Workspace, dataset: Dataset, run_id: str) -> Start:
     spec = uploads.project_of(workspace, dataset)
     run = selected_run(workspace, run_id)
     if run is not None and run.spec().task != dataset.task:  # some settings belong to one task alone
@@ -54,16 +60,3 @@ def start_of(workspace: Workspace, dataset_id: str, run_id: str) -> Start | None
         kept = {"name": old.name, "model": model, "training": old.training, "evaluation": old.evaluation}
         spec = spec.model_copy(update=kept)
     return Start(dataset, spec.model_copy(update={"sweep": None, "data_size": None}), run)
-
-
-def required_start(workspace: Workspace, dataset_id: str, run_id: str) -> Start:
-    """The same where there must be one. Raises FTError `data.missing`."""
-    found = start_of(workspace, dataset_id, run_id)
-    if found is None:
-        raise FTError(
-            "data.missing",
-            "There is no dataset yet.",
-            "This needs examples to learn from.",
-            "Prepare a dataset in the Data tab, or press Use the example.",
-        )
-    return found

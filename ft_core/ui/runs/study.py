@@ -21,13 +21,13 @@ def shown_study(workspace: Workspace, run_id: str, job: Study) -> Run | None:
     """The selected run when it is such a study, else the newest one; None when there is none."""
     chosen = selected_run(workspace, run_id)
     runs = [*([chosen] if chosen else []), *workspace.runs()[:LOOKED_AT]]
-    return next((run for run in runs if _began(workspace, run, job)), None)
+    return next((run for run in runs if _is(run, job)), None)
 
 
-def _began(workspace: Workspace, run: Run, job: Study) -> bool:
-    """False also for a run whose state cannot be read: the table of runs says so."""
+def _is(run: Run, job: Study) -> bool:
+    """False also for a run that cannot be read: the table of runs says so."""
     try:
-        return launch.view(workspace, run, job).status != "none"
+        return launch.job_of(run) == job
     except FTError:
         return False
 
@@ -44,14 +44,14 @@ def required_study(workspace: Workspace, shown: str) -> Run:
     return workspace.run(shown)
 
 
-def standing_of(view: JobView, unit: str) -> list[Any]:
-    """Progress, failure, the Stop and the Resume button."""
+def standing_of(view: JobView, unit: str, start: str, resume: str) -> list[Any]:
+    """Progress, failure, the Stop and the Resume button, which says `start` while nothing was begun."""
     if view.status == "done":  # a job counts what it has done before it begins with the next
         view = replace(view, step=view.total)
-    can_resume = view.status in ("stopped", "paused", "interrupted", "failed")
+    can_resume = view.status in ("none", "stopped", "paused", "interrupted", "failed")
     return [
         show.progress(view, unit),
         gr.update(value=show.problem(view.error) if view.error else "", visible=view.status == "failed"),
         gr.update(visible=view.status in ("queued", "running")),
-        gr.update(visible=can_resume),
+        gr.update(visible=can_resume, value=start if view.status == "none" else resume),
     ]

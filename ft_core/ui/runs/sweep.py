@@ -13,9 +13,9 @@ from ft_core.ui.begin import begin
 from ft_core.ui.runs import names, sweep_result
 from ft_core.ui.runs.start import required_start, start_of
 from ft_core.ui.shared import Shared, choose, follow
+from ft_core.worker.children import require_validation, usual_settings
 from ft_core.workspace import Workspace
 
-USUAL = ("learning_rate", "lora_rank")  # those that are chosen at first
 _SETTINGS = "Settings to try: "
 
 
@@ -85,7 +85,7 @@ def show_sweep_form(workspace: Workspace, seen: str, dataset_id: str, run_id: st
         name: (earlier and earlier.settings.get(name)) or default_range(name, training, start.dataset.task, on_gpu)
         for name in offered
     }  # a search is shown with its own ranges
-    chosen = [name for name in offered if name in (earlier.settings if earlier else USUAL)]
+    chosen = [name for name in offered if name in (earlier.settings if earlier else usual_settings(training.method))]
     return [
         found,
         gr.update(visible=False),
@@ -102,13 +102,7 @@ def start_sweep(
     """A run that is a search, in the queue; its id. Raises FTError `settings.invalid` naming every wrong control, and `data.missing`."""
     start = required_start(workspace, dataset_id, run_id)
     plan = _plan(chosen or [], dict(zip(SWEPT, texts, strict=True)), trials, minutes)
-    if not start.dataset.counts.get("validation"):
-        raise FTError(
-            "sweep.no_validation",
-            "The trials cannot be compared.",
-            "The data has no validation split, and trials are compared by their validation loss.",
-            "Raise Validation in the Data tab, and press Prepare dataset again.",
-        )
+    require_validation(start.dataset.counts, "sweep")
     return begin(workspace, start.spec.model_copy(update={"sweep": plan}), start.dataset, "sweep")
 
 
@@ -150,7 +144,9 @@ def _plan(chosen: list[str], texts: dict[str, str], trials: Any, minutes: Any) -
             label = names.training_title(name)
             wrong[label] = f"{label}: {error.why.removeprefix(_SETTINGS)}"
     try:
-        rest = fields.collect(SweepSpec, ("settings", "trials", "minutes"), (USUAL, trials, minutes))
+        rest = fields.collect(
+            SweepSpec, ("settings", "trials", "minutes"), (SWEPT[:1], trials, minutes)
+        )  # any settings
     except FTError as error:
         wrong[error.fix.removeprefix("Change ").rstrip(".")] = error.why
     if wrong:

@@ -13,6 +13,7 @@ from ft_core.ui.begin import just_made
 from ft_core.ui.runs import frames, names
 from ft_core.ui.runs.study import required_study, shown_study, standing_of
 from ft_core.ui.shared import Shared
+from ft_core.ui.training.curves import loss_axis
 from ft_core.worker import launch
 from ft_core.worker.children import validation_losses
 from ft_core.workspace import Workspace
@@ -20,6 +21,7 @@ from ft_core.workspace import Workspace
 COLOURS = {"finished": theme.TUNED, "ended early": theme.BASE}
 ENDED = {"done": "Finished", "pruned": "Ended early: worse than the others", "failed": "Failed"}
 DRAWN = ("learning_rate", "lora_rank", "epochs", "batch_size")  # each has a chart; the table and the shares have all
+START, RESUME = "Start this search", "Go on with the search"
 AXES = {name: names.training_title(name) for name in DRAWN}
 AXES["learning_rate"] = "power of ten: -3 is 0.001"
 
@@ -32,7 +34,7 @@ def build(shared: Shared) -> None:
         failure = gr.Markdown(visible=False, elem_classes=["notice", "bad"])
         with gr.Row(elem_classes="actions"):
             stop = gr.Button("Stop the search (keeps the work)", visible=False, elem_id="sweep-stop")
-            resume = gr.Button("Go on with the search", visible=False, elem_id="sweep-resume")
+            resume = gr.Button(RESUME, visible=False, elem_id="sweep-resume")
         best = gr.HTML(elem_id="sweep-best")
         with gr.Row(elem_classes="actions"):
             use = gr.Button("Use the best settings", visible=False, elem_id="sweep-use")
@@ -40,7 +42,7 @@ def build(shared: Shared) -> None:
         with gr.Row():
             plots = [
                 gr.ScatterPlot(
-                    x="setting", y="loss", color="trial", color_map=COLOURS, x_title=AXES[name], y_title="validation loss (nats per token)",
+                    x="setting", y="loss", color="trial", color_map=COLOURS, x_title=AXES[name], y_title="validation loss",
                     title=names.training_title(name), height=280, buttons=[], visible=False, show_label=False, min_width=280,
                     label=f"Validation loss by {names.training_title(name)}", elem_id=f"sweep-plot-{name.replace('_', '-')}",
                 )
@@ -83,7 +85,7 @@ def watch_sweep(workspace: Workspace, seen: str, run_id: str) -> Any:
     if run is None or view is None:
         return [found, "", gr.update(visible=False), *[gr.skip()] * 5]
     name = show.plain(names.titles(workspace.runs())[run.id])
-    return [found, run.id, gr.update(visible=True), f"**Search {name}**", *standing_of(view, "trial")]
+    return [found, run.id, gr.update(visible=True), f"**Search {name}**", *standing_of(view, "trial", START, RESUME)]
 
 
 def watch_trials(workspace: Workspace, seen: str, run_id: str) -> Any:
@@ -99,13 +101,14 @@ def watch_trials(workspace: Workspace, seen: str, run_id: str) -> Any:
     charts = {name: frames.trials(rows, name) for name in DRAWN if name in swept}
     hidden = gr.update(visible=False)
     matters = result["importances"]
+    axis = f"validation {loss_axis(run.spec())}" if run else ""
     return [
         found,
         _best(result),
         gr.update(visible=result["best"] is not None),
         gr.update(value=_table(rows, running, swept), visible=bool(rows or running)),
         *(
-            gr.update(value=charts[name], visible=True) if len(charts.get(name, [])) else hidden
+            gr.update(value=charts[name], visible=True, y_title=axis) if len(charts.get(name, [])) else hidden
             for name in DRAWN
         ),
         gr.update(value=frames.importances(matters, {name: names.training_title(name) for name in matters}), visible=True) if matters else hidden,

@@ -59,7 +59,7 @@ def watch_queue(workspace: Workspace, seen: str, chosen: str | None) -> Any:
     """The queue in the order (seen, queue, at work, list, order, question). The chosen place stays chosen wherever it goes."""
     titles = names.titles(workspace.runs())
     at_work, waits = [], []
-    for place, entry in enumerate(launch.entries(workspace.home), 1):
+    for entry in launch.entries(workspace.home):
         if entry.over:
             continue
         other = "settings not trained yet" if entry.job == "measure" else "a run of somebody else"
@@ -67,7 +67,7 @@ def watch_queue(workspace: Workspace, seen: str, chosen: str | None) -> Any:
         if entry.taken is not None:
             at_work.append(words)
         else:
-            waits.append((f"{place}. {words}", _key(entry)))
+            waits.append((f"{len(waits) + 1}. {words}", _key(entry)))
     found = repr((at_work, waits))
     if found == seen:
         return gr.skip()

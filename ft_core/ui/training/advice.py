@@ -17,6 +17,7 @@ from ft_core.ui.training import form
 from ft_core.ui.training.form import Form
 from ft_core.workspace import Workspace
 
+EVERY = 20  # measurements between two looks where no validation is made
 PLACES = 3  # pieces of advice that are shown at once; the gravest come first
 
 
@@ -43,10 +44,10 @@ def build(shared: Shared, made: Form, start: gr.Button) -> None:
 
 
 def of_run(run: Run) -> tuple[Advice, ...]:
-    """What the coach says; nothing where the run's data is gone. Looked at again only after another validation or another end."""
-    state = run.job("train")
-    held = sum(row["kind"] == "validation" for row in run.metrics())
-    return _advice(run, f"{held} {state.status if state else 'none'}")
+    """What the coach says; nothing where the run's data is gone. Looked at again after another validation, EVERY measurements, or another end."""
+    state, metrics = run.job("train"), run.metrics()
+    held = sum(row["kind"] == "validation" for row in metrics)
+    return _advice(run, f"{held} {len(metrics) // EVERY} {state.status if state else 'none'}")
 
 
 @lru_cache(maxsize=16)
@@ -62,7 +63,7 @@ def show_advice(workspace: Workspace, seen: str, run_id: str) -> Any:
     run = selected_run(workspace, run_id)
     found = of_run(run) if run is not None and run.metrics() else ()
     state = run.job("train") if run else None
-    mark = f"{run and run.id} {state and state.status} {[one.code for one in found]}"
+    mark = f"{run and run.id} {state and state.status} {found}"
     if mark == seen:
         return gr.skip()
     words = ""

@@ -5,14 +5,29 @@ from typing import Any
 
 import pandas
 
+from ft_core.settings.project import ProjectSpec
+from ft_core.settings.train import PreferenceLoss
 from ft_core.train.coach.advice import Advice
 from ft_core.ui import theme
 
+# Words on the axis for each Preference loss: IPO's is the square of a distance, KTO's a share, neither of them in nats.
+_LOSSES: dict[PreferenceLoss, str] = {
+    "dpo": "loss (nats per pair)",
+    "ipo": "loss of a pair (0: as far apart as is wanted)",
+    "kto": "loss of an answer (0.5: as at the start, 0: as is wanted)",
+}
 POINTS = 500
 _TRAINING_POINTS, _VALIDATION_POINTS, _SEEN_POINTS = 298, 100, 100  # and two for the upright line
 COLUMNS = ("step", "value", "series")
 TRAINING, VALIDATION, BEST, SEEN = "training", "validation", "best weights", "what the coach sees"
 COLOURS = {TRAINING: theme.TRAINING, VALIDATION: theme.VALIDATION, BEST: theme.BASE, SEEN: theme.PROBLEM}
+
+
+def loss_axis(spec: ProjectSpec) -> str:
+    """What the losses of a training by this project are, as the words on their axis: two of different words do not compare."""
+    if spec.task == "preference":
+        return _LOSSES[spec.training.preference_loss or "dpo"]
+    return f"loss (nats per {'example' if spec.training.head == 'classification' else 'token'})"
 
 
 def curve(

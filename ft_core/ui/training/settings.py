@@ -288,14 +288,7 @@ def _counted(dataset: Dataset, base: str) -> tuple[int, ...]:
 
 def start_training(workspace: Workspace, dataset_id: str, name: str, *asked: Any) -> str:
     """Create a run and queue it; its id. Raises FTError `data.missing`, and what `form.project_of` and `begin` raise."""
-    dataset = uploads.selected_dataset(workspace, dataset_id)
-    if dataset is None:
-        raise FTError(
-            "data.missing",
-            "There is no dataset yet.",
-            "Training needs examples.",
-            "Prepare a dataset in the Data tab, or press Use the example.",
-        )
+    dataset = uploads.required_dataset(workspace, dataset_id)
     spec = form.project_of(workspace, dataset, *asked)
     named = fields.collect(ProjectSpec, ("name", "data"), (name, spec.data))
     return begin(workspace, spec.model_copy(update={"name": named.name}), dataset, "train")

@@ -9,7 +9,6 @@ from ft_core.errors import FTError
 from ft_core.jobs import Stop
 from ft_core.run import Run
 from ft_core.settings.methods import METHODS
-from ft_core.settings.train import PreferenceLoss
 from ft_core.ui import frames, show, uploads
 from ft_core.ui.shared import Shared, next_button, selected_run
 from ft_core.ui.training import advice, curves, measuring
@@ -35,12 +34,6 @@ CHARTS = (  # title, words on the axis, key in the measurements, what the coach 
     ("Gradient norm", "length of the gradient", "gradient_norm", "gradient_norm"),
     ("Learning rate", "learning rate", "learning_rate", ""),
 )
-# Words on the axis for each Preference loss: IPO's is the square of a distance, KTO's a share, neither of them in nats.
-_LOSSES: dict[PreferenceLoss, str] = {
-    "dpo": "loss (nats per pair)",
-    "ipo": "loss of a pair (0: as far apart as is wanted)",
-    "kto": "loss of an answer (0.5: as at the start, 0: as is wanted)",
-}
 
 
 def build(shared: Shared, made: Form, start: gr.Button) -> None:
@@ -103,7 +96,7 @@ def build(shared: Shared, made: Form, start: gr.Button) -> None:
             column_widths=["420px", "150px", "220px", "150px"],
             max_height=360,
         )
-        with gr.Accordion("Sample answers at every evaluation", open=False):
+        with gr.Accordion("Sample answers at every validation", open=False):
             all_samples = gr.Dataframe(
                 interactive=False, wrap=True, buttons=[], show_label=False, label="Sample answers", max_height=420
             )
@@ -169,7 +162,7 @@ def _stop(workspace: Workspace, run_id: str, how: Stop) -> None:
 
 
 def resume_training(workspace: Workspace, run_id: str) -> None:
-    """Let a paused, stopped, interrupted or failed training go on from its last checkpoint."""
+    """Let a paused, stopped, interrupted or failed training go on from its last checkpoint, and one that was never begun begin."""
     launch.resume(workspace, _run(workspace, run_id))
 
 
@@ -180,7 +173,7 @@ def watch_job(workspace: Workspace, seen: str, run_id: str) -> Any:
     found = f"{run and run.id} {view}"
     if found == seen:
         return gr.skip()
-    if run is None or view.status == "none":
+    if run is None or (view.status == "none" and launch.job_of(run) != "train"):
         hidden = gr.update(visible=False)
         return [found, hidden, "", hidden, hidden, "", *[hidden] * 4, gr.update(variant="primary"), hidden]
     failed = view.status == "failed"
@@ -188,7 +181,7 @@ def watch_job(workspace: Workspace, seen: str, run_id: str) -> Any:
     done = run.is_trained and (diverged or view.status in ("done", "stopped"))
     at_work = view.status in ("queued", "running")
     unfinished = view.status in ("stopped", "paused", "interrupted", "failed")
-    can_resume = unfinished and not diverged  # the same steps would diverge again
+    can_begin = view.status == "none" or (unfinished and not diverged)  # the same steps would diverge again
     return [
         found,
         gr.update(visible=True),
@@ -198,7 +191,11 @@ def watch_job(workspace: Workspace, seen: str, run_id: str) -> Any:
         run.log_tail(60) if failed or view.status == "interrupted" else "",
         gr.update(visible=view.status == "running"),
         gr.update(visible=at_work),
-        gr.update(visible=can_resume, variant="primary" if can_resume and not done else "secondary"),
+        gr.update(
+            visible=can_begin,
+            value="Start this run" if view.status == "none" else "Resume",
+            variant="primary" if can_begin and not done else "secondary",
+        ),
         gr.update(visible=at_work or unfinished),
         gr.update(variant="secondary"),
         gr.update(visible=done, variant="primary" if done else "secondary"),
@@ -237,7 +234,7 @@ def watch_results(workspace: Workspace, seen: str, run_id: str) -> Any:
             )
             for words, key, chart in _charts(run)
         ),
-        gr.update(value=parts, visible=not parts.empty),
+        gr.update(value=parts, visible=not parts.empty, y_title=curves.loss_axis(run.spec())),
         _remarks(run, every),
         *tables,
     ]
@@ -246,11 +243,10 @@ def watch_results(workspace: Workspace, seen: str, run_id: str) -> Any:
 def _charts(run: Run) -> list[tuple[str, str, str]]:
     """Words on the axis, key in the measurements and the coach's name of each chart, as this run's task has them."""
     spec, found = run.spec(), []
-    headed = spec.training.head == "classification"
-    on_pairs = _LOSSES[spec.training.preference_loss or "dpo"] if spec.task == "preference" else ""
+    headed, on_pairs = spec.training.head == "classification", spec.task == "preference"
     for _, words, key, chart in CHARTS:
         if key == "loss":
-            words = on_pairs or f"loss (nats per {'example' if headed else 'token'})"
+            words = curves.loss_axis(spec)
         elif key == "token_accuracy" and on_pairs:
             words, key = "share of pairs, the better answer preferred", "preferred"
         elif key == "token_accuracy" and headed:

@@ -2,8 +2,9 @@
 
 import pytest
 
+from ft_core.settings import project
 from ft_core.ui import theme
-from ft_core.ui.runs import compare
+from ft_core.ui.runs import compare, names
 
 
 def test_one_run_is_not_enough(studied):
@@ -50,6 +51,26 @@ def test_different_data_is_told(studied):
         (slow.folder / "data.json").read_text().replace(slow.data()["dataset"], "0" * 12, 1)
     )
     assert "different versions" in compare.watch_comparison(workspace, "", [made.id, slow.id], "train")[5]["value"]
+
+
+def with_head(run):
+    """The run, as if it had trained a classification head."""
+    spec = run.spec()
+    training = spec.training.model_copy(update={"head": "classification"})
+    run.project.write_text(project.dump(spec.model_copy(update={"training": training})))
+
+
+def test_losses_of_different_kinds_are_told(studied):
+    workspace, (made, slow, *_) = studied
+    _, _, _, _, plot, remarks, *_ = compare.watch_comparison(workspace, "", [made.id, slow.id], "train")
+    assert plot["y_title"] == "loss (nats per token)" and "different kinds" not in remarks["value"]
+    names.spec_of.cache_clear()
+    with_head(slow)
+    _, _, _, _, plot, remarks, *_ = compare.watch_comparison(workspace, "", [made.id, slow.id], "train")
+    assert (
+        plot["y_title"] == "loss"
+        and "do not compare. A: loss (nats per token); B: loss (nats per example)." in remarks["value"]
+    )
 
 
 def test_the_list_keeps_what_is_chosen(studied):

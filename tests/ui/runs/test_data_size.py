@@ -42,6 +42,7 @@ def test_the_points_and_the_sentence_are_shown(studied):
     seen, sentence, loss, scores, table = data_size.watch_points(workspace, "", measure.id)
     assert "cannot be told" in sentence and not scores["visible"]
     points = measure.data_size()["points"]
+    assert loss["y_title"] == "loss (nats per token)"
     assert list(loss["value"].dropna()["value"]) == [point["validation_loss"] for point in points]
     assert [row[1] for row in table["value"]["data"]] == [f"{point['examples']}" for point in points]
     assert table["value"]["headers"] == ["Part", "Training examples", "Validation loss", "Time"]

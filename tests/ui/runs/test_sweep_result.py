@@ -29,6 +29,7 @@ def test_a_finished_search_tells_its_trials_and_the_best(studied):
     rate, rank, epochs, batch = rest[:4]
     assert len(rate["value"].dropna()) == len(rank["value"].dropna()) >= 1
     assert not epochs["visible"] and not batch["visible"]
+    assert rate["y_title"] == rank["y_title"] == "validation loss (nats per token)"
     assert isinstance(sweep_result.watch_trials(workspace, seen, search.id), dict)
 
 

@@ -62,6 +62,7 @@ def test_what_is_at_work_is_told_and_not_moved(queued):
     queue.take(workspace.home)
     _, _, at_work, _, choice, _ = waiting.watch_queue(workspace, "", first)
     assert "At work" in at_work and "evaluation" in at_work
+    assert [words.split()[0] for words, _ in choice["choices"]] == ["1.", "2."]
     assert first not in [key for _, key in choice["choices"]] and choice["value"] == second
     with pytest.raises(FTError) as caught:
         waiting.move_later(workspace, first)

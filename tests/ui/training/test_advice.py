@@ -5,6 +5,7 @@ import pytest
 from ft_core.errors import FTError
 from ft_core.settings import project
 from ft_core.settings.model import ModelSpec
+from ft_core.ui import show
 from ft_core.ui.training import advice, form
 
 def_rows = range(1, 61)
@@ -37,6 +38,29 @@ def test_a_card_says_what_why_and_what_to_do(workspace, thrown):
     assert shown[2]["visible"] and "learning rate is too high" in shown[3] and "What to do" in shown[3]
     assert "The corrected run: Learning rate" in shown[3] and shown[2 + 2 * advice.PLACES]["visible"]
     assert isinstance(advice.show_advice(workspace, shown[0], thrown.id), dict), "nothing new"
+
+
+def test_without_a_validation_the_coach_looks_again_as_the_training_goes_on(workspace, thrown, job_state):
+    thrown.write_job("train", job_state("running", step=60, total=90))
+    rows = [row for row in thrown.metrics() if row["kind"] == "train"]
+    (thrown.folder / "metrics.jsonl").unlink()
+    for row in rows[:15]:
+        thrown.append_metric(row)
+    seen, _, card, *_ = advice.show_advice(workspace, "", thrown.id)
+    assert not card["visible"]
+    for row in rows[15:]:
+        thrown.append_metric(row)
+    assert advice.show_advice(workspace, seen, thrown.id)[2]["visible"]
+
+
+def test_a_card_has_the_numbers_that_its_button_fills_in(workspace, thrown):
+    seen, _, _, card, *_ = advice.show_advice(workspace, "", thrown.id)
+    last = next(row for row in reversed(thrown.metrics()) if row["kind"] == "train")
+    for step in range(61, 101):
+        thrown.append_metric(last | {"step": step, "loss": 7.5 - step % 5})
+    now = advice.show_advice(workspace, seen, thrown.id)
+    assert [one.code for one in advice.of_run(thrown)][:1] == ["learning_rate_too_high"] and now[3] != card
+    assert show.quoted(advice.of_run(thrown)[0].what) in now[3]
 
 
 def test_one_press_prepares_the_corrected_run(workspace, thrown):

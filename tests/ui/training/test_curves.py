@@ -2,6 +2,7 @@
 
 import pytest
 
+from ft_core.settings import project
 from ft_core.train.coach.advice import Advice, Evidence
 from ft_core.ui.training import curves
 
@@ -50,3 +51,19 @@ def test_a_mix_has_a_line_for_each_part():
     row = {"kind": "validation", "step": 5, "loss": 1.0, "parts": {"faq": 0.5, "mail": 1.5}}
     assert curves.parts([row]).values.tolist() == [[5, 0.5, "faq"], [5, 1.5, "mail"]]
     assert curves.parts(rows(100)).empty
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({}, "loss (nats per token)"),
+        ({"task": "classification", "training": {"head": "classification"}}, "loss (nats per example)"),
+        ({"task": "preference"}, "loss (nats per pair)"),
+        (
+            {"task": "preference", "training": {"preference_loss": "ipo"}},
+            "loss of a pair (0: as far apart as is wanted)",
+        ),
+    ],
+)
+def test_the_loss_is_called_what_it_is(given, words):
+    assert curves.loss_axis(project.parse({"data": {"source": "x.csv"}} | given, "p")) == words

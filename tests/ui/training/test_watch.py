@@ -5,6 +5,7 @@ from filelock import FileLock
 
 from ft_core.errors import FTError
 from ft_core.settings import project
+from ft_core.settings.sweep import SweepSpec
 from ft_core.ui.training import watch
 from ft_core.worker import launch
 
@@ -16,6 +17,21 @@ def test_a_training_at_work_can_be_stopped(workspace, example_run, job_state):
     assert (shown[7]["visible"], shown[8]["visible"], shown[11]["visible"]) == (True, False, False)
     watch.stop_training(workspace, example_run.id)
     assert example_run.stop_requested()
+
+
+def test_a_training_that_never_began_can_be_started(workspace, example_run, supervised):
+    shown = watch.watch_job(workspace, "", example_run.id)
+    assert shown[1]["visible"] and "Not started" in shown[2]
+    assert (shown[7]["visible"], shown[8]["value"], shown[8]["visible"]) == (False, "Start this run", True)
+    watch.resume_training(workspace, example_run.id)
+    assert [(entry.run, entry.job) for entry in launch.entries(workspace.home)] == [(example_run, "train")]
+    assert not watch.watch_job(workspace, "", example_run.id)[8]["visible"]
+
+
+def test_a_search_is_no_training_to_watch(workspace, example_run):
+    asked = example_run.spec().model_copy(update={"sweep": SweepSpec.model_validate({"settings": ["epochs"]})})
+    example_run.project.write_text(project.dump(asked))
+    assert not watch.watch_job(workspace, "", example_run.id)[1]["visible"]
 
 
 def test_a_stopped_training_can_go_on_and_leads_on(workspace, example_run, job_state):
@@ -128,6 +144,7 @@ def test_discarding_asks_about_one_run_by_its_name(workspace, example_run, job_s
 def test_the_charts_speak_of_what_is_learnt(workspace, example_run):
     words = [words for words, _, _ in watch._charts(example_run)]
     assert words[:2] == ["loss (nats per token)", "share of tokens guessed right"]
+    assert watch.watch_results(workspace, "", example_run.id)[6]["y_title"] == words[0]
     spec = example_run.spec()
     headed = spec.model_copy(update={"training": spec.training.model_copy(update={"head": "classification"})})
     example_run.project.write_text(project.dump(headed))
