@@ -15,6 +15,7 @@ from ft_core.errors import FTError
 from ft_core.files import append_line, last_lines, read_json, read_lines, write_json, write_text
 from ft_core.jobs import WORK, JobName, JobState, Stop
 from ft_core.settings import project
+from ft_core.settings.evaluation import EvalSpec
 from ft_core.settings.project import ProjectSpec
 
 TRIALS = "trials"
@@ -373,6 +374,15 @@ class Run:
         shutil.rmtree(self.evaluation, ignore_errors=True)
         (self.folder / "jobs" / "evaluate.json").unlink(missing_ok=True)
         self.clear_error("evaluate")
+
+    def ask_evaluation(self, asked: EvalSpec) -> None:
+        """What is to be measured from now on, in place of what the project says."""
+        write_json(self.folder / "evaluation.json", asked.model_dump(mode="json"))
+
+    def evaluation_spec(self) -> EvalSpec:
+        """What an evaluation measures: as was asked for last, else as the project says. Raises FTError `project.*`."""
+        asked = read_json(self.folder / "evaluation.json")
+        return self.spec().evaluation if asked is None else EvalSpec.model_validate(asked)
 
     def report(self) -> dict[str, Any] | None:
         """The evaluation report as `evals.report` wrote it."""

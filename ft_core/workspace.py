@@ -21,6 +21,11 @@ def home_folder(choice: str | None = None) -> Path:
     return Path(choice or os.environ.get("FT_HOME") or Path.home() / ".fine-tuning-studio").expanduser().resolve()
 
 
+def home_of(run: Path) -> Path:
+    """The home that a run's folder lies in; for one that lies elsewhere that folder itself."""
+    return next((folder.parent for folder in run.resolve().parents if folder.name == "people"), run)
+
+
 @dataclass(frozen=True)
 class Workspace:
     """One person's datasets and runs. `person` is `local` off a Space and on the command line."""

@@ -1,37 +1,67 @@
-"""What an evaluation measures beyond the task: what the training has cost elsewhere."""
+"""What an evaluation measures beyond the task: benchmarks, and what the training has cost elsewhere."""
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from ft_core import modeling
 from ft_core.data.store import Dataset
-from ft_core.evals.forgetting.measure import measure
+from ft_core.evals.benchmarks.measure import measure as measure_benchmarks
+from ft_core.evals.forgetting.measure import measure as measure_forgetting
+from ft_core.files import write_text
 from ft_core.jobs import Progress
 from ft_core.run import Run
 from ft_core.settings.example import Example
+from ft_core.workspace import home_of
 
 
 def sections(
-    run: Run, pair: modeling.Pair, dataset: Dataset, examples: Sequence[Example], done: int, progress: Progress
+    run: Run,
+    pair: modeling.Pair,
+    dataset: Dataset,
+    examples: Sequence[Example],
+    done: int,
+    progress: Progress,
+    token: str | None = None,
 ) -> dict[str, Any]:
-    """Further sections of the report, by name: "forgetting", as `forgetting.measure` has it, unless the project leaves it out.
+    """Further sections of the report, by name, as far as they are asked for: "benchmarks" and "forgetting", as their `measure` has them.
 
-    `examples` are the test examples that were asked, `done` the steps of progress until here. A stop keeps what was measured.
+    `examples` are the test examples that were asked, `done` the steps of progress until here. A stop keeps what was measured. Each
+    question of a benchmark goes into evaluation/benchmarks.jsonl. Raises what `benchmarks.measure` raises.
     """
-    spec = run.spec()
-    if not spec.evaluation.forgetting:
-        return {}
+    asked, found = run.evaluation_spec(), dict[str, Any]()
+    last = done
 
     def advance(step: int, total: int, message: str) -> None:
-        progress(done + step, done + total, message)
+        nonlocal last
+        last = max(last, done + step)
+        progress(last, done + total, message)
 
-    found = measure(
-        pair,
-        [example.answer for example in dataset.examples("train")],
-        spec.data.system or "",
-        None,
-        advance,
-        lambda: run.stop_requested() is not None,
-        held_out=examples,
-    )
-    return {"forgetting": found}
+    def asked_to_stop() -> bool:
+        return run.stop_requested() is not None
+
+    if asked.benchmarks:
+        folder = Path(asked.benchmark_folder).expanduser() if asked.benchmark_folder else None
+        store = home_of(run.folder) / "cache" / "benchmarks"
+        measured = measure_benchmarks(
+            pair, asked.benchmarks, asked.benchmark_limit, folder, store, advance, asked_to_stop, token
+        )
+        questions = [row | {"benchmark": name} for name, rows in measured.pop("questions").items() for row in rows]
+        write_text(
+            run.evaluation / "benchmarks.jsonl",
+            "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in questions),
+        )
+        found["benchmarks"] = measured
+        done = last
+    if asked.forgetting:
+        found["forgetting"] = measure_forgetting(
+            pair,
+            [example.answer for example in dataset.examples("train")],
+            run.spec().data.system or "",
+            found["benchmarks"]["benchmarks"] if "benchmarks" in found else None,
+            advance,
+            asked_to_stop,
+            held_out=examples,
+        )
+    return found

@@ -155,7 +155,27 @@ def _labels(report: dict[str, Any]) -> Iterator[Section]:
 
 
 def _benchmarks(report: dict[str, Any]) -> Iterator[Section]:
-    yield from ()
+    found = report.get("benchmarks")
+    if not found:
+        return
+    rows = [
+        (
+            one["title"],
+            f"{one['n']:,}",
+            f"{one['chance']:.3f}",
+            f"{one['base']:.3f}",
+            f"{one['tuned']:.3f}",
+            f"{one['difference']:+.3f}",
+            f"{one['low']:+.3f} to {one['high']:+.3f}",
+            one["result"],
+        )
+        for one in found["benchmarks"].values()
+    ]
+    columns = ("Benchmark", "Questions", "By guessing", "Base", "Tuned", "Difference", "95 % interval", "")
+    paragraphs = [f"{one['title']}. {one['sentence']}" for one in found["benchmarks"].values()]
+    if found["unmeasured"]:
+        paragraphs.append(f"Not measured, because it was stopped: {', '.join(found['unmeasured'])}.")
+    yield Section("Benchmarks", paragraphs, [Table(columns, rows)])
 
 
 def _forgetting(report: dict[str, Any]) -> Iterator[Section]:

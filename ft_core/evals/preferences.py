@@ -40,16 +40,16 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
     Raises what `report.evaluate` raises, and what `Run.start` raises.
     """
     began, weights = time.monotonic(), keep.measured(run)
-    spec, start = run.spec(), run.start()
+    spec, asked, start = run.spec(), run.evaluation_spec(), run.start()
     dataset = Dataset.open(run.folder / run.data()["folder"])
     test = dataset.examples("test")
     pairs = [example for example in test if len(example.rejected) == 1]
-    drawn = answers.subset(pairs, spec.evaluation.limit, stratified=False)
+    drawn = answers.subset(pairs, asked.limit, stratified=False)
     answers.require_two(drawn, "Raise the Test share of the data, or the Limit of the evaluation, in the project file.")
     progress(0, 2 * _PASSES * len(drawn), "loading the model")
     modeling.set_threads(spec.training.threads)
     pair = modeling.load_run_model(run, token, start)
-    context, most = generate.context_length(pair.tuned), spec.evaluation.max_new_tokens
+    context, most = generate.context_length(pair.tuned), asked.max_new_tokens
     examples = [
         example
         for example in answers.fitting(pair.tokenizer, drawn, context, most)
@@ -75,7 +75,7 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
         "start": start.id if start else None,
         "notes": _notes(f"run {start.id}" if start else None, found, len(test), len(pairs), len(drawn), len(examples)),
     }
-    report |= beyond.sections(run, pair, dataset, examples, 2 * _PASSES * len(examples), progress)
+    report |= beyond.sections(run, pair, dataset, examples, 2 * _PASSES * len(examples), progress, token)
     return keep.keep(run, report, _rows(examples, found), weights, began)
 
 

@@ -50,7 +50,7 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
     `evaluation.no_adapter` or `evaluation.too_few`, every FTError of loading model and data, and `generate.Stopped`.
     """
     began, weights = time.monotonic(), keep.measured(run)
-    spec = run.spec()
+    spec, asked = run.spec(), run.evaluation_spec()
     if not run.is_trained:
         raise FTError(
             "evaluation.no_adapter",
@@ -65,27 +65,27 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
         return texts.evaluate(run, dataset, progress, token)
     labels = list(dataset.labels)
     test = dataset.examples("test")
-    examples = answers.subset(test, spec.evaluation.limit, stratified=bool(labels))
+    examples = answers.subset(test, asked.limit, stratified=bool(labels))
     answers.require_two(
         examples, "Raise the Test share of the data, or the Limit of the evaluation, in the project file."
     )
     progress(0, 6 * len(examples), "loading the model")
     modeling.set_threads(spec.training.threads)
     pair = modeling.load_run_model(run, token)
-    most = answers.longest_answer(pair.tokenizer, labels, spec.evaluation.max_new_tokens)
+    most = answers.longest_answer(pair.tokenizer, labels, asked.max_new_tokens)
     context = generate.context_length(pair.tuned)
     drawn, examples = len(examples), answers.fitting(pair.tokenizer, examples, context, most)
     answers.require_two(examples, f"Shorten the examples: this base model reads {context:,} tokens, answer included.")
     held = answers.subset(dataset.examples("validation"), shots.TRIED_ON, stratified=bool(labels))
     held = answers.fitting(pair.tokenizer, held, context, most)
-    wanted = shots.candidates(dataset.examples("train"), labels, spec.evaluation.few_shot)
+    wanted = shots.candidates(dataset.examples("train"), labels, asked.few_shot)
     fitted = [shots.fitting_shots(pair.tokenizer, one, [*examples, *held], context - most) for one in wanted]
     progress(0, 6 * len(examples), "choosing the examples for the prompt")
     tried = _tried(run, pair, shots.different(fitted), held, labels)
     shown = tried[0].shots if tried else []
     found = _contest(run, pair, examples, labels, shown, most, progress)
     side_by_side = _rows(examples, labels, found)
-    report = _report(dataset.task, examples, labels, found, _own(spec.evaluation.rules, side_by_side))
+    report = _report(dataset.task, examples, labels, found, _own(asked.rules, side_by_side))
     report |= {
         "few_shot_examples": len(shown),
         "few_shot_rows": [shot.row for shot in shown],
@@ -102,7 +102,7 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
     report["errors"] = _flagged(
         analyse(side_by_side, [one.answer for one in dataset.examples("train")], labels), side_by_side
     )
-    report |= beyond.sections(run, pair, dataset, examples, 2 * len(found) * len(examples), progress)
+    report |= beyond.sections(run, pair, dataset, examples, 2 * len(found) * len(examples), progress, token)
     return keep.keep(run, report, side_by_side, weights, began)
 
 

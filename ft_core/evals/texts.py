@@ -18,9 +18,10 @@ _NAMES = {"base": "the base model", "tuned": "the tuned model"}
 
 def evaluate(run: Run, dataset: Dataset, progress: Progress, token: str | None) -> dict[str, Any]:
     """The report of `report.evaluate` for plain texts: loss and perplexity alone, no written answers. Raises as that does."""
-    began, weights, spec = time.monotonic(), keep.measured(run), run.spec()
+    began, weights = time.monotonic(), keep.measured(run)
+    spec, asked = run.spec(), run.evaluation_spec()
     test = dataset.examples("test")
-    examples = answers.subset(test, spec.evaluation.limit, stratified=False)
+    examples = answers.subset(test, asked.limit, stratified=False)
     progress(0, 2 * len(examples), "loading the model")
     modeling.set_threads(spec.training.threads)
     pair = modeling.load_run_model(run, token)
@@ -50,7 +51,7 @@ def evaluate(run: Run, dataset: Dataset, progress: Progress, token: str | None) 
         tokens = numpy.array([count for _, count in found])
     report = _report(losses["base"], losses["tuned"], tokens)
     report |= {"dataset": dataset.id, "notes": _notes(len(examples), drawn, len(test), spec.training.max_length)}
-    report |= beyond.sections(run, pair, dataset, examples, 2 * len(examples), progress)
+    report |= beyond.sections(run, pair, dataset, examples, 2 * len(examples), progress, token)
     return keep.keep(run, report, [], weights, began)
 
 

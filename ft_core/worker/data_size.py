@@ -99,8 +99,10 @@ class _Work:
         self.progress = progress
         self.token = token
         limit = min(plan.limit, spec.evaluation.limit or plan.limit)
-        # The prompt with examples says nothing about the size of the data, and costs a third of the evaluation.
-        self.evaluation = spec.evaluation.model_copy(update={"limit": limit, "few_shot": 0})
+        # What else an evaluation measures says nothing about the size of the data, and costs most of its time.
+        self.evaluation = spec.evaluation.model_copy(
+            update={"limit": limit, "few_shot": 0, "forgetting": False, "benchmarks": ()}
+        )
         self.scored = plan.score and counts.get("test", 0) >= FEWEST_TEST
         self.points: list[dict[str, Any]] = []
         self.metric: dict[str, Any] = {"headline": None, "title": None, "better": None}

@@ -122,10 +122,16 @@ def test_runs_side_by_side(capsys):
     known |= {"best_validation_loss": None, "seconds": 130.0, "tokens_per_second": 2500.0, "peak_memory_gb": 1.25}
     rows = [known | {"run": name, "name": "n", "scores": {}, "dollars": None} for name in ("r1", "r2")]
     rows[1] |= {"scores": {"accuracy": 0.5}, "dollars": 0.125}
-    show_runs_compared({"runs": rows, "differing_settings": {"training.learning_rate": [0.002, 0.001]}})
+    show_runs_compared(
+        {
+            "runs": rows,
+            "differing_settings": {"training.learning_rate": [0.002, 0.001]},
+            "paired": [{"run": "r2", "against": "r1", "sentence": "Better."}],
+        }
+    )
     shown = flat(capsys.readouterr().out)
     assert "training loss 0.250 0.250" in shown and "tokens per second 2,500 2,500" in shown
     assert "accuracy, test – 0.500" in shown and "cost – $0.12" in shown
-    assert "training.learning_rate 0.002 0.001" in shown
-    show_runs_compared({"runs": rows, "differing_settings": {}})
+    assert "training.learning_rate 0.002 0.001" in shown and "r2 against r1: Better." in shown
+    show_runs_compared({"runs": rows, "differing_settings": {}, "paired": []})
     assert "Their settings are the same." in capsys.readouterr().out

@@ -24,6 +24,10 @@ def build(shared: Shared) -> None:
             )
         )
         words = gr.HTML()
+        benchmarks = gr.Dataframe(
+            label="Benchmarks", interactive=False, wrap=True, buttons=[], visible=False, column_widths=["150px", "90px", "90px", "90px", "90px", "400px"],
+            elem_id="evaluation-benchmark-scores",
+        )  # fmt: skip
         with gr.Row():
             kinds = gr.BarPlot(
                 x="kind", y="loss", color="contestant", color_map=COLOURS, x_title="kind of question", y_title="loss (nats per token)", x_label_angle=-30,
@@ -42,33 +46,50 @@ def build(shared: Shared) -> None:
             )  # fmt: skip
         notes = gr.Markdown(elem_classes="quiet")
     seen = gr.State("")
-    shared.follow(watch_forgetting, [seen, shared.run_id], [seen, step, words, kinds, strength, other, forms, notes])
+    shared.follow(
+        watch_forgetting, [seen, shared.run_id], [seen, step, words, benchmarks, kinds, strength, other, forms, notes]
+    )
 
 
 def watch_forgetting(workspace: Workspace, seen: str, run_id: str) -> Any:
-    """The section of the report, in the order (seen, step, words, kinds, strength, other, forms, notes)."""
+    """The section of the report, in the order (seen, step, words, benchmarks, kinds, strength, other, forms, notes)."""
     run = selected_run(workspace, run_id)
     report = run.report() if run else None
     found = f"{run and run.id} {report and report['seconds']} {report and report['verdict']}"
     if found == seen:
         return gr.skip()
     hidden, section = gr.update(visible=False), (report or {}).get("forgetting")
-    if section is None:
-        return [found, hidden, "", hidden, hidden, hidden, None, ""]
-    if not section["measured"]:
-        return [found, gr.update(visible=True), show.caption(section["reason"]), hidden, hidden, hidden, None, ""]
+    asked = ((report or {}).get("benchmarks") or {}).get("benchmarks", {})
+    scores = gr.update(value=_benchmarks(asked), visible=bool(asked))
+    if section is None or not section["measured"]:
+        reason = show.caption(section["reason"]) if section else ""
+        return [found, gr.update(visible=bool(section or asked)), reason, scores, hidden, hidden, hidden, None, ""]
     verdicts, scales = section["verdicts"], (section["strength"] or {}).get("rows", [])
     rows = ((section["style"] or {}).get("formats") or {}).get("rows", [])
     return [
         found,
         gr.update(visible=True),
         "".join(show.cost(one["result"], title, one["sentence"], one["advice"]) for title, one in _titled(verdicts)),
+        scores,
         gr.update(value=_kinds(section["probes"]["kinds"]), visible=True),
         gr.update(value=_strength(scales), visible=bool(scales)),
         gr.update(visible=bool(rows)),
         _forms(rows),
         "\n".join(f"- {show.plain(note)}" for note in section["notes"]),
     ]
+
+
+def _benchmarks(asked: dict[str, Any]) -> pandas.DataFrame:
+    table = [
+        [
+            one["title"],
+            f"{one['n']:,}",
+            *(show.number(one[key]) for key in ("chance", "base", "tuned")),
+            one["sentence"],
+        ]
+        for one in asked.values()
+    ]
+    return pandas.DataFrame(table, columns=["Benchmark", "Questions", "By guessing", "Base", "Tuned", "What it says"])
 
 
 def _titled(verdicts: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:

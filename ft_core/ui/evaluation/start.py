@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
+from pydantic import ValidationError
 
 from ft_core.errors import FTError
+from ft_core.evals.benchmarks.known import BENCHMARKS
+from ft_core.settings.evaluation import EvalSpec
 from ft_core.ui import show
 from ft_core.ui.shared import TO_TOP, Shared, selected_run
 from ft_core.worker import launch
@@ -22,6 +25,8 @@ class Start:
     step: gr.Column
     progress: gr.HTML
     failure: gr.Markdown
+    benchmarks: gr.CheckboxGroup
+    questions: gr.Number
     start: gr.Button
     stop: gr.Button
 
@@ -39,10 +44,29 @@ def components() -> Start:
         )
         progress = gr.HTML(elem_id="evaluation-progress")
         failure = gr.Markdown(visible=False, elem_classes=["notice", "bad"], elem_id="evaluation-failure")
+        with gr.Accordion("Benchmarks: public tests, before and after", open=False, elem_id="evaluation-benchmarks"):
+            gr.Markdown(
+                "They tell what a training made a model forget, where the base model knows more than guessing; a very small one does not. "
+                "Their questions are downloaded from the Hub the first time, and each base model is asked only once.",
+                elem_classes="quiet",
+            )
+            benchmarks = gr.CheckboxGroup(
+                [(one.title, name) for name, one in BENCHMARKS.items()],
+                label="Benchmarks",
+                elem_id="evaluation-benchmark-names",
+            )
+            questions = gr.Number(
+                value=100,
+                minimum=2,
+                precision=0,
+                label="Benchmark questions",
+                info="Of each benchmark.",
+                elem_id="evaluation-benchmark-questions",
+            )
         with gr.Row(elem_classes="actions"):
             start = gr.Button("Evaluate", variant="primary", elem_id="evaluation-start")
             stop = gr.Button("Stop", visible=False, elem_id="evaluation-stop")
-    return Start(empty, go_back, step, progress, failure, start, stop)
+    return Start(empty, go_back, step, progress, failure, benchmarks, questions, start, stop)
 
 
 def wire(shared: Shared, made: Start, leads_on: gr.Button) -> None:
@@ -55,7 +79,7 @@ def wire(shared: Shared, made: Start, leads_on: gr.Button) -> None:
     for event in (
         made.start.click(
             shared.private(start_evaluation),
-            [shared.run_id],
+            [shared.run_id, made.benchmarks, made.questions],
             None,
             api_visibility="private",
             concurrency_id="start",
@@ -66,8 +90,10 @@ def wire(shared: Shared, made: Start, leads_on: gr.Button) -> None:
         event.success(shared.quiet(watch_job), [seen, shared.run_id], watching, **quick)
 
 
-def start_evaluation(workspace: Workspace, run_id: str) -> None:
-    """Queue the evaluation of the selected run. Raises FTError `evaluation.no_adapter`."""
+def start_evaluation(
+    workspace: Workspace, run_id: str, benchmarks: list[str] | None = None, questions: float | None = None
+) -> None:
+    """Queue the evaluation of the selected run. Raises FTError `evaluation.no_adapter` and `settings.invalid`."""
     run = selected_run(workspace, run_id)
     if run is None or not run.is_trained:
         raise FTError(
@@ -76,6 +102,16 @@ def start_evaluation(workspace: Workspace, run_id: str) -> None:
             "The run has no trained model.",
             "Press Start training in the Training tab first.",
         )
+    before = run.evaluation_spec()
+    changes = {"benchmarks": tuple(benchmarks or ()), "benchmark_limit": int(questions or 0) or before.benchmark_limit}
+    try:
+        asked = EvalSpec.model_validate(before.model_dump() | changes)
+    except ValidationError as error:
+        why = error.errors()[0]["msg"]
+        fix = "Change Benchmarks or Benchmark questions."
+        raise FTError("settings.invalid", "It cannot be evaluated like that.", why, fix) from error
+    if asked != before:
+        run.ask_evaluation(asked)
     launch.enqueue(workspace, run, "evaluate")
 
 

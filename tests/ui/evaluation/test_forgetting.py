@@ -4,7 +4,7 @@ import gradio as gr
 
 from ft_core.ui.evaluation import forgetting as tab
 
-STEP, WORDS, KINDS, STRENGTH, OTHER, FORMS, NOTES = range(1, 8)
+STEP, WORDS, BENCHMARKS, KINDS, STRENGTH, OTHER, FORMS, NOTES = range(1, 9)
 
 
 def test_before_an_evaluation_and_without_the_section_the_step_is_hidden(workspace, evaluated, tuned):
@@ -37,3 +37,12 @@ def test_where_nothing_can_be_measured_it_says_why(workspace, evaluated):
     evaluated.write_report(evaluated.report() | {"forgetting": {"measured": False, "reason": "A head writes nothing."}})
     shown = tab.watch_forgetting(workspace, "", evaluated.id)
     assert "A head writes nothing" in shown[WORDS] and not shown[KINDS]["visible"]
+
+
+def test_benchmarks_stand_there_even_without_the_rest(workspace, evaluated):
+    one = {"title": "ARC Easy", "n": 100, "chance": 0.25, "base": 0.3, "tuned": 0.29, "sentence": "No clear change."}
+    report = evaluated.report() | {"forgetting": None, "benchmarks": {"benchmarks": {"arc_easy": one}}}
+    evaluated.write_report(report)
+    shown = tab.watch_forgetting(workspace, "", evaluated.id)
+    assert shown[STEP]["visible"] and shown[BENCHMARKS]["visible"]
+    assert shown[BENCHMARKS]["value"].iloc[0].tolist() == ["ARC Easy", "100", "0.25", "0.3", "0.29", "No clear change."]

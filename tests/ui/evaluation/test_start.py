@@ -75,3 +75,11 @@ def test_when_it_is_done_it_leads_on(workspace, evaluated, job_state):
     shown = tab.watch_job(workspace, "", evaluated.id)
     assert shown[START]["value"] == "Evaluate again" and shown[START]["interactive"]
     assert shown[NEXT]["visible"] and not shown[FAILURE]["visible"]
+
+
+def test_benchmarks_are_asked_for_and_remembered(workspace, tuned, supervised):
+    tab.start_evaluation(workspace, tuned.id, ["mmlu", "arc_easy"], 50)
+    assert tuned.evaluation_spec().benchmarks == ("mmlu", "arc_easy") and tuned.evaluation_spec().benchmark_limit == 50
+    assert tuned.spec().evaluation.benchmarks == (), "the project is as it was"
+    with pytest.raises(FTError, match="cannot be evaluated like that"):
+        tab.start_evaluation(workspace, tuned.id, ["../etc"], 50)
