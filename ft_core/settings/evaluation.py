@@ -125,7 +125,7 @@ class EvalSpec(BaseModel):
     forgetting: bool = Field(
         default=True,
         title="Forgetting",
-        description="Ask general questions, too: what has the training cost, and does it answer everything in one voice?",
+        description="Whether general questions are asked, too: what the training has cost, and whether it answers everything in one voice.",
     )
     max_new_tokens: int = Field(
         default=128, ge=1, le=4096, title="Longest answer", description="Tokens after which an answer is cut off."
