@@ -179,6 +179,14 @@ def download_copy(run: Run) -> str:
     return str(target)
 
 
+def download_result(run: Run, file: Path) -> str:
+    """A file of the run's evaluation where Gradio may serve it from: the home itself is closed to it."""
+    target = downloads() / run.id / "evaluation" / file.name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(file, target)
+    return str(target)
+
+
 def download_project(workspace: Workspace, dataset: Dataset) -> str:
     """The project of a dataset version where Gradio may serve it from, its files called what the person calls them."""
     spec = project_of(workspace, dataset)

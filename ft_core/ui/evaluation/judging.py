@@ -10,7 +10,7 @@ from ft_core.errors import FTError
 from ft_core.evals import rows
 from ft_core.evals.judging import votes
 from ft_core.run import Run
-from ft_core.ui import keys, show
+from ft_core.ui import keys, show, uploads
 from ft_core.ui.shared import QUIET, Shared, selected_run
 from ft_core.workspace import Workspace
 
@@ -172,7 +172,7 @@ def export_votes(workspace: Workspace, run_id: str) -> list[Any]:
     made = export_pairs(rows.read_answers(run), votes.read_votes(run), path, test)
     left = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in made["left_out"].items() if count)
     words = f"**{amounts.count(made['written'], 'preference pair')}** for a training on pairs{f'; left out: {left}' if left else ''}. {made['note']}"
-    return [gr.update(value=str(path), visible=made["written"] > 0), words]
+    return [gr.update(value=uploads.download_result(run, path), visible=made["written"] > 0), words]
 
 
 def _vote(

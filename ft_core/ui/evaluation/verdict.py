@@ -6,7 +6,8 @@ from typing import Any
 import gradio as gr
 
 from ft_core import amounts
-from ft_core.ui import frames, show, theme
+from ft_core.run import Run
+from ft_core.ui import frames, show, theme, uploads
 from ft_core.ui.shared import Shared, selected_run
 from ft_core.workspace import Workspace
 
@@ -100,15 +101,19 @@ def watch_report(workspace: Workspace, seen: str, run_id: str) -> Any:
         ),
         frames.metrics(report, amounts.score),
         "\n".join(f"- {show.plain(note)}" for note in report.get("notes", [])),
-        *(_page(run.evaluation / name) for name in PAGES),
+        *(_page(run, run.evaluation / name) for name in PAGES),
         gr.update(visible=labels),
         frames.per_label(report, amounts.score) if labels else None,
         frames.confusion(report) if labels else None,
     ]
 
 
-def _page(path: Path) -> Any:
-    return gr.update(value=str(path), visible=True) if path.is_file() else gr.update(visible=False)
+def _page(run: Run, path: Path) -> Any:
+    return (
+        gr.update(value=uploads.download_result(run, path), visible=True)
+        if path.is_file()
+        else gr.update(visible=False)
+    )
 
 
 def _more(report: dict[str, Any]) -> str:

@@ -57,6 +57,7 @@ def test_votes_become_preference_pairs(workspace, differing):
     file, words = tab.export_votes(workspace, differing.id)
     (line,) = map(json.loads, Path(file["value"]).read_text().splitlines())
     assert (line["chosen"], line["rejected"]) == (shown[LEFT], shown[RIGHT])
+    assert not Path(file["value"]).is_relative_to(workspace.home), "Gradio may not serve from there"
     assert "1 preference pair" in words and "no vote" in words
 
 

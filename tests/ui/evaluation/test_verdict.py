@@ -35,6 +35,9 @@ def test_the_report_becomes_verdict_tables_and_pages(workspace, evaluated):
     assert shown[CONFUSION].iloc[:, 1:].to_numpy().sum() == report["n"]
     assert [Path(shown[page]["value"]).name for page in PAGES] == ["report.html", "report.md", "report.json"]
     assert all(Path(shown[page]["value"]).is_file() and shown[page]["visible"] for page in PAGES)
+    assert not any(Path(shown[page]["value"]).is_relative_to(workspace.home) for page in PAGES), (
+        "Gradio may not serve from there"
+    )
     assert all(note.split(" ")[0] in shown[NOTES] for note in report["notes"])
 
 
