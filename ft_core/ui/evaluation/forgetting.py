@@ -5,11 +5,10 @@ from typing import Any
 import gradio as gr
 import pandas
 
-from ft_core.ui import frames, show, theme
+from ft_core.ui import show, theme
 from ft_core.ui.shared import Shared, selected_run
 from ft_core.workspace import Workspace
 
-COLOURS = {frames.CONTESTANTS["base"]: theme.BASE, frames.CONTESTANTS["tuned"]: theme.TUNED}
 LINES = {"general answers": theme.BASE, "the task": theme.TUNED}
 
 
@@ -30,9 +29,9 @@ def build(shared: Shared) -> None:
         )  # fmt: skip
         with gr.Row():
             kinds = gr.BarPlot(
-                x="kind", y="loss", color="contestant", color_map=COLOURS, x_title="kind of question", y_title="loss (nats per token)", x_label_angle=-30,
-                title="General answers: how surprised each model is", height=320, sort=None, buttons=[], visible=False, show_label=False,
-                label="Loss of general answers by kind", elem_id="evaluation-general",
+                x="kind", y="change", x_title="kind of question", y_title="tuned - base, loss (nats per token)", x_label_angle=-30,
+                title="General answers: how much more surprised the tuned model is", height=320, sort=None, buttons=[], visible=False, show_label=False,
+                label="Change of the loss of general answers by kind", elem_id="evaluation-general",
             )  # fmt: skip
             strength = gr.LinePlot(
                 x="strength", y="loss", color="of", color_map=LINES, x_title="strength of the adapter", y_title="loss (nats per token)", x_lim=[0, 1],
@@ -102,10 +101,9 @@ def _titled(verdicts: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _kinds(kinds: list[dict[str, Any]]) -> pandas.DataFrame:
-    table = [
-        (one["kind"].replace("_", " "), frames.CONTESTANTS[who], one[who]) for one in kinds for who in ("base", "tuned")
-    ]
-    return pandas.DataFrame(table, columns=["kind", "contestant", "loss"])
+    return pandas.DataFrame(
+        [(one["kind"].replace("_", " "), one["difference"]) for one in kinds], columns=["kind", "change"]
+    )
 
 
 def _strength(rows: list[dict[str, Any]]) -> pandas.DataFrame:

@@ -20,7 +20,7 @@ def test_the_verdicts_and_their_pictures(workspace, evaluated):
     section = evaluated.report()["forgetting"]
     shown = tab.watch_forgetting(workspace, "", evaluated.id)
     assert shown[STEP]["visible"] and all(title in shown[WORDS] for title, _ in tab._titled(section["verdicts"]))
-    assert len(shown[KINDS]["value"]) == 2 * len(section["probes"]["kinds"])
+    assert list(shown[KINDS]["value"]["change"]) == [one["difference"] for one in section["probes"]["kinds"]]
     assert len(shown[FORMS]) == len(section["style"]["formats"]["rows"]) and shown[OTHER]["visible"]
     assert [note.split(" ")[0] in shown[NOTES] for note in section["notes"]] == [True] * len(section["notes"])
 
