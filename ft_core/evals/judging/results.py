@@ -15,8 +15,6 @@ from ft_core.evals.judging.tally import detectable, majority, percent, sentence,
 from ft_core.evals.judging.votes import ASPECTS, Vote
 from ft_core.evals.rows import Row
 
-_LEVEL = 0.05
-
 
 def results(rows: Sequence[Row], votes: Sequence[Vote]) -> dict[str, Any]:
     """What the standing votes (`votes.read_votes`) on these rows say, as plain values for JSON.
@@ -98,7 +96,7 @@ def _position(votes: Sequence[Vote]) -> dict[str, Any]:
     low, high = compare.wilson(left, left + right)
     found |= {"share": left / (left + right), "low": low, "high": high, "p_value": compare.exact_sign_test(left, right)}
     figures = f"the left answer was chosen in {left} of {left + right} decided votes (p {shown(found['p_value'])})"
-    if found["p_value"] < _LEVEL:
+    if found["p_value"] < compare.ALPHA:
         side = "left" if left > right else "right"
         words = f"The side mattered: {figures}. Sides are balanced, so the {side} side's gain favours neither model, but it hides differences."
     else:
@@ -118,6 +116,6 @@ def _notes(overall: Mapping[str, Any], position: Mapping[str, Any], people: int,
         f"{overall['split']} pairs were preferred the one way and the other by as many reviewers, and are not part of the win rate.": overall["split"] > 0,
         "A pair that several reviewers judged counts once, as most of them said.": people > 1,
         "Length and style of an answer can give away whose it is: the study hides the names, not the writing.": decided > 0,
-        position["sentence"]: position["p_value"] < _LEVEL,
+        position["sentence"]: position["p_value"] < compare.ALPHA,
     }  # fmt: skip
     return [note for note, holds in notes.items() if holds]

@@ -12,8 +12,6 @@ from ft_core.evals import compare
 from ft_core.evals.compare import Interval
 from ft_core.evals.judging.pairs import Outcome
 
-_LEVEL = 0.05
-
 
 def tally(outcomes: Iterable[str]) -> dict[str, Any]:
     """{"tuned", "base", "tie", "both_bad", "split", "undecided", "decided", "win_rate", "low", "high", "p_value", "result"}.
@@ -29,7 +27,7 @@ def tally(outcomes: Iterable[str]) -> dict[str, Any]:
     outcome = "no clear change"
     if decided:
         share, (low, high) = tuned / decided, compare.wilson(tuned, decided)
-        if p_value < _LEVEL:
+        if p_value < compare.ALPHA:
             outcome = compare.result(Interval(share - 0.5, low - 0.5, high - 0.5), "higher")
     rate = {"win_rate": share, "low": low, "high": high}
     return counts | {"decided": decided} | rate | {"p_value": p_value, "result": outcome}

@@ -13,8 +13,6 @@ from ft_core.evals.judging.verdicts import NO_VERDICT, Verdict
 from ft_core.evals.judging.votes import Vote
 from ft_core.evals.rows import Row
 
-_LEVEL = 0.05
-
 
 def verdict_results(
     rows: Sequence[Row], verdicts: Sequence[Verdict], votes: Sequence[Vote], judge: str
@@ -56,6 +54,6 @@ def _position(verdicts: Sequence[Verdict]) -> dict[str, Any]:
     changed = sum(verdict.outcome == "undecided" for verdict in verdicts)
     p_value = compare.exact_sign_test(first, second)
     words = f"The verdict changed with the order in {changed} of {len(verdicts)} pairs, which are not counted for either side"
-    if p_value < _LEVEL:
+    if p_value < compare.ALPHA:
         words += f": it leans to the answer that stands {'first' if first > second else 'second'} (p {shown(p_value)})"
     return {"first": first, "second": second, "p_value": p_value, "sentence": f"{words}."}
