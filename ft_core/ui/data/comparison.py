@@ -9,8 +9,7 @@ import gradio as gr
 from ft_core import amounts
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
-from ft_core.ui import show, uploads
-from ft_core.ui.data import command
+from ft_core.ui import command, show, uploads
 from ft_core.ui.shared import Shared
 from ft_core.workspace import Workspace
 

@@ -12,8 +12,8 @@ from ft_core.data.augment.augment import way_of
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
 from ft_core.hardware import on_space
-from ft_core.ui import show, uploads
-from ft_core.ui.data import command, draft, endpoint, generated, review
+from ft_core.ui import command, endpoint, show, uploads
+from ft_core.ui.data import draft, generated, review
 from ft_core.ui.guard import token_of
 from ft_core.ui.shared import Shared, follow, own_token
 from ft_core.workspace import Workspace

@@ -8,8 +8,8 @@ import gradio as gr
 
 from ft_core.errors import FTError
 from ft_core.settings.project import ProjectSpec
-from ft_core.ui import show, uploads
-from ft_core.ui.data import command, draft
+from ft_core.ui import command, show, uploads
+from ft_core.ui.data import draft
 from ft_core.ui.guard import token_of
 from ft_core.workspace import Workspace
 

@@ -9,8 +9,7 @@ import gradio as gr
 from ft_core.errors import FTError
 from ft_core.hardware import on_space
 from ft_core.settings.share import ShareSpec
-from ft_core.ui import fields, show, uploads
-from ft_core.ui.data import command
+from ft_core.ui import command, fields, show, uploads
 from ft_core.ui.shared import Shared, own_token
 from ft_core.workspace import Workspace
 

@@ -7,7 +7,7 @@ import pytest
 
 from ft_core.errors import FTError
 from ft_core.pipeline.data import EXAMPLE
-from ft_core.ui.data import command
+from ft_core.ui import command
 
 
 def test_what_a_command_says_comes_before_its_answer():

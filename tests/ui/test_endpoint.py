@@ -1,7 +1,7 @@
 import pytest
 
 from ft_core.errors import FTError
-from ft_core.ui.data import endpoint
+from ft_core.ui import endpoint
 
 
 @pytest.fixture
