@@ -16,7 +16,7 @@ def described(description: str, kind: str) -> evaluate.MetricInfo:
 
 def computed(
     kinds: Sequence[type[evaluate.Metric]], predictions: Sequence[Any], references: Sequence[Any]
-) -> dict[str, float]:
+) -> dict[str, Any]:
     """The scores of several metrics together."""
     # evaluate makes folders and lock files even when it keeps its data in memory: they go where they are removed again.
     with tempfile.TemporaryDirectory() as folder:
