@@ -19,7 +19,8 @@ HEADLINE = "loss"
 def scored(examples: Sequence[Example], found: Mapping[str, Contestant], weights: numpy.ndarray) -> dict[str, Scored]:
     """Every score but the loss."""
     expected = [example.answer for example in examples]
-    each = {name: metrics.text_scores([answer.text for answer in one.answers], expected) for name, one in found.items()}
+    answers = {name: [answer.text for answer in one.answers] for name, one in found.items()}
+    each = metrics.text_scores(answers, expected)
     scores = {"exact_match": table.shares({name: one["exact_match"] == 1 for name, one in each.items()})}
     for score in ("token_f1", "rouge1", "rouge2", "rougeL"):
         scores[score] = table.means({name: one[score] for name, one in each.items()}, weights)

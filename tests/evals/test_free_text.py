@@ -30,7 +30,7 @@ def test_every_score_but_the_loss_is_there_and_means_what_its_metric_says() -> N
     scores = free_text.scored(EXAMPLES, FOUND, WEIGHTS)
     assert set(scores) == set(about.TEXT) - {"loss", "perplexity"}
     for name, one in FOUND.items():
-        direct = metrics.text_scores([answer.text for answer in one.answers], EXPECTED)
+        direct = metrics.text_scores({name: [answer.text for answer in one.answers]}, EXPECTED)[name]
         means = {
             score: each.mean() if isinstance(each, numpy.ndarray) else each.score() for score, each in direct.items()
         }

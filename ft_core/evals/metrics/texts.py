@@ -3,10 +3,11 @@
 import re
 import string
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import datasets
 import evaluate
 import numpy
 from rouge_score.rouge_scorer import RougeScorer
@@ -18,6 +19,7 @@ from sacrebleu.metrics.chrf import CHRF
 
 from ft_core.evals.metrics.local import computed, described
 
+Rows = Sequence[Sequence[str]]  # of each example what each contestant answered
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
 _WORD = re.compile(r"[^\W_]+")
@@ -91,61 +93,82 @@ class ExactMatch(evaluate.Metric):
     """Whether each answer is the expected words."""
 
     def _info(self) -> evaluate.MetricInfo:
-        return described("SQuAD's exact match of texts.", "string")
+        return _described("SQuAD's exact match of texts.")
 
-    def _compute(self, predictions: Sequence[str], references: Sequence[str]) -> dict[str, numpy.ndarray]:
-        return {"exact_match": numpy.array([*map(exact_match, predictions, references)])}
+    def _compute(self, predictions: Rows, references: Sequence[str]) -> dict[str, numpy.ndarray]:
+        return {"exact_match": _each(exact_match, predictions, references)}
 
 
 class TokenF1(evaluate.Metric):
     """Word F1 of each answer."""
 
     def _info(self) -> evaluate.MetricInfo:
-        return described("SQuAD's F1 of the words of texts.", "string")
+        return _described("SQuAD's F1 of the words of texts.")
 
-    def _compute(self, predictions: Sequence[str], references: Sequence[str]) -> dict[str, numpy.ndarray]:
-        return {"token_f1": numpy.array([*map(token_f1, predictions, references)])}
+    def _compute(self, predictions: Rows, references: Sequence[str]) -> dict[str, numpy.ndarray]:
+        return {"token_f1": _each(token_f1, predictions, references)}
 
 
 class Rouge(evaluate.Metric):
     """F-measures of ROUGE-1, ROUGE-2 and ROUGE-L (Lin 2004) of each answer."""
 
     def _info(self) -> evaluate.MetricInfo:
-        return described("ROUGE F-measures of texts, without stemming.", "string")
+        return _described("ROUGE F-measures of texts, without stemming.")
 
-    def _compute(self, predictions: Sequence[str], references: Sequence[str]) -> dict[str, numpy.ndarray]:
+    def _compute(self, predictions: Rows, references: Sequence[str]) -> dict[str, numpy.ndarray]:
         words = UnicodeWords()
         scorer = RougeScorer(["rouge1", "rouge2"], tokenizer=words)
-        found = [scorer.score(reference, answer) for answer, reference in zip(predictions, references, strict=True)]
-        each = {name: numpy.array([one[name].fmeasure for one in found]) for name in ("rouge1", "rouge2")}
-        pairs = zip(map(words.tokenize, predictions), map(words.tokenize, references), strict=True)
-        return each | {"rougeL": numpy.array([_rouge_l(answer, reference) for answer, reference in pairs])}
+
+        def scores(answer: str, reference: str) -> list[float]:
+            found = scorer.score(reference, answer)
+            rouge_l = _rouge_l(words.tokenize(answer), words.tokenize(reference))
+            return [found["rouge1"].fmeasure, found["rouge2"].fmeasure, rouge_l]
+
+        each = _each(scores, predictions, references)
+        return {name: each[..., place] for place, name in enumerate(("rouge1", "rouge2", "rougeL"))}
 
 
 class Bleu(evaluate.Metric):
     """Counts for corpus BLEU (Papineni et al. 2002) and chrF (Popović 2015), 0 to 100, by sacrebleu with its own settings."""
 
     def _info(self) -> evaluate.MetricInfo:
-        return described("sacrebleu's BLEU and chrF of texts.", "string")
+        return _described("sacrebleu's BLEU and chrF of texts.")
 
-    def _compute(self, predictions: Sequence[str], references: Sequence[str]) -> dict[str, Counts]:
-        found = {}
-        for name, metric in (("bleu", BLEU(force=True)), ("chrf", CHRF())):
-            # One by one: of all texts at once it would hold every run of characters, which is gigabytes.
-            counts = [
-                metric._extract_corpus_statistics([answer], [[reference]])[0]
-                for answer, reference in zip(predictions, references, strict=True)
-            ]
-            found[name] = Counts(metric, numpy.array(counts, dtype=numpy.float64))
-        return found
+    def _compute(self, predictions: Rows, references: Sequence[str]) -> dict[str, list[Counts]]:
+        return {
+            name: _counted(metric, predictions, references)
+            for name, metric in (("bleu", BLEU(force=True)), ("chrf", CHRF()))
+        }
 
 
-def text_scores(answers: Sequence[str], expected: Sequence[str]) -> dict[str, Any]:
-    """All scores of free text but the loss: of each answer, float64 [n], and as Counts where only all answers together have a score.
+def text_scores(answers: Mapping[str, Sequence[str]], expected: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """By contestant, all scores of free text but the loss: of each answer, float64 [n], or Counts where only all answers together have one.
 
     The former are exact_match, token_f1, rouge1, rouge2 and rougeL, the latter bleu and chrf.
     """
-    return computed([ExactMatch, TokenF1, Rouge, Bleu], answers, expected)
+    found = computed([ExactMatch, TokenF1, Rouge, Bleu], list(zip(*answers.values(), strict=True)), expected)
+    return {who: {name: each[place] for name, each in found.items()} for place, who in enumerate(answers)}
+
+
+def _described(description: str) -> evaluate.MetricInfo:
+    return described(description, datasets.Sequence(datasets.Value("string")), "string")
+
+
+def _each(score: Callable[[str, str], Any], rows: Rows, references: Sequence[str]) -> numpy.ndarray:
+    """What each answer gets: float64 [contestants, n], or one dimension more."""
+    found = [[score(answer, reference) for answer in row] for row, reference in zip(rows, references, strict=True)]
+    return numpy.array(found, dtype=numpy.float64).swapaxes(0, 1)
+
+
+def _counted(metric: Metric, rows: Rows, references: Sequence[str]) -> list[Counts]:
+    """Of each contestant. One reference after the other: all of them counted at once are gigabytes."""
+
+    def counts(row: Sequence[str], reference: str) -> list[list[int]]:
+        (known,) = metric._cache_references([[reference]])
+        return [metric._compute_segment_statistics(metric._preprocess_segment(answer), known) for answer in row]
+
+    found = [counts(row, reference) for row, reference in zip(rows, references, strict=True)]
+    return [Counts(metric, values) for values in numpy.array(found, dtype=numpy.float64).swapaxes(0, 1)]
 
 
 def _rouge_l(answer: Sequence[str], reference: Sequence[str]) -> float:

@@ -54,7 +54,7 @@ def test_token_f1(prediction: str, reference: str, f1: float) -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_rouge_bleu_and_chrf_are_those_of_their_libraries(seed: int) -> None:
     answers, expected = _texts(seed)
-    found = metrics.text_scores(answers, expected)
+    found = metrics.text_scores({"other": expected, "one": answers}, expected)["one"]
     scorer = RougeScorer(["rouge1", "rouge2", "rougeL"])
     each = [scorer.score(reference, answer) for answer, reference in zip(answers, expected, strict=True)]
     for name in ("rouge1", "rouge2", "rougeL"):
@@ -73,7 +73,7 @@ def test_the_longest_common_row_of_words(first: str, second: str, length: int) -
 def test_a_sample_of_answers_is_scored_from_the_counts_as_if_it_were_counted_anew() -> None:
     answers, expected = _texts(7, 30)
     weights = compare.resampled(30)[:5]
-    draws = metrics.text_scores(answers, expected)["bleu"].draws(weights)
+    draws = metrics.text_scores({"one": answers}, expected)["one"]["bleu"].draws(weights)
     for weight, draw in zip(weights, draws, strict=True):
         places = [place for place, times in enumerate(weight) for _ in range(int(times))]
         sample = sacrebleu.corpus_bleu([answers[i] for i in places], [[expected[i] for i in places]])
@@ -82,10 +82,10 @@ def test_a_sample_of_answers_is_scored_from_the_counts_as_if_it_were_counted_ane
 
 def test_words_of_other_scripts_count() -> None:
     russian = ["лиса и волк идут в лес"]
-    assert metrics.text_scores(russian, russian)["rouge1"].tolist() == [1.0]
+    assert metrics.text_scores({"one": russian}, russian)["one"]["rouge1"].tolist() == [1.0]
 
 
 def test_empty_answers_score_zero_and_break_nothing() -> None:
-    found = metrics.text_scores(["", ""], ["a word", "another word"])
+    found = metrics.text_scores({"one": ["", ""]}, ["a word", "another word"])["one"]
     assert [found[name].score() for name in ("bleu", "chrf")] == [0, 0]
     assert all(not found[name].any() for name in ("exact_match", "token_f1", "rouge1", "rouge2", "rougeL"))
