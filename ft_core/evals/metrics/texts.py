@@ -17,6 +17,7 @@ from sacrebleu.metrics.base import Metric
 from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 
+from ft_core.evals.metrics.characters import run_counts
 from ft_core.evals.metrics.local import computed, described
 
 Rows = Sequence[Sequence[str]]  # of each example what each contestant answered
@@ -135,10 +136,15 @@ class Bleu(evaluate.Metric):
         return _described("sacrebleu's BLEU and chrF of texts.")
 
     def _compute(self, predictions: Rows, references: Sequence[str]) -> dict[str, list[Counts]]:
-        return {
-            name: _counted(metric, predictions, references)
-            for name, metric in (("bleu", BLEU(force=True)), ("chrf", CHRF()))
-        }
+        bleu, chrf = BLEU(force=True), CHRF()
+        words, runs = [], []
+        for row, reference in zip(predictions, references, strict=True):
+            # One reference after the other: all of them counted at once are gigabytes.
+            (known,) = bleu._cache_references([[reference]])
+            words.append([bleu._compute_segment_statistics(bleu._preprocess_segment(answer), known) for answer in row])
+            runs.append(run_counts(row, reference, chrf.char_order))
+        counts = ("bleu", bleu, words), ("chrf", chrf, runs)
+        return {name: [Counts(metric, one) for one in _by_contestant(each)] for name, metric, each in counts}
 
 
 def text_scores(answers: Mapping[str, Sequence[str]], expected: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -156,19 +162,14 @@ def _described(description: str) -> evaluate.MetricInfo:
 
 def _each(score: Callable[[str, str], Any], rows: Rows, references: Sequence[str]) -> numpy.ndarray:
     """What each answer gets: float64 [contestants, n], or one dimension more."""
-    found = [[score(answer, reference) for answer in row] for row, reference in zip(rows, references, strict=True)]
-    return numpy.array(found, dtype=numpy.float64).swapaxes(0, 1)
+    return _by_contestant(
+        [[score(answer, reference) for answer in row] for row, reference in zip(rows, references, strict=True)]
+    )
 
 
-def _counted(metric: Metric, rows: Rows, references: Sequence[str]) -> list[Counts]:
-    """Of each contestant. One reference after the other: all of them counted at once are gigabytes."""
-
-    def counts(row: Sequence[str], reference: str) -> list[list[int]]:
-        (known,) = metric._cache_references([[reference]])
-        return [metric._compute_segment_statistics(metric._preprocess_segment(answer), known) for answer in row]
-
-    found = [counts(row, reference) for row, reference in zip(rows, references, strict=True)]
-    return [Counts(metric, values) for values in numpy.array(found, dtype=numpy.float64).swapaxes(0, 1)]
+def _by_contestant(each: Sequence[Any]) -> numpy.ndarray:
+    """[n, contestants, ...] as float64 [contestants, n, ...]."""
+    return numpy.array(each, dtype=numpy.float64).swapaxes(0, 1)
 
 
 def _rouge_l(answer: Sequence[str], reference: Sequence[str]) -> float:
