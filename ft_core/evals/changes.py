@@ -13,6 +13,7 @@ import numpy
 from ft_core.errors import FTError
 from ft_core.evals import compare, rows, versus
 from ft_core.evals.compare import Interval
+from ft_core.evals.written import NO_LABEL, written_label
 from ft_core.run import Run
 
 Pairs = Sequence[tuple[rows.Row, rows.Row]]
@@ -89,6 +90,13 @@ def _scores(pairs: Pairs, before: Mapping[str, Any], after: Mapping[str, Any]) -
     """The scores that the stored answers can be tested for: those of which each example has its own."""
     known = before["metrics"].keys() & after["metrics"].keys()
     found = {name: _shares(_column(pairs, "tuned_correct"), "higher") for name in _RIGHT if name in known}
+    if "accuracy_written" in known:
+        labels = sorted({row["expected"] for pair in pairs for row in pair} | set(before["per_label"]))
+        wrote = [[written_label(text, labels) for text in each] for each in _column(pairs, "tuned_written")]
+        right = [[labels.index(text) for text in each] for each in _column(pairs, "expected")]
+        hits = [[a == b for a, b in zip(*both, strict=True)] for both in zip(wrote, right, strict=True)]
+        found["accuracy_written"] = _shares(hits, "higher")
+        found["label_validity"] = _shares([[number != NO_LABEL for number in each] for each in wrote], "higher")
     if "loss" in known:
         found["loss"] = _means(_column(pairs, "tuned_loss"), "lower")
     return found

@@ -15,7 +15,7 @@ from ft_core.run import Run
 COLUMNS = ("", "A", "B", "B - A", "95 % interval", "B is")
 KINDS = {
     "scores": "Scores",
-    "checks": "Share of answers that are",
+    "checks": "Share of answers",
     "forgetting": "General answers",
     "benchmarks": "Benchmarks",
 }

@@ -45,12 +45,16 @@ def changed_runs(folder: Path) -> list[Run]:
         run = Run.create(folder / "runs", spec, {"dataset": "0" * 12}, {})
         answers = [
             {"row": row, "part": "", "prompt": f"q{row} {EVIL}", "expected": "a", "tuned": "a" if row in right else "b"}
+            | {"tuned_written": "A." if row in right else "none"}
             | {"tuned_correct": row in right, "tuned_loss": loss + row % 3}
             | {"tuned_errors": {"repetition": "x"} if row < repeats else {}}
             for row in range(60)
         ]  # fmt: skip
         rows.write_answers(run, answers)
-        metrics = report()["metrics"] | {"f1_macro": {"title": "Macro F1", "tuned": 0.5}}
+        metrics = report()["metrics"] | {
+            "f1_macro": {"title": "Macro F1", "tuned": 0.5},
+            "accuracy_written": {"title": "Written", "tuned": 0.5},
+        }
         probes = {"rows": [{"prompt": f"p{number}", "tuned": 2.0 + number % 2} for number in range(10)]}
         run.write_report(
             report(metrics=metrics)

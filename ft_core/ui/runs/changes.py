@@ -22,8 +22,8 @@ def components() -> list[Any]:
             "chance is ruled out for all that is tested here together; without an interval nothing is said.",
             elem_classes="quiet",
         )
-        lines = gr.Dataframe(interactive=False, wrap=True, buttons=[], label="Better or worse", elem_id="compare-lines", max_height=520)  # fmt: skip
-        examples = gr.Dataframe(interactive=False, wrap=True, buttons=[], label="Examples that changed sides", elem_id="compare-examples", max_height=420)  # fmt: skip
+        lines = gr.Dataframe(interactive=False, wrap=True, buttons=[], label="Better or worse", elem_id="compare-lines", max_height=520, column_widths=["125px", "210px", "75px", "75px", "85px", "150px", "135px"])  # fmt: skip
+        examples = gr.Dataframe(interactive=False, wrap=True, buttons=[], label="Examples that changed sides", elem_id="compare-examples", max_height=420, column_widths=["120px", "380px", "130px", "130px", "130px"])  # fmt: skip
         download = gr.DownloadButton("Download this comparison", size="sm", elem_id="compare-download")
     return [group, lines, examples, download]
 
