@@ -42,7 +42,7 @@ def changes(first: Run, second: Run) -> dict[str, Any]:
         )
     pairs = versus.shared_rows(first, second)
     scored, flagged, general = _scores(pairs, before, after), _checks(pairs, before, after), _general(before, after)
-    tested = scored | flagged | general
+    tested = scored | flagged | general | _benchmarks(first, second, before, after)
     decides = before["headline"]  # chosen beforehand, so not looked at together with the others
     adjusted = compare.holm({key: one.p_value for key, one in tested.items() if key != decides})
     metrics = {name: one for name, one in before["metrics"].items() if name in after["metrics"]}
@@ -119,6 +119,18 @@ def _general(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, _
     if len(both) < 2:
         return {}
     return {"general answers": _means([[found[prompt] for prompt in both] for found in (first, second)], "lower")}
+
+
+def _benchmarks(first: Run, second: Run, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, _Tested]:
+    """Where both were asked the very same questions."""
+    known = [(report.get("benchmarks") or {}).get("benchmarks", {}) for report in (before, after)]
+    asked = [rows.read_questions(run) for run in (first, second)]
+    found = {}
+    for name, one in known[0].items():
+        if name in known[1] and one["rows_sha256"] == known[1][name]["rows_sha256"]:
+            right = [[row["tuned"][one["measure"]] for row in each if row["benchmark"] == name] for each in asked]
+            found[f"benchmark {name}"] = _shares(right, "higher")
+    return found
 
 
 def _column(pairs: Pairs, key: str) -> list[list[Any]]:

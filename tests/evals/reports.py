@@ -40,6 +40,8 @@ def report(**changes) -> dict:
 def changed_runs(folder: Path) -> list[Run]:
     """Two evaluated runs by hand: more of the second's labels are right, its losses are higher, and it repeats itself no more."""
     runs = []
+    mmlu = {"title": "MMLU", "tuned": 0.3, "measure": "acc", "rows_sha256": "0"}
+    hellaswag = mmlu | {"title": "HellaSwag"}
     for right, loss, repeats in ((range(20), 1.0, 15), (range(2, 52), 1.3, 0)):
         spec = project.parse({"name": "n", "data": {"source": "x.csv"}}, "p")
         run = Run.create(folder / "runs", spec, {"dataset": "0" * 12}, {})
@@ -59,7 +61,9 @@ def changed_runs(folder: Path) -> list[Run]:
         run.write_report(
             report(metrics=metrics)
             | {"errors": {"checks": {"repetition": {"title": "repeating"}}}, "forgetting": {"probes": probes}}
-            | {"benchmarks": {"benchmarks": {"mmlu": {"title": "MMLU", "tuned": 0.3}}}}
+            | {"benchmarks": {"benchmarks": {"mmlu": mmlu, "hellaswag": hellaswag | {"rows_sha256": f"{loss}"}}}}
         )
+        asked = [{"row": row, "tuned": {"acc": float(row in right)}} for row in range(60)]
+        rows.write_questions(run, {"mmlu": asked, "hellaswag": asked})
         runs.append(run)
     return runs

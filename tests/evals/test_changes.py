@@ -18,7 +18,8 @@ def test_better_and_worse_are_said_of_what_has_an_interval_only(tmp_path):
     assert lines["Loss"]["result"] == "worse" and lines["Loss"]["second"] - lines["Loss"]["first"] == pytest.approx(0.3)
     assert lines["repeating"]["result"] == "better" and lines["repeating"]["second"] == 0
     assert lines["Loss, nats per token"]["result"] == "no clear change"
-    for untested in ("Macro F1", "MMLU"):
+    assert lines["MMLU"]["result"] == "better" and lines["MMLU"]["first"] == pytest.approx(20 / 60)
+    for untested in ("Macro F1", "HellaSwag"):  # of other questions
         assert lines[untested]["result"] is lines[untested]["low"] is None and lines[untested]["first"] is not None
     assert len(found["gained"]) == 32 and len(found["lost"]) == 2
     assert found["lost"][0] == {
