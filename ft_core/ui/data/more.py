@@ -15,7 +15,7 @@ from ft_core.hardware import on_space
 from ft_core.ui import command, endpoint, show, uploads
 from ft_core.ui.data import draft, generated, review
 from ft_core.ui.guard import token_of
-from ft_core.ui.shared import Shared, follow, own_token
+from ft_core.ui.shared import QUIET, Shared, follow, own_token
 from ft_core.workspace import Workspace
 
 DEFAULT, MOST = 10, 1_000  # rows at once
@@ -90,7 +90,6 @@ def build(shared: Shared) -> None:
         told = gr.Markdown(visible=False, elem_classes="notice", elem_id="data-more-told")
         review.build(shared)
 
-    quick: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     telling = [step, holds, way, label, told]
     follow([shared.page.load, shared.dataset_id.change], shared.quiet(show_more), [shared.dataset_id], telling)
     follow([way.change, who.change], show_writer, [way, who], [writing, address, key, provider, token])
@@ -99,9 +98,9 @@ def build(shared: Shared) -> None:
         [shared.dataset_id, way, count, label, who, address, key, provider, model, token],
         [progress, end, told],
         concurrency_limit=4,
-        **quick,
+        **QUIET,
     )
-    end.click(shared.quiet(stopped), None, [progress, end], cancels=[making], **quick)
+    end.click(shared.quiet(stopped), None, [progress, end], cancels=[making], **QUIET)
 
 
 def show_more(workspace: Workspace, dataset_id: str) -> list[Any]:

@@ -12,7 +12,7 @@ from ft_core.data.store import Dataset
 from ft_core.ui import show, uploads
 from ft_core.ui.data import draft, generated
 from ft_core.ui.data.preparing import preparing, stopped
-from ft_core.ui.shared import Shared
+from ft_core.ui.shared import QUIET, Shared
 from ft_core.workspace import Workspace
 
 CHECKS = {
@@ -88,24 +88,23 @@ def build(shared: Shared) -> None:
 
     seen = gr.State("")
     view = [seen, area, counter, row, identity, source, text, answer, checks, accept, reject, undo, rest, again]
-    quick: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    shared.page.load(None, None, None, js=KEYS, queue=False, **quick)
+    shared.page.load(None, None, None, js=KEYS, queue=False, **QUIET)
     shared.follow(watch_review, [seen, shared.dataset_id], view)
     for event in (
-        accept.click(shared.private(accept_row), [shared.dataset_id, identity], view, queue=False, **quick),
-        reject.click(shared.private(reject_row), [shared.dataset_id, identity], view, queue=False, **quick),
-        undo.click(shared.private(undo_row), [shared.dataset_id], view, queue=False, **quick),
+        accept.click(shared.private(accept_row), [shared.dataset_id, identity], view, queue=False, **QUIET),
+        reject.click(shared.private(reject_row), [shared.dataset_id, identity], view, queue=False, **QUIET),
+        undo.click(shared.private(undo_row), [shared.dataset_id], view, queue=False, **QUIET),
     ):
-        event.then(None, None, None, js=ANSWERED, queue=False, **quick)
-    rest.click(shared.private(accept_left), [shared.dataset_id], view, queue=False, **quick)
+        event.then(None, None, None, js=ANSWERED, queue=False, **QUIET)
+    rest.click(shared.private(accept_left), [shared.dataset_id], view, queue=False, **QUIET)
     preparing = again.click(
         shared.private(prepare_again),
         [shared.dataset_id],
         [progress, end, refused, shared.draft, shared.dataset_id],
         concurrency_limit=4,
-        **quick,
+        **QUIET,
     )
-    end.click(shared.quiet(stopped_again), None, [progress, end], cancels=[preparing], **quick)
+    end.click(shared.quiet(stopped_again), None, [progress, end], cancels=[preparing], **QUIET)
 
 
 def watch_review(workspace: Workspace, seen: str, dataset_id: str) -> Any:

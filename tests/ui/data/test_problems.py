@@ -33,7 +33,9 @@ def test_what_was_found_has_a_card_and_what_was_not_has_none(workspace, draft):
     card, words, treatment, accordion, difference, samples = shown["html"]
     assert card["visible"] and words["visible"], "both were hidden while nothing was found"
     assert "HTML in texts" in words["value"] and "rows" in words["value"]
-    assert "value" not in treatment, "the browser's draft says what is chosen: an answer that is late would undo a press"
+    assert "value" not in treatment, (
+        "the browser's draft says what is chosen: an answer that is late would undo a press"
+    )
     assert treatment["choices"][0] == ("Fix: they are removed", "fix")
     assert accordion["visible"] and difference["visible"] and not samples["visible"]  # words that go, words that come
     assert {kind for _, kind in difference["value"]} >= {None, "removed"}
