@@ -17,7 +17,7 @@ _SCRIPT = """() => {
   const keys = window.studioKeys[PREFIX] = {waiting: [], since: null};
   const buttons = BUTTONS;
   const ids = Object.values(buttons).map((name) => PREFIX + name);
-  const atWork = () => keys.since !== null && performance.now() - keys.since < 10000;
+  const atWork = () => keys.since !== null && performance.now() - keys.since < 60000;
   const usable = (id) => {
     const found = document.getElementById(id);
     return found && found.checkVisibility() && !found.disabled ? found : null;

@@ -82,9 +82,8 @@ def _corrected(spec: ProjectSpec) -> list[Any]:
     rows = amounts.count(len(found), "corrected row")
     listed = ", ".join(f"{one.row:,}" for one in found[:_LISTED]) + (", …" if len(found) > _LISTED else "")
     words = (
-        f"**{rows} from the evaluation** (row {listed}) will be learnt from. They leave the test, which gets smaller by as many: what is learnt "
-        "from tests nothing. All other rows stay in their part unless you divide anew. To take one out, remove its tick in Evaluation and send "
-        "the rows again."
+        f"**{rows} from the evaluation** (row {listed}) will be learnt from. What is learnt from tests nothing, so the test gets smaller by as "
+        "many; all other rows stay in their part unless you divide anew. To take one out, remove its tick in Evaluation and send the rows again."
     )
     return [gr.update(value=words, visible=True), gr.update(value=f"Prepare again with {rows}")]
 

@@ -34,16 +34,15 @@ class Correct:
 
 def components() -> Correct:
     """Beside the answers of the row that is open."""
-    with gr.Row(equal_height=True, elem_classes="actions"):
-        answer = gr.Textbox(
-            label="The right answer",
-            info="What the model should have said. Correct it if the expected one is wrong.",
-            lines=1,
-            max_lines=10,
-            scale=3,
-            elem_id="correct-answer",
-        )
-        add = gr.Button("Add to training data", size="sm", scale=0, elem_id="correct-add")
+    answer = gr.Textbox(
+        label="The right answer",
+        info="What the model should have said. Correct it if the expected one is wrong.",
+        lines=1,
+        max_lines=10,
+        elem_id="correct-answer",
+    )
+    with gr.Row(elem_classes="actions"):
+        add = gr.Button("Add to training data", size="sm", elem_id="correct-add")
     return Correct(gr.State(None), answer, add)
 
 
@@ -60,12 +59,13 @@ def wire(shared: Shared, made: Correct) -> None:
         )
         words = gr.Markdown(elem_classes="quiet", elem_id="correct-words")
         with gr.Row(elem_classes="actions"):
-            send = gr.Button("Send to Data", elem_id="correct-send")
+            send = gr.Button("Send to Data", size="sm", elem_id="correct-send")
 
     seen = gr.State("")
     view = [seen, area, listed, words]
     shared.follow(watch_corrections, [seen, shared.run_id], view)
-    made.add.click(shared.private(add_correction), [shared.run_id, made.row, made.answer], view, queue=False, **QUIET)
+    asked = [shared.run_id, made.row, made.answer]
+    choose([made.add.click], shared.private(add_correction), asked, view, queue=False)
     choose([listed.input], shared.private(keep_corrections), [shared.run_id, listed], view, queue=False)
     sent = send.click(
         shared.private(send_corrections), [shared.run_id], [shared.draft, shared.dataset_id], queue=False, **QUIET
@@ -132,9 +132,9 @@ def _view(run: Run | None, found: list[Correction]) -> list[Any]:
     if run is not None and found:
         tests = (run.report() or {"n": 0})["n"]
         words = (
-            f"**{amounts.count(len(found), 'row')} of {tests:,} test examples.** What is learnt from tests nothing: sent to the Data tab, they "
-            f"leave the test for the training rows, and the test gets smaller by {len(found):,}. All other rows stay where they are, so a new run "
-            "is measured on the rest of the same test."
+            f"**{amounts.count(len(found), 'row')} of {tests:,} test examples.** What is learnt from tests nothing: in the version that the Data tab "
+            f"prepares of this, the test gets smaller by {len(found):,} and training larger by as many. All other rows stay where they are, so a "
+            "new run is measured on the rest of the same test."
         )
     return [f"{run and run.id} {found}", gr.update(visible=bool(found)), gr.update(choices=choices, value=keys), words]
 
