@@ -90,11 +90,11 @@ def _require(dataset: Dataset, answer: str) -> None:
             "Write into The right answer what the model should have said.",
         )
     if dataset.task == "classification" and answer not in dataset.labels:
-        some = ", ".join(f"`{label}`" for label in dataset.labels[:_SHOWN])
+        some = ", ".join(dataset.labels[:_SHOWN])
         more = f" and {len(dataset.labels) - _SHOWN:,} more" if len(dataset.labels) > _SHOWN else ""
         raise FTError(
             "correction.label",
-            f"There is no label `{answer[:60]}` in the data.",
+            f"There is no label “{answer[:60]}” in the data.",
             f"The labels are {some}{more}; one that only this row has cannot be learnt.",
             "Write one of these into The right answer, or add examples of the new label to your file.",
         )

@@ -54,6 +54,9 @@ def pressing(prefix: str, buttons: Mapping[str, str]) -> str:
 
 
 def in_turn(prefix: str, decided: Sequence[Dependency]) -> None:
-    """Let the next press of these buttons begin when one of their handlers has answered, also with a refusal."""
+    """Let the next press of these buttons begin when one of their handlers has answered, also with a refusal.
+
+    They go through the queue: Gradio 6.31 shows nothing of a refusal outside of it.
+    """
     for event in decided:
         event.then(None, None, None, js=_ANSWERED.replace("PREFIX", json.dumps(prefix)), queue=False, **QUIET)

@@ -43,19 +43,14 @@ def test_corrections_are_kept_replaced_removed_and_learnt_from(run, tmp_path):
 def test_what_cannot_be_learnt_is_refused_with_its_reason(run):
     dataset = Dataset.open(run.folder / run.data()["folder"])
     row, trained = dataset.examples("test")[0].row, dataset.examples("train")[0].row
-    for code, (number, answer) in {
+    refused = {
         "correction.answer": (row, "  "),
         "correction.label": (row, "no such label"),
         "correction.row": (trained, dataset.labels[0]),
-    }.items():
+    }
+    for code, (number, answer) in refused.items():
         with pytest.raises(FTError) as caught:
             corrections.add(run, number, "", answer)
         assert caught.value.code == code
-    assert "`fruit`" in corrections_label(run, row) and corrections.read(run) == []
-
-
-def corrections_label(run, row):
-    """Why a label is refused."""
-    with pytest.raises(FTError) as caught:
-        corrections.add(run, row, "", "no such label")
-    return caught.value.why
+        assert code != "correction.label" or all(label in caught.value.why for label in dataset.labels)
+    assert corrections.read(run) == []

@@ -59,9 +59,9 @@ def build(shared: Shared) -> None:
     shared.page.load(None, None, None, js=keys.pressing("data-review-", KEYS), queue=False, **quick)
     shared.follow(watch_review, [seen, shared.dataset_id], view)
     decided = [
-        accept.click(shared.private(accept_row), [shared.dataset_id, identity], view, queue=False, **quick),
-        reject.click(shared.private(reject_row), [shared.dataset_id, identity], view, queue=False, **quick),
-        undo.click(shared.private(undo_row), [shared.dataset_id], view, queue=False, **quick),
+        accept.click(shared.private(accept_row), [shared.dataset_id, identity], view, **quick),
+        reject.click(shared.private(reject_row), [shared.dataset_id, identity], view, **quick),
+        undo.click(shared.private(undo_row), [shared.dataset_id], view, **quick),
     ]
     keys.in_turn("data-review-", decided)
     rest.click(shared.private(accept_left), [shared.dataset_id], view, queue=False, **quick)

@@ -65,11 +65,9 @@ def wire(shared: Shared, made: Correct) -> None:
     view = [seen, area, listed, words]
     shared.follow(watch_corrections, [seen, shared.run_id], view)
     asked = [shared.run_id, made.row, made.answer]
-    choose([made.add.click], shared.private(add_correction), asked, view, queue=False)
-    choose([listed.input], shared.private(keep_corrections), [shared.run_id, listed], view, queue=False)
-    sent = send.click(
-        shared.private(send_corrections), [shared.run_id], [shared.draft, shared.dataset_id], queue=False, **QUIET
-    )
+    choose([made.add.click], shared.private(add_correction), asked, view)
+    choose([listed.input], shared.private(keep_corrections), [shared.run_id, listed], view)
+    sent = send.click(shared.private(send_corrections), [shared.run_id], [shared.draft, shared.dataset_id], **QUIET)
     sent.success(lambda: gr.Tabs(selected="data"), None, shared.tabs, js=TO_TOP, queue=False, **QUIET)
 
 

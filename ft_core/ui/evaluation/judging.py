@@ -70,10 +70,10 @@ def build(shared: Shared) -> None:
         event(shared.private(next_pair), [shared.run_id, reviewer], view, **QUIET)
     asked = [shared.run_id, reviewer, identity, *aspects]
     decided = [
-        button.click(shared.private(decide), asked, view, queue=False, **QUIET)
+        button.click(shared.private(decide), asked, view, **QUIET)
         for button, decide in zip(chosen, (vote_left, vote_right, vote_tie, vote_both_bad), strict=True)
     ]
-    decided.append(undo.click(shared.private(undo_vote), [shared.run_id, reviewer], view, queue=False, **QUIET))
+    decided.append(undo.click(shared.private(undo_vote), [shared.run_id, reviewer], view, **QUIET))
     keys.in_turn("judging-", decided)
     reveal.click(shared.private(show_result), [shared.run_id], [result], **QUIET)
     export.click(shared.private(export_votes), [shared.run_id], [file, result], **QUIET)
