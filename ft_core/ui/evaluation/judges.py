@@ -150,10 +150,12 @@ def _words(models: list[dict[str, Any]]) -> str:
 
 
 def _told(said: dict[str, Any]) -> str:
-    """Why it ended early, and an answer that held no verdict."""
+    """Why it ended early, its last failure, and an answer that held no verdict."""
     parts = []
     if said["stopped"]:
         parts.append(f"It ended early. {show.problem(writers.here(FTError(**said['stopped']), _CONTROLS))}")
+    if said["failure"]:
+        parts.append(f"Its last failure: {show.problem(writers.here(FTError(**said['failure']), _CONTROLS))}")
     if said["nonsense"]:
         parts.append(f"An answer of it that held no verdict: {show.plain(said['nonsense'])}")
     if not said["asked"] and not said["stopped"]:

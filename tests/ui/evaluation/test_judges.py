@@ -55,13 +55,20 @@ def test_trust_stands_above_the_rate_and_no_failure_is_scored(workspace, differi
     table = rows.read_answers(differing)
     for ballot in ballots(differing, table, "Ada"):
         vote(differing, table, "Ada", ballot.id, "left" if "pear" in ballot.left else "right")
-    with standing_in(lambda messages: "hm" if "question 7\n" in str(messages[-1]["content"]) else likes("pear")(messages)) as server:  # fmt: skip
+
+    def odd(messages):
+        asked = messages[-1]["content"]
+        if "question 8\n" in asked:
+            return (500, "{}")
+        return "hm" if "question 7\n" in asked else likes("pear")(messages)
+
+    with standing_in(odd) as server:
         *_, last = judging(workspace, differing, address=server.url, model="big")
     words = last[FOUND]
-    order = ("#### big: trusted", "almost perfect agreement", "judges these answers much as people do", "preferred the tuned model", "nonsense 1")  # fmt: skip
+    order = ("#### big: trusted", "almost perfect agreement", "judges these answers much as people do", "preferred the tuned model", "nonsense 1, failed 1")  # fmt: skip
     places = [words.index(part) for part in order]
     assert places == sorted(places)
-    assert last[TOLD]["visible"] and "held no verdict: hm" in last[TOLD]["value"]
+    assert "held no verdict: hm" in last[TOLD]["value"] and "choose another Model" in last[TOLD]["value"]
     mark, again = tab.watch_judges(workspace, "", differing.id)
     assert again == words and tab.watch_judges(workspace, mark, differing.id) == gr.skip()
     assert "almost perfect" in (differing.evaluation / "report.html").read_text()
