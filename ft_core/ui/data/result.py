@@ -133,6 +133,14 @@ def _split_words(split: dict[str, Any] | None) -> list[str]:
     if not split:
         return []
     words = f"**Split:** {show.quoted(split['why'])}"
+    corrected = split.get("to_train")
+    if corrected:
+        gone = " and ".join(
+            f"{len(corrected[name]):,} from {name}" for name in ("test", "validation") if corrected[name]
+        )
+        words += f" Corrected rows that are learnt from now: {gone or 'none'}."
+        if corrected["left_out"]:
+            words += f" Left out of training, because they nearly repeat a row that still tests: {len(corrected['left_out']):,}."
     if split.get("groups"):
         held = ", ".join(f"{count:,} in {name}" for name, count in split["groups"].items())
         words += f" Their number: {held}."
