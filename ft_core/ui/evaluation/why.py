@@ -16,7 +16,7 @@ from ft_core.ui.shared import QUIET, Shared, selected_run
 from ft_core.workspace import Workspace
 
 STRONG, WEAK, AGAINST = "leaned on strongly", "leaned on", "spoke against it"
-COLOURS = {STRONG: theme.LEARNT, WEAK: theme.ADDED, AGAINST: theme.REMOVED}
+COLOURS = {STRONG: theme.LEARNT, WEAK: theme.READ, AGAINST: theme.REMOVED}
 _STRONG, _SEEN = 0.5, 0.15  # of the heaviest word's weight
 
 
@@ -53,11 +53,11 @@ def components() -> Why:
             )
         tokens = gr.Dataframe(
             label="The answer, token by token: how likely each was", interactive=False, wrap=True, buttons=[], max_height=360,
-            column_widths=["120px", "110px", "110px", "220px"], elem_id="why-tokens",
+            column_widths=["120px", "110px", "110px", "500px"], elem_id="why-tokens",
         )  # fmt: skip
         layers = gr.BarPlot(
             x="layer", y="change", x_title="layer, from the input on", y_title="change / size", height=260, sort=None, buttons=[],
-            title="How much the training changed each layer", show_label=False, label="Change of each layer", elem_id="why-layers",
+            title="Change of each layer", show_label=False, label="Change of each layer", elem_id="why-layers",
         )  # fmt: skip
         with gr.Accordion("What such pictures cannot tell", open=False):
             notes = gr.Markdown(elem_classes="quiet")
@@ -111,7 +111,9 @@ def _found(found: dict[str, Any]) -> list[Any]:
         _marked(tuned),
         numbers,
         tokens,
-        gr.update(value=layers, visible=layers is not None),
+        gr.update(visible=False)
+        if layers is None
+        else gr.update(value=layers, y_lim=[0, 1.1 * max(layers["change"]) or 1], visible=True),
         "\n".join(f"- {show.plain(note)}" for note in found["notes"]),
     ]
 
