@@ -29,6 +29,7 @@ from ft_core.settings.methods import in_four_bits
 from ft_core.settings.model import ModelSpec
 
 _WIDE = 512
+_UNPACKED = 2**31  # bytes of 4-bit weights held as plain numbers: less than a training of that model takes
 # What transformers raises over files that are damaged or do not belong together.
 _DAMAGED = (OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, SafetensorError)
 _DAMAGED += (StrictDataclassError,)
@@ -257,7 +258,7 @@ class Pair:
 
 
 def load_run_model(run: Run, token: str | None = None, start: Run | None = None) -> Pair:
-    """A run's base model, in 4 bits where it was trained so, with its adapter (float32); or its whole model beside the base.
+    """A run's base model, with the weights of 4 bits where it was trained so, with its adapter (float32); or its whole model beside the base.
 
     With `start`, the run that its training started from, that one's result stands in the base model's place.
     A classification head stands on a copy of the base, for the base itself must still write.
@@ -278,18 +279,28 @@ def load_run_model(run: Run, token: str | None = None, start: Run | None = None)
     if start is not None and not run.has_adapter:
         tuned, started = _load(f"of run {run.id}", run.model), _load(f"of run {start.id}", start.model)
         return Pair(tuned.eval(), tokenizer, started.eval())
-    base = load_base(chosen.base, chosen.revision, quantised=quantised, token=token)
+    base = _unpacked(load_base(chosen.base, chosen.revision, quantised=quantised, token=token))
     if not run.has_adapter:
         whole = with_padding(_load(f"of run {run.id}", run.model, labels=labels), tokenizer)
         return Pair(whole.eval(), tokenizer, base.eval(), labels=labels)
     if labels:
-        headed = load_base(chosen.base, chosen.revision, quantised=quantised, token=token, labels=labels)
+        headed = _unpacked(load_base(chosen.base, chosen.revision, quantised=quantised, token=token, labels=labels))
         tuned = PeftModel.from_pretrained(with_padding(headed, tokenizer), run.adapter, autocast_adapter_dtype=True)
         return Pair(tuned.eval(), tokenizer, base.eval(), labels=labels)
     tuned = PeftModel.from_pretrained(base, run.adapter, autocast_adapter_dtype=True)
     if start is not None:
         tuned.load_adapter(str(start.adapter), "start", autocast_adapter_dtype=True)
     return Pair(tuned.eval(), tokenizer, base_adapter="start" if start else None)
+
+
+def _unpacked(model: PreTrainedModel) -> PreTrainedModel:
+    """A small model on a processor with its 4-bit weights as the numbers they stand for; any other as it is.
+
+    On a processor every forward pass unpacks all 4-bit weights before it computes with them. What it computes is the same to the bit.
+    """
+    layers = [module for module in model.modules() if isinstance(module, Linear4bit)]
+    size = sum(layer.in_features * layer.out_features for layer in layers) * model.dtype.itemsize
+    return model.dequantize() if layers and device() == "cpu" and size <= _UNPACKED else model
 
 
 def with_padding(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast) -> PreTrainedModel:

@@ -74,7 +74,18 @@ def test_run_model_is_the_base_while_its_adapter_is_off(tmp_path, base):
         with pair.base() as alone:
             bare = alone(ids).logits
         assert torch.equal(tuned, expected) and not torch.allclose(tuned, bare)
-        assert torch.equal(bare, modeling.load_base(str(base))(ids).logits)
+        assert torch.equal(bare, modeling.load_base(str(base))(ids).logits)  # in 4 bits
+
+
+def test_weights_that_take_too_much_memory_as_plain_numbers_stay_in_four_bits(base, monkeypatch):
+    def packed() -> int:
+        model = modeling._unpacked(modeling.load_base(str(base)))
+        return sum(isinstance(module, Linear4bit) for module in model.modules())
+
+    if modeling.device() == "cpu":
+        assert packed() == 0
+    monkeypatch.setattr(modeling, "_UNPACKED", 1000)
+    assert packed() == 14
 
 
 def test_a_run_keeps_the_commit_that_is_recorded_in_it(tmp_path, base):

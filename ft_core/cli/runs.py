@@ -14,7 +14,8 @@ from pydantic import ValidationError
 
 from ft_core.cli.options import HomeOption, JsonOption, ProjectArgument, RunArgument
 from ft_core.errors import FTError
-from ft_core.evals import gate
+from ft_core.evals import changes_page, gate
+from ft_core.evals.benchmarks.detectable import foretold
 from ft_core.jobs import WORK, JobName, Stop
 from ft_core.run import Run
 from ft_core.settings.evaluation import EvalSpec
@@ -209,6 +210,14 @@ def compare_runs(
     price: Annotated[
         float | None, typer.Option("--price", min=0, help="What an hour of the hardware costs, in dollars.")
     ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            "--report",
+            metavar="FILE",
+            help="Write what got better and worse from the first run to the second there: .html or .md.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
@@ -217,7 +226,10 @@ def compare_runs(
 
     def work() -> Result:
         workspace = Workspace(home_folder(home))
-        return comparison.compare_runs([workspace.run_or_path(run) for run in runs], price)
+        found = [workspace.run_or_path(run) for run in runs]
+        if report:
+            changes_page.write(found, report)
+        return comparison.compare_runs(found, price)
 
     answer(as_json, work, show_runs_compared)
 
@@ -274,7 +286,10 @@ def evaluate(
         limits = gate.parse(fail_below or ())
         found = Workspace(home_folder(home)).run_or_path(run)
         if not (benchmarks is limit is benchmark_data is None):
-            found.ask_evaluation(_asked(found.evaluation_spec(), benchmarks, limit, benchmark_data))
+            asked = _asked(found.evaluation_spec(), benchmarks, limit, benchmark_data)
+            if words := foretold(asked.benchmarks, asked.benchmark_limit, benchmark_data):
+                print(words, file=sys.stderr)
+            found.ask_evaluation(asked)
         outcome = in_foreground(found, "evaluate")
         report = found.report() if outcome == "done" else None
         failed.extend(gate.failed(limits, report) if report else [])

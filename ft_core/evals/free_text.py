@@ -20,22 +20,13 @@ def scored(examples: Sequence[Example], found: Mapping[str, Contestant], weights
     """Every score but the loss."""
     expected = [example.answer for example in examples]
     answers = {name: [answer.text for answer in one.answers] for name, one in found.items()}
-    values = {name: metrics.text_scores(texts, expected) for name, texts in answers.items()}
-    scores = {
-        "exact_match": table.shares(
-            {name: _each(metrics.exact_match, texts, expected) == 1 for name, texts in answers.items()}
-        )
-    }
-    scores["token_f1"] = table.means(
-        {name: _each(metrics.token_f1, texts, expected) for name, texts in answers.items()}, weights
-    )
-    rouge = {name: metrics.rouge(texts, expected) for name, texts in answers.items()}
-    for score in ("rouge1", "rouge2", "rougeL"):
-        scores[score] = table.means({name: each[score] for name, each in rouge.items()}, weights)
-    before, after = (metrics.corpus(answers[name], expected) for name in ("base", "tuned"))
-    for score in before:
-        change = after[score].draws(weights) - before[score].draws(weights)
-        scores[score] = table.drawn({name: each[score] for name, each in values.items()}, change, weights)
+    each = metrics.text_scores(answers, expected)
+    scores = {"exact_match": table.shares({name: one["exact_match"] == 1 for name, one in each.items()})}
+    for score in ("token_f1", "rouge1", "rouge2", "rougeL"):
+        scores[score] = table.means({name: one[score] for name, one in each.items()}, weights)
+    for score in ("bleu", "chrf"):
+        change = each["tuned"][score].draws(weights) - each["base"][score].draws(weights)
+        scores[score] = table.drawn({name: one[score].score() for name, one in each.items()}, change, weights)
     return scores
 
 
@@ -71,7 +62,3 @@ def notes() -> list[str]:
     return [
         "The verdict rests on the loss of the right answers: the other scores do not know a good answer in other words.",
     ]
-
-
-def _each(score: Any, answers: Sequence[str], expected: Sequence[str]) -> numpy.ndarray:
-    return numpy.array([*map(score, answers, expected)])

@@ -1,6 +1,6 @@
 """A report as pages to read: Markdown, and HTML that prints. Both are made of the same sections. Without torch."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,8 +41,13 @@ def sections(report: dict[str, Any]) -> list[Section]:
 
 def markdown(report: dict[str, Any], name: str) -> str:
     """The report as Markdown; `name` is the run's."""
-    lines = [f"# Evaluation of {_plain(name)}", ""]
-    for section in sections(report):
+    return written(f"Evaluation of {name}", sections(report))
+
+
+def written(title: str, parts: Sequence[Section]) -> str:
+    """A page of sections as Markdown."""
+    lines = [f"# {_plain(title)}", ""]
+    for section in parts:
         lines += [f"## {_plain(section.title)}", ""]
         lines += [line for paragraph in section.paragraphs for line in (_plain(paragraph), "")]
         for table in section.tables:
@@ -56,9 +61,6 @@ def markdown(report: dict[str, Any], name: str) -> str:
 
 def html(report: dict[str, Any], name: str) -> str:
     """The report as one HTML page without scripts, images or fonts from elsewhere: it opens from a folder, and prints."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
     headline = report["metrics"][report["headline"]]
     most = max(abs(value) for key in CONTESTANTS if (value := headline[key]) is not None) or 1.0
     bars = [
@@ -66,9 +68,17 @@ def html(report: dict[str, Any], name: str) -> str:
         for key, title in CONTESTANTS.items()
         if headline[key] is not None
     ]
-    first, *others = sections(report)
+    return printed(f"Evaluation of {name}", sections(report), headline["title"], bars)
+
+
+def printed(title: str, parts: Sequence[Section], headline: str = "", bars: Sequence[tuple[str, str, int]] = ()) -> str:
+    """A page of sections as HTML; of the first one, the verdict, only the paragraphs. `bars`: title, value, width in percent."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    first, *others = parts
     return environment.get_template("report.html.j2").render(
-        name=name, verdict=first.paragraphs, headline=headline["title"], bars=bars, sections=others
+        title=title, verdict=first.paragraphs, headline=headline, bars=bars, sections=others
     )
 
 

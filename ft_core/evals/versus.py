@@ -33,6 +33,15 @@ def against_first(runs: Sequence[Run]) -> list[dict[str, Any]]:
     return found
 
 
+def shared_rows(first: Run, other: Run) -> list[tuple[rows.Row, rows.Row]]:
+    """The stored answers of both to each test example that both were asked, in the order of the first."""
+    answers = [
+        {(row["part"], row["row"], row["prompt"]): row for row in rows.read_answers(run)} for run in (first, other)
+    ]
+    both = [(row, answers[1][key]) for key, row in answers[0].items() if key in answers[1]]
+    return [(one, two) for one, two in both if one["expected"] == two["expected"]]
+
+
 def _compared(first: Run, other: Run) -> dict[str, Any]:
     """Without the verdict."""
     named = {"run": other.id, "against": first.id}
@@ -42,19 +51,14 @@ def _compared(first: Run, other: Run) -> dict[str, Any]:
         return named | {
             "sentence": f"Not compared: {' and '.join(missing)} {'has' if len(missing) == 1 else 'have'} no evaluation."
         }
-    answers = [
-        {(row["part"], row["row"], row["prompt"]): row for row in rows.read_answers(run)} for run in (first, other)
-    ]
-    shared = [
-        key for key in answers[0] if key in answers[1] and answers[0][key]["expected"] == answers[1][key]["expected"]
-    ]
+    shared = shared_rows(first, other)
     headlines = {report["headline"] for report in reports if report}
     if len(shared) < 2 or len(headlines) > 1:
         return named | {"sentence": "Not compared: they were not evaluated on the same examples in the same way."}
     score = "loss" if headlines == {"loss"} else "right"
     before, after = (
-        numpy.array([found[key][f"tuned_{'loss' if score == 'loss' else 'correct'}"] for key in shared])
-        for found in answers
+        numpy.array([row[f"tuned_{'loss' if score == 'loss' else 'correct'}"] for row in each])
+        for each in zip(*shared, strict=True)
     )
     if score == "right":
         interval = compare.paired_shares(before, after)

@@ -187,6 +187,13 @@ def download_result(run: Run, file: Path) -> str:
     return str(target)
 
 
+def download_text(run: Run, name: str, text: str) -> str:
+    """The same for a text that is kept nowhere; `name` is ours, not typed by anybody."""
+    target = downloads() / run.id / name
+    write_text(target, text)
+    return str(target)
+
+
 def download_project(workspace: Workspace, dataset: Dataset) -> str:
     """The project of a dataset version where Gradio may serve it from, its files called what the person calls them."""
     spec = project_of(workspace, dataset)

@@ -28,3 +28,19 @@ def detectable_change(names: Sequence[str], limit: int | None, folder: Path | No
             "sentence": f"With {total:,} questions, a change under {100 * least:.0f} points is likely to stay unseen.",
         }
     return found
+
+
+def foretold(names: Sequence[str], limit: int | None, folder: Path | None = None) -> str:
+    """The same for people, in a sentence for each number of questions; "" without benchmarks. Raises what `detectable_change` raises."""
+    sizes: dict[int, list[str]] = {}
+    for part in detectable_change(names, limit, folder).values():
+        sizes.setdefault(part["n"], []).append(part["title"])
+    return " ".join(
+        f"With {total:,} questions of {_listed(titles)}, a change of about {100 * compare.smallest_detectable_share(total):.0f} points "
+        "can be shown; a smaller one is likely to stay unseen."
+        for total, titles in sizes.items()
+    )
+
+
+def _listed(titles: Sequence[str]) -> str:
+    return titles[0] if len(titles) == 1 else f"{', '.join(titles[:-1])} and {titles[-1]} each"

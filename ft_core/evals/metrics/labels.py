@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
+import datasets
 import evaluate
 from sklearn.metrics import accuracy_score, f1_score, precision_recall_fscore_support
 
 from ft_core.evals.metrics.local import computed, described
 
 NO_LABEL = -1
+_NUMBER = datasets.Value("int32")
 _PUNCTUATION = ".,;:!?\"'`*()[]"
 
 
@@ -32,7 +34,7 @@ class LabelScores(evaluate.Metric):
     """Accuracy and macro averages over the labels that occur; a label that is never given or never true counts as 0 there."""
 
     def _info(self) -> evaluate.MetricInfo:
-        return described("Accuracy, macro precision, macro recall and macro F1 of label numbers.", "int32")
+        return described("Accuracy, macro precision, macro recall and macro F1 of label numbers.", _NUMBER, "int32")
 
     def _compute(self, predictions: Sequence[int], references: Sequence[int]) -> dict[str, float]:
         precision, recall, f1, _ = precision_recall_fscore_support(
@@ -53,7 +55,9 @@ class WrittenLabels(evaluate.Metric):
     """Share of written answers that are the right label, and micro F1 over the labels: an answer that is none of them is missing there."""
 
     def _info(self) -> evaluate.MetricInfo:
-        return described("Accuracy and micro F1 of label numbers read from free answers, -1 for no label.", "int32")
+        return described(
+            "Accuracy and micro F1 of label numbers read from free answers, -1 for no label.", _NUMBER, "int32"
+        )
 
     def _compute(self, predictions: Sequence[int], references: Sequence[int]) -> dict[str, float]:
         labels = sorted({*predictions, *references} - {NO_LABEL})
@@ -65,7 +69,7 @@ class LabelValidity(evaluate.Metric):
     """Share of written answers that are a label at all."""
 
     def _info(self) -> evaluate.MetricInfo:
-        return described("Share of label numbers that are not -1.", "int32")
+        return described("Share of label numbers that are not -1.", _NUMBER, "int32")
 
     def _compute(self, predictions: Sequence[int], references: Sequence[int]) -> dict[str, float]:
         return {"label_validity": sum(label != NO_LABEL for label in predictions) / len(predictions)}

@@ -3,23 +3,27 @@
 import re
 import string
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import datasets
 import evaluate
 import numpy
 from rouge_score.rouge_scorer import RougeScorer
+from rouge_score.scoring import fmeasure
 from rouge_score.tokenizers import Tokenizer
 from sacrebleu.metrics.base import Metric
 from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 
+from ft_core.evals.metrics.characters import run_counts
 from ft_core.evals.metrics.local import computed, described
 
+Rows = Sequence[Sequence[str]]  # of each example what each contestant answered
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
 _WORD = re.compile(r"[^\W_]+")
-_ROUGE = ("rouge1", "rouge2", "rougeL")
 
 
 def squad_words(text: str) -> list[str]:
@@ -44,64 +48,27 @@ def token_f1(prediction: str, reference: str) -> float:
     return 2 * shared / (len(predicted) + len(expected))
 
 
+def longest_common(first: Sequence[str], second: Sequence[str]) -> int:
+    """Length of the longest row of words that both have in this order, others between them.
+
+    Bit by bit (Hyyrö 2004, Bit-parallel LCS-length computation revisited): rouge_score's own table takes ten times as long.
+    """
+    places: dict[str, int] = {}
+    for place, word in enumerate(first):
+        places[word] = places.get(word, 0) | 1 << place
+    whole = row = (1 << len(first)) - 1  # a bit is 0 where the row gets longer
+    for word in second:
+        met = row & places.get(word, 0)
+        row = (row + met | row - met) & whole
+    return len(first) - row.bit_count()
+
+
 class UnicodeWords(Tokenizer):
     """Words of any script; rouge_score's own keeps only a to z and 0 to 9, so that Russian texts would all be empty."""
 
     def tokenize(self, text: str) -> list[str]:
         """Lower case words; of English the same as rouge_score's own without stemming."""
         return _WORD.findall(text.lower())
-
-
-class ExactMatch(evaluate.Metric):
-    """Share of answers that are the expected words."""
-
-    def _info(self) -> evaluate.MetricInfo:
-        return described("SQuAD's exact match of texts.", "string")
-
-    def _compute(self, predictions: Sequence[str], references: Sequence[str]) -> dict[str, float]:
-        return {"exact_match": float(numpy.mean([*map(exact_match, predictions, references)]))}
-
-
-class TokenF1(evaluate.Metric):
-    """Mean word F1."""
-
-    def _info(self) -> evaluate.MetricInfo:
-        return described("SQuAD's mean F1 of the words of texts.", "string")
-
-    def _compute(self, predictions: Sequence[str], references: Sequence[str]) -> dict[str, float]:
-        return {"token_f1": float(numpy.mean([*map(token_f1, predictions, references)]))}
-
-
-class Rouge(evaluate.Metric):
-    """Mean F-measures of ROUGE-1, ROUGE-2 and ROUGE-L (Lin 2004)."""
-
-    def _info(self) -> evaluate.MetricInfo:
-        return described("ROUGE F-measures of texts, without stemming.", "string")
-
-    def _compute(self, predictions: Sequence[str], references: Sequence[str]) -> dict[str, float]:
-        return {name: float(values.mean()) for name, values in rouge(predictions, references).items()}
-
-
-class Bleu(evaluate.Metric):
-    """Corpus BLEU (Papineni et al. 2002) and chrF (Popović 2015), 0 to 100, by sacrebleu with its own settings."""
-
-    def _info(self) -> evaluate.MetricInfo:
-        return described("sacrebleu's BLEU and chrF of texts.", "string")
-
-    def _compute(self, predictions: Sequence[str], references: Sequence[str]) -> dict[str, float]:
-        return {name: found.score() for name, found in corpus(predictions, references).items()}
-
-
-def text_scores(answers: Sequence[str], expected: Sequence[str]) -> dict[str, float]:
-    """All scores of free text but the loss."""
-    return computed([ExactMatch, TokenF1, Rouge, Bleu], answers, expected)
-
-
-def rouge(answers: Sequence[str], expected: Sequence[str]) -> dict[str, numpy.ndarray]:
-    """F-measure of each answer: {"rouge1", "rouge2", "rougeL"}, float64 [n]."""
-    scorer = RougeScorer(list(_ROUGE), tokenizer=UnicodeWords())
-    found = [scorer.score(reference, answer) for answer, reference in zip(answers, expected, strict=True)]
-    return {name: numpy.array([one[name].fmeasure for one in found]) for name in _ROUGE}
 
 
 @dataclass(frozen=True)
@@ -123,10 +90,90 @@ class Counts:
         return float(self.metric._compute_score_from_stats(sums.tolist()).score)
 
 
-def corpus(answers: Sequence[str], expected: Sequence[str]) -> dict[str, Counts]:
-    """{"bleu", "chrf"}: the counts of each answer, so that samples of the answers can be scored without counting anew."""
-    found = {}
-    for name, metric in (("bleu", BLEU(force=True)), ("chrf", CHRF())):
-        counts = metric._extract_corpus_statistics(list(answers), [list(expected)])
-        found[name] = Counts(metric, numpy.array(counts, dtype=numpy.float64))
-    return found
+class ExactMatch(evaluate.Metric):
+    """Whether each answer is the expected words."""
+
+    def _info(self) -> evaluate.MetricInfo:
+        return _described("SQuAD's exact match of texts.")
+
+    def _compute(self, predictions: Rows, references: Sequence[str]) -> dict[str, numpy.ndarray]:
+        return {"exact_match": _each(exact_match, predictions, references)}
+
+
+class TokenF1(evaluate.Metric):
+    """Word F1 of each answer."""
+
+    def _info(self) -> evaluate.MetricInfo:
+        return _described("SQuAD's F1 of the words of texts.")
+
+    def _compute(self, predictions: Rows, references: Sequence[str]) -> dict[str, numpy.ndarray]:
+        return {"token_f1": _each(token_f1, predictions, references)}
+
+
+class Rouge(evaluate.Metric):
+    """F-measures of ROUGE-1, ROUGE-2 and ROUGE-L (Lin 2004) of each answer."""
+
+    def _info(self) -> evaluate.MetricInfo:
+        return _described("ROUGE F-measures of texts, without stemming.")
+
+    def _compute(self, predictions: Rows, references: Sequence[str]) -> dict[str, numpy.ndarray]:
+        words = UnicodeWords()
+        scorer = RougeScorer(["rouge1", "rouge2"], tokenizer=words)
+
+        def scores(answer: str, reference: str) -> list[float]:
+            found = scorer.score(reference, answer)
+            rouge_l = _rouge_l(words.tokenize(answer), words.tokenize(reference))
+            return [found["rouge1"].fmeasure, found["rouge2"].fmeasure, rouge_l]
+
+        each = _each(scores, predictions, references)
+        return {name: each[..., place] for place, name in enumerate(("rouge1", "rouge2", "rougeL"))}
+
+
+class Bleu(evaluate.Metric):
+    """Counts for corpus BLEU (Papineni et al. 2002) and chrF (Popović 2015), 0 to 100, by sacrebleu with its own settings."""
+
+    def _info(self) -> evaluate.MetricInfo:
+        return _described("sacrebleu's BLEU and chrF of texts.")
+
+    def _compute(self, predictions: Rows, references: Sequence[str]) -> dict[str, list[Counts]]:
+        bleu, chrf = BLEU(force=True), CHRF()
+        words, runs = [], []
+        for row, reference in zip(predictions, references, strict=True):
+            # One reference after the other: all of them counted at once are gigabytes.
+            (known,) = bleu._cache_references([[reference]])
+            words.append([bleu._compute_segment_statistics(bleu._preprocess_segment(answer), known) for answer in row])
+            runs.append(run_counts(row, reference, chrf.char_order))
+        counts = ("bleu", bleu, words), ("chrf", chrf, runs)
+        return {name: [Counts(metric, one) for one in _by_contestant(each)] for name, metric, each in counts}
+
+
+def text_scores(answers: Mapping[str, Sequence[str]], expected: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """By contestant, all scores of free text but the loss: of each answer, float64 [n], or Counts where only all answers together have one.
+
+    The former are exact_match, token_f1, rouge1, rouge2 and rougeL, the latter bleu and chrf.
+    """
+    found = computed([ExactMatch, TokenF1, Rouge, Bleu], list(zip(*answers.values(), strict=True)), expected)
+    return {who: {name: each[place] for name, each in found.items()} for place, who in enumerate(answers)}
+
+
+def _described(description: str) -> evaluate.MetricInfo:
+    return described(description, datasets.Sequence(datasets.Value("string")), "string")
+
+
+def _each(score: Callable[[str, str], Any], rows: Rows, references: Sequence[str]) -> numpy.ndarray:
+    """What each answer gets: float64 [contestants, n], or one dimension more."""
+    return _by_contestant(
+        [[score(answer, reference) for answer in row] for row, reference in zip(rows, references, strict=True)]
+    )
+
+
+def _by_contestant(each: Sequence[Any]) -> numpy.ndarray:
+    """[n, contestants, ...] as float64 [contestants, n, ...]."""
+    return numpy.array(each, dtype=numpy.float64).swapaxes(0, 1)
+
+
+def _rouge_l(answer: Sequence[str], reference: Sequence[str]) -> float:
+    if not answer or not reference:
+        return 0.0
+    shared = longest_common(reference, answer)
+    return float(fmeasure(shared / len(answer), shared / len(reference)))

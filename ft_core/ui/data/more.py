@@ -13,7 +13,7 @@ from ft_core.errors import FTError
 from ft_core.ui import command, show, uploads, writers
 from ft_core.ui.data import draft, generated, review
 from ft_core.ui.guard import token_of
-from ft_core.ui.shared import Shared, follow
+from ft_core.ui.shared import QUIET, Shared, follow
 from ft_core.workspace import Workspace
 
 DEFAULT, MOST = 10, 1_000  # rows at once
@@ -69,7 +69,6 @@ def build(shared: Shared) -> None:
         told = gr.Markdown(visible=False, elem_classes="notice", elem_id="data-more-told")
         review.build(shared)
 
-    quick: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     telling = [step, holds, way, label, told]
     follow([shared.page.load, shared.dataset_id.change], shared.quiet(show_more), [shared.dataset_id], telling)
     follow([way.change, who.change], show_writer, [way, who], [writing, *written_by[:-1]])
@@ -78,9 +77,9 @@ def build(shared: Shared) -> None:
         [shared.dataset_id, way, count, label, who, *written_by],
         [progress, end, told],
         concurrency_limit=4,
-        **quick,
+        **QUIET,
     )
-    end.click(shared.quiet(stopped), None, [progress, end], cancels=[making], **quick)
+    end.click(shared.quiet(stopped), None, [progress, end], cancels=[making], **QUIET)
 
 
 def show_more(workspace: Workspace, dataset_id: str) -> list[Any]:

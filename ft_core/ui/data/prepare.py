@@ -13,7 +13,7 @@ from ft_core.ui.data.draft import Draft, draft_of, opened, required, with_data
 from ft_core.ui.data.preparing import preparing
 from ft_core.ui.data.preparing import stopped as preparing_stopped
 from ft_core.ui.data.understand import is_small, table_of
-from ft_core.ui.shared import Shared, choose, follow
+from ft_core.ui.shared import QUIET, Shared, choose, follow
 from ft_core.workspace import Workspace
 
 _HOLDS = {"group": "the customer or other group", "time": "the date", "given": "the words train, validation and test"}
@@ -46,7 +46,6 @@ def build(shared: Shared, token: gr.Textbox) -> None:
         progress = gr.HTML(visible=False, elem_classes="looking")
         refused = gr.Markdown(visible=False, elem_classes=["notice", "bad"], elem_id="data-not-prepared")
 
-    quick: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     follow(
         [shared.seen.change], shared.quiet(show_split), [shared.draft, shared.seen], [step, *split, corrected, prepare]
     )
@@ -57,9 +56,9 @@ def build(shared: Shared, token: gr.Textbox) -> None:
         [shared.draft, token, *split],
         [progress, end, refused, shared.dataset_id],
         concurrency_limit=4,
-        **quick,
+        **QUIET,
     )
-    end.click(shared.quiet(stopped), None, [progress, end], cancels=[preparing], **quick)
+    end.click(shared.quiet(stopped), None, [progress, end], cancels=[preparing], **QUIET)
 
 
 def show_split(workspace: Workspace, draft: Draft, seen: dict[str, Any] | None) -> list[Any]:

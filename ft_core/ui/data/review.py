@@ -12,7 +12,7 @@ from ft_core.data.store import Dataset
 from ft_core.ui import keys, show, uploads
 from ft_core.ui.data import draft, generated
 from ft_core.ui.data.preparing import preparing, stopped
-from ft_core.ui.shared import Shared
+from ft_core.ui.shared import QUIET, Shared
 from ft_core.workspace import Workspace
 
 CHECKS = {
@@ -55,24 +55,23 @@ def build(shared: Shared) -> None:
 
     seen = gr.State("")
     view = [seen, area, counter, row, identity, source, text, answer, checks, accept, reject, undo, rest, again]
-    quick: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    shared.page.load(None, None, None, js=keys.pressing("data-review-", KEYS), queue=False, **quick)
+    shared.page.load(None, None, None, js=keys.pressing("data-review-", KEYS), queue=False, **QUIET)
     shared.follow(watch_review, [seen, shared.dataset_id], view)
     decided = [
-        accept.click(shared.private(accept_row), [shared.dataset_id, identity], view, **quick),
-        reject.click(shared.private(reject_row), [shared.dataset_id, identity], view, **quick),
-        undo.click(shared.private(undo_row), [shared.dataset_id], view, **quick),
+        accept.click(shared.private(accept_row), [shared.dataset_id, identity], view, **QUIET),
+        reject.click(shared.private(reject_row), [shared.dataset_id, identity], view, **QUIET),
+        undo.click(shared.private(undo_row), [shared.dataset_id], view, **QUIET),
     ]
     keys.in_turn("data-review-", decided)
-    rest.click(shared.private(accept_left), [shared.dataset_id], view, queue=False, **quick)
+    rest.click(shared.private(accept_left), [shared.dataset_id], view, queue=False, **QUIET)
     preparing = again.click(
         shared.private(prepare_again),
         [shared.dataset_id],
         [progress, end, refused, shared.draft, shared.dataset_id],
         concurrency_limit=4,
-        **quick,
+        **QUIET,
     )
-    end.click(shared.quiet(stopped_again), None, [progress, end], cancels=[preparing], **quick)
+    end.click(shared.quiet(stopped_again), None, [progress, end], cancels=[preparing], **QUIET)
 
 
 def watch_review(workspace: Workspace, seen: str, dataset_id: str) -> Any:

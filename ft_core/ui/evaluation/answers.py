@@ -7,7 +7,7 @@ import gradio as gr
 from ft_core.evals import rows
 from ft_core.run import Run
 from ft_core.ui import frames, show
-from ft_core.ui.evaluation import correct, rule
+from ft_core.ui.evaluation import correct, rule, why
 from ft_core.ui.shared import Shared, choose, selected_run
 from ft_core.workspace import Workspace
 
@@ -60,7 +60,9 @@ def build(shared: Shared) -> None:
                     gr.Textbox(label=label, interactive=False, lines=2)
                     for label in ("Expected", *frames.CONTESTANTS.values())
                 ]
+            explained = why.components()
             corrected = correct.components()
+        why.wire(shared, explained, corrected.row)
         correct.wire(shared, corrected)
         rule.build(shared)
     seen = gr.State("")
@@ -69,7 +71,7 @@ def build(shared: Shared) -> None:
     shared.follow(watch_answers, [seen, *asked_for], [seen, step, mistakes, alike, mistake, *table])
     changes = [which.change, mistake.change, search.change]
     choose(changes, shared.private(filter_answers), asked_for, table, queue=False)
-    choose([answers.select], show_answer, [chosen], [details, asked, *boxes, *corrected.opened], queue=False)
+    choose([answers.select], show_answer, [chosen], [details, asked, *boxes, *corrected.opened, explained.area], queue=False)
 
 
 def watch_answers(workspace: Workspace, seen: str, run_id: str, which: str, mistake: str, search: str) -> Any:
@@ -106,10 +108,10 @@ def show_answer(chosen: list[dict[str, Any]], event: gr.SelectData) -> list[Any]
     """One test example in full."""
     index = event.index[0] if isinstance(event.index, (list, tuple)) else event.index
     if not 0 <= index < len(chosen):
-        return [gr.update(visible=False), *[""] * 5, *correct.opened(None)]
+        return [gr.update(visible=False), *[""] * 5, *correct.opened(None), gr.skip()]
     row = chosen[index]
     written = [_in_full(row.get(name), row.get(f"{name}_written")) for name in frames.CONTESTANTS]
-    return [gr.update(visible=True), row["prompt"], row["expected"], *written, *correct.opened(row)]
+    return [gr.update(visible=True), row["prompt"], row["expected"], *written, *correct.opened(row), gr.update(visible=False)]
 
 
 def _in_full(scored: str | None, written: str | None) -> str:

@@ -7,10 +7,11 @@ import gradio as gr
 from pydantic import ValidationError
 
 from ft_core.errors import FTError
+from ft_core.evals.benchmarks.detectable import foretold
 from ft_core.evals.benchmarks.known import BENCHMARKS
 from ft_core.settings.evaluation import EvalSpec
 from ft_core.ui import show
-from ft_core.ui.shared import TO_TOP, Shared, selected_run
+from ft_core.ui.shared import QUIET, TO_TOP, Shared, choose, selected_run
 from ft_core.worker import launch
 from ft_core.worker.launch import JobView
 from ft_core.workspace import Workspace
@@ -27,6 +28,7 @@ class Start:
     failure: gr.Markdown
     benchmarks: gr.CheckboxGroup
     questions: gr.Number
+    foretold: gr.Markdown
     start: gr.Button
     stop: gr.Button
 
@@ -63,23 +65,26 @@ def components() -> Start:
                 info="Of each benchmark.",
                 elem_id="evaluation-benchmark-questions",
             )
+            told = gr.Markdown(visible=False, elem_id="evaluation-benchmark-foretold")
         with gr.Row(elem_classes="actions"):
             start = gr.Button("Evaluate", variant="primary", elem_id="evaluation-start")
             stop = gr.Button("Stop", visible=False, elem_id="evaluation-stop")
-    return Start(empty, go_back, step, progress, failure, benchmarks, questions, start, stop)
+    return Start(empty, go_back, step, progress, failure, benchmarks, questions, told, start, stop)
 
 
 def wire(shared: Shared, made: Start, leads_on: gr.Button) -> None:
     """The events; `leads_on` is shown when there is a result."""
-    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    quick: dict[str, Any] = {"queue": False, **QUIET}
     seen = gr.State("")
     watching = [seen, made.empty, made.step, made.progress, made.failure, made.start, made.stop, leads_on]
     shared.follow(watch_job, [seen, shared.run_id], watching)
+    asked = [made.benchmarks, made.questions]
+    choose([made.benchmarks.input, made.questions.input], foretell, asked, [made.foretold], queue=False)
     made.go_back.click(lambda: gr.Tabs(selected="training"), None, shared.tabs, js=TO_TOP, **quick)
     for event in (
         made.start.click(
             shared.private(start_evaluation),
-            [shared.run_id, made.benchmarks, made.questions],
+            [shared.run_id, *asked],
             None,
             api_visibility="private",
             concurrency_id="start",
@@ -88,6 +93,13 @@ def wire(shared: Shared, made: Start, leads_on: gr.Button) -> None:
         made.stop.click(shared.private(stop_evaluation), [shared.run_id], None, **quick),
     ):
         event.success(shared.quiet(watch_job), [seen, shared.run_id], watching, **quick)
+
+
+def foretell(benchmarks: list[str] | None, questions: float | None) -> Any:
+    """What change so many questions of these benchmarks can show."""
+    names = [name for name in benchmarks or [] if name in BENCHMARKS]
+    words = foretold(names, int(questions)) if questions and questions >= 2 else ""
+    return gr.update(value=words, visible=bool(words))
 
 
 def start_evaluation(

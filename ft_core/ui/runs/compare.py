@@ -9,7 +9,7 @@ from ft_core import amounts
 from ft_core.fit.cost import dollars_per_hour
 from ft_core.run import Run
 from ft_core.ui import show, theme
-from ft_core.ui.runs import frames, names
+from ft_core.ui.runs import changes, frames, names
 from ft_core.ui.runs.standing import standing
 from ft_core.ui.shared import Shared, choose, follow
 from ft_core.ui.training.curves import loss_axis
@@ -43,12 +43,13 @@ def build(shared: Shared) -> None:
             settings = gr.Dataframe(interactive=False, wrap=True, buttons=[], label="Settings that differ", elem_id="compare-settings")  # fmt: skip
             same = gr.Markdown("They have the same settings.", visible=False, elem_classes="quiet")
             ends = gr.Dataframe(interactive=False, wrap=True, buttons=[], label="Results and cost", elem_id="compare-results", max_height=520)  # fmt: skip
+            changed = changes.components()
 
     listed, seen = gr.State(""), gr.State("")
     listing = [shared.tab.select, shared.run_id.change]
     follow(listing, shared.quiet(offer_runs), [listed, shared.compared], [listed, choice])
     choose([choice.input], lambda chosen: chosen, [choice], [shared.compared], queue=False)
-    view = [seen, hint, result, legend, plot, remarks, settings, same, ends]
+    view = [seen, hint, result, legend, plot, remarks, settings, same, ends, *changed]
     chosen = [shared.tab.select, choice.change, kind.change]
     follow(chosen, shared.quiet(watch_comparison), [seen, choice, kind], view)
 
@@ -65,13 +66,13 @@ def offer_runs(workspace: Workspace, listed: str, chosen: list[str] | None) -> A
 
 
 def watch_comparison(workspace: Workspace, seen: str, chosen: list[str] | None, kind: str) -> Any:
-    """The comparison in the order (seen, hint, result, legend, plot, remarks, settings, same, ends)."""
+    """The comparison in the order (seen, hint, result, legend, plot, remarks, settings, same, ends, and what `changes.components` holds)."""
     runs = [workspace.run(identity) for identity in dict.fromkeys(chosen or [])][:MOST]
     found = repr((kind, [(run.fingerprint(), standing(workspace, run)) for run in runs]))
     if found == seen:
         return gr.skip()
     if len(runs) < FEWEST:
-        return [found, gr.update(visible=True), gr.update(visible=False), *[gr.skip()] * 6]
+        return [found, gr.update(visible=True), gr.update(visible=False), *[gr.skip()] * 10]
     compared = compare_runs(runs, dollars_per_hour())
     titles = names.titles(runs)
     letters = frames.LETTERS[: len(runs)]
@@ -96,6 +97,7 @@ def watch_comparison(workspace: Workspace, seen: str, chosen: list[str] | None, 
         gr.update(value={"headers": ["Setting", *letters], "data": rows}, visible=bool(rows)),
         gr.update(visible=not rows),
         {"headers": ["", *letters], "data": _ends(workspace, runs, compared["runs"])},
+        *changes.shown(runs, [titles[run.id] for run in runs]),
     ]
 
 

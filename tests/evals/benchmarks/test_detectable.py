@@ -7,7 +7,7 @@ import pytest
 
 from ft_core.errors import FTError
 from ft_core.evals import compare
-from ft_core.evals.benchmarks.detectable import detectable_change
+from ft_core.evals.benchmarks.detectable import detectable_change, foretold
 from tests.evals.benchmarks import made
 
 
@@ -20,6 +20,16 @@ def test_questions_are_counted_in_the_folder_or_of_the_whole_benchmark(tmp_path)
     assert "With 100 questions, a change under 13 points" in detectable_change(["mmlu"], 100)["mmlu"]["sentence"]
     with pytest.raises(FTError, match="no benchmark"):
         detectable_change(["mlmu"], None)
+
+
+def test_people_read_one_sentence_for_each_number_of_questions():
+    assert foretold([], 100) == ""
+    assert foretold(["mmlu", "arc_easy"], 100).startswith(
+        "With 100 questions of MMLU and ARC easy each, a change of about 13 points can be shown"
+    )
+    both = foretold(["mmlu", "arc_easy", "truthfulqa"], 1000)
+    assert "With 1,000 questions of MMLU and ARC easy each, a change of about 4 points" in both
+    assert "With 817 questions of TruthfulQA, a change of about 4 points" in both
 
 
 def test_the_page_may_ask_without_torch_or_lm_eval():

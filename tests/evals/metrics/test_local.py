@@ -14,5 +14,5 @@ def test_nothing_is_fetched_and_nothing_is_left_behind(monkeypatch, tmp_path) ->
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     metrics.label_scores([0, 1], [0, -1], [0, 0])
-    metrics.text_scores(["a"], ["b"])
+    metrics.text_scores({"one": ["a"]}, ["b"])
     assert list(Path(tmp_path).rglob("*")) == []

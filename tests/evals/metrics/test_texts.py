@@ -2,14 +2,13 @@
 
 import random
 
-import numpy
 import pytest
 import sacrebleu
 from lm_eval.tasks.qasper.metrics import f1_abstractive, normalize_answer
 from rouge_score.rouge_scorer import RougeScorer
 
 from ft_core.evals import compare, metrics
-from ft_core.evals.metrics.texts import squad_words
+from ft_core.evals.metrics.texts import longest_common, squad_words
 
 SENTENCE = "the quick brown fox, jumps over a lazy dog. An order of 12 dollars (and 50 cents) isn't late - is it?"
 WORDS = SENTENCE.split(" ")
@@ -55,19 +54,26 @@ def test_token_f1(prediction: str, reference: str, f1: float) -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_rouge_bleu_and_chrf_are_those_of_their_libraries(seed: int) -> None:
     answers, expected = _texts(seed)
-    found = metrics.text_scores(answers, expected)
+    found = metrics.text_scores({"other": expected, "one": answers}, expected)["one"]
     scorer = RougeScorer(["rouge1", "rouge2", "rougeL"])
     each = [scorer.score(reference, answer) for answer, reference in zip(answers, expected, strict=True)]
     for name in ("rouge1", "rouge2", "rougeL"):
-        assert found[name] == pytest.approx(numpy.mean([one[name].fmeasure for one in each]), abs=1e-12)
-    assert found["bleu"] == pytest.approx(sacrebleu.corpus_bleu(answers, [expected]).score, abs=1e-9)
-    assert found["chrf"] == pytest.approx(sacrebleu.corpus_chrf(answers, [expected]).score, abs=1e-9)
+        assert found[name] == pytest.approx([one[name].fmeasure for one in each], abs=1e-12)
+    assert found["bleu"].score() == pytest.approx(sacrebleu.corpus_bleu(answers, [expected]).score, abs=1e-9)
+    assert found["chrf"].score() == pytest.approx(sacrebleu.corpus_chrf(answers, [expected]).score, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "length"), [("a b c d", "b x d", 2), ("", "a", 0), ("a a a", "a a", 2), ("a b", "b a", 1)]
+)
+def test_the_longest_common_row_of_words(first: str, second: str, length: int) -> None:
+    assert longest_common(first.split(), second.split()) == longest_common(second.split(), first.split()) == length
 
 
 def test_a_sample_of_answers_is_scored_from_the_counts_as_if_it_were_counted_anew() -> None:
     answers, expected = _texts(7, 30)
     weights = compare.resampled(30)[:5]
-    draws = metrics.corpus(answers, expected)["bleu"].draws(weights)
+    draws = metrics.text_scores({"one": answers}, expected)["one"]["bleu"].draws(weights)
     for weight, draw in zip(weights, draws, strict=True):
         places = [place for place, times in enumerate(weight) for _ in range(int(times))]
         sample = sacrebleu.corpus_bleu([answers[i] for i in places], [[expected[i] for i in places]])
@@ -76,9 +82,10 @@ def test_a_sample_of_answers_is_scored_from_the_counts_as_if_it_were_counted_ane
 
 def test_words_of_other_scripts_count() -> None:
     russian = ["лиса и волк идут в лес"]
-    assert metrics.text_scores(russian, russian)["rouge1"] == 1.0
+    assert metrics.text_scores({"one": russian}, russian)["one"]["rouge1"].tolist() == [1.0]
 
 
 def test_empty_answers_score_zero_and_break_nothing() -> None:
-    found = metrics.text_scores(["", ""], ["a word", "another word"])
-    assert {name: value for name, value in found.items() if value} == {}
+    found = metrics.text_scores({"one": ["", ""]}, ["a word", "another word"])["one"]
+    assert [found[name].score() for name in ("bleu", "chrf")] == [0, 0]
+    assert all(not found[name].any() for name in ("exact_match", "token_f1", "rouge1", "rouge2", "rougeL"))

@@ -83,3 +83,11 @@ def test_benchmarks_are_asked_for_and_remembered(workspace, tuned, supervised):
     assert tuned.spec().evaluation.benchmarks == (), "the project is as it was"
     with pytest.raises(FTError, match="cannot be evaluated like that"):
         tab.start_evaluation(workspace, tuned.id, ["../etc"], 50)
+
+
+def test_what_so_many_questions_can_show_is_said_beforehand():
+    shown = tab.foretell(["mmlu", "not one of ours"], 100)
+    assert shown["visible"] and shown["value"].startswith("With 100 questions of MMLU, a change of about 13 points can")
+    assert [tab.foretell(names, count)["visible"] for names, count in (([], 100), (None, 9), (["mmlu"], None))] == [
+        False
+    ] * 3

@@ -16,7 +16,7 @@ def test_one_run_is_not_enough(studied):
 
 def test_two_runs_differ_in_what_was_changed(studied):
     workspace, (made, slow, *_) = studied
-    seen, hint, result, legend, plot, remarks, settings, same, ends = compare.watch_comparison(
+    seen, hint, result, legend, plot, remarks, settings, same, ends, *_ = compare.watch_comparison(
         workspace, "", [made.id, slow.id], "validation"
     )
     assert result["visible"] and not hint["visible"] and not same["visible"]
