@@ -84,7 +84,7 @@ def show_source(workspace: Workspace, draft: Draft, dataset_id: str) -> Any:
     elif now is not None and (
         now.task != made.task or any(getattr(now.data, name) != getattr(made.data, name) for name in _CHOSEN)
     ):
-        notice = "You have chosen differently above since then: press Prepare dataset to make it count."
+        notice = "You have chosen differently above since then: prepare it again (step 5) to make it count."
     return gr.update(value=f"{words}\n\n**{notice}**" if notice else words, elem_classes=["notice"] if notice else [])
 
 

@@ -11,11 +11,22 @@ from ft_core.errors import FTError
 from ft_core.evals import corrections
 from ft_core.evals.corrections import Correction
 from ft_core.run import Run
-from ft_core.ui import uploads
-from ft_core.ui.shared import QUIET, TO_TOP, Shared, choose, selected_run
+from ft_core.settings.project import ProjectSpec
+from ft_core.ui import show, uploads
+from ft_core.ui.shared import QUIET, Shared, choose, selected_run
 from ft_core.workspace import Workspace
 
 _SHOWN = 90  # characters of a prompt in the list
+# The step that prepares is there once the file was looked at. Gives back no values.
+_TO_PREPARE = """() => {
+  const began = performance.now();
+  const looking = setInterval(() => {
+    const found = document.getElementById('data-corrected');
+    if (found && found.checkVisibility()) found.scrollIntoView({behavior: 'smooth', block: 'center'});
+    if ((found && found.checkVisibility()) || performance.now() - began > 120000) clearInterval(looking);
+  }, 300);
+  return [];
+}"""
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,7 @@ def wire(shared: Shared, made: Correct) -> None:
         words = gr.Markdown(elem_classes="quiet", elem_id="correct-words")
         with gr.Row(elem_classes="actions"):
             send = gr.Button("Send to Data", size="sm", elem_id="correct-send")
+        refused = gr.Markdown(visible=False, elem_classes=["notice", "bad"], elem_id="correct-refused")
 
     seen = gr.State("")
     view = [seen, area, listed, words]
@@ -67,8 +79,15 @@ def wire(shared: Shared, made: Correct) -> None:
     asked = [shared.run_id, made.row, made.answer]
     choose([made.add.click], shared.private(add_correction), asked, view)
     choose([listed.input], shared.private(keep_corrections), [shared.run_id, listed], view)
-    sent = send.click(shared.private(send_corrections), [shared.run_id], [shared.draft, shared.dataset_id], **QUIET)
-    sent.success(lambda: gr.Tabs(selected="data"), None, shared.tabs, js=TO_TOP, queue=False, **QUIET)
+    # A refusal is told in the step: Gradio 6.31 shows none of a handler outside of the queue.
+    sent = send.click(
+        shared.private(send_corrections),
+        [shared.run_id],
+        [refused, shared.draft, shared.dataset_id, shared.tabs],
+        queue=False,
+        **QUIET,
+    )
+    sent.then(None, None, None, js=_TO_PREPARE, queue=False, **QUIET)
 
 
 def watch_corrections(workspace: Workspace, seen: str, run_id: str) -> Any:
@@ -95,10 +114,18 @@ def keep_corrections(workspace: Workspace, run_id: str, kept: list[str]) -> list
 
 
 def send_corrections(workspace: Workspace, run_id: str) -> list[Any]:
-    """The draft of the Data tab becomes the run's dataset with these rows to learn from: (draft, dataset id).
+    """The draft of the Data tab becomes the run's dataset with these rows to learn from: (refusal, draft, dataset id, tabs)."""
+    try:
+        spec, dataset = _sent(workspace, run_id)
+    except FTError as error:
+        words = uploads.titled(show.problem(error))
+        return [gr.update(value=words, visible=True), gr.skip(), gr.skip(), gr.skip()]
+    draft = spec.model_dump(mode="json", exclude_defaults=True)
+    return [gr.update(visible=False), draft, dataset, gr.Tabs(selected="data")]
 
-    Raises FTError `correction.none`, and `dataset.missing` or `data.missing` where the run's data is not here any more.
-    """
+
+def _sent(workspace: Workspace, run_id: str) -> tuple[ProjectSpec, str]:
+    """Raises FTError `correction.none`, and `dataset.missing` or `data.missing` where the run's data is not here any more."""
     run = _required(workspace, run_id)
     found = corrections.read(run)
     if not found:
@@ -107,8 +134,7 @@ def send_corrections(workspace: Workspace, run_id: str) -> list[Any]:
     dataset = Dataset.open(workspace.dataset(run.data()["dataset"]))
     spec = uploads.project_of(workspace, dataset)
     uploads.require_all(workspace, spec.data)
-    spec = spec.model_copy(update={"data": corrections.taught(spec.data, found)})
-    return [spec.model_dump(mode="json", exclude_defaults=True), dataset.id]
+    return spec.model_copy(update={"data": corrections.taught(spec.data, found)}), dataset.id
 
 
 def _required(workspace: Workspace, run_id: str) -> Run:

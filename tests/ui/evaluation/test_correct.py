@@ -46,8 +46,8 @@ def test_corrected_rows_are_listed_removed_and_sent(workspace, run):
     assert view[LISTED]["choices"][0][0].endswith(f"→ {other}")
     view = tab.keep_corrections(workspace, run.id, view[LISTED]["value"][:2])
     assert len(view[LISTED]["choices"]) == 2 and tab.watch_corrections(workspace, view[SEEN], run.id) == gr.skip()
-    draft, identity = tab.send_corrections(workspace, run.id)
-    assert identity == dataset.id
+    refused, draft, identity, tabs = tab.send_corrections(workspace, run.id)
+    assert identity == dataset.id and not refused["visible"] and tabs.selected == "data"
     seen = list(looking.look(workspace, draft, ""))[-1][2]
     *_, note, button = prepare.show_split(workspace, draft, seen)
     assert note["visible"] and f"{first['row']:,}" in note["value"]
@@ -56,7 +56,7 @@ def test_corrected_rows_are_listed_removed_and_sent(workspace, run):
     listed[0][3] = True
     draft = table.edit_rows(workspace, draft, listed)  # the edits of the evaluation stay beside those by hand
     assert [one["action"] for one in draft["data"]["edits"]] == ["drop", "train", "train"]
-    draft, _ = tab.send_corrections(workspace, run.id)
+    _, draft, _, _ = tab.send_corrections(workspace, run.id)
     *_, (_, _, refused, made) = prepare.prepare_dataset(workspace, draft, "", "random", None, 0.1, 0.2, 42, "drop")
     assert not refused["visible"]
     version = uploads.selected_dataset(workspace, made)
@@ -72,16 +72,16 @@ def test_nothing_is_sent_that_cannot_be_learnt_from(workspace, run):
         "correction.row": lambda: tab.add_correction(workspace, run.id, None, "x"),
         "correction.label": lambda: tab.add_correction(workspace, run.id, opened, "no such label"),
         "correction.answer": lambda: tab.add_correction(workspace, run.id, opened, " "),
-        "correction.none": lambda: tab.send_corrections(workspace, run.id),
     }
     for code, call in refused.items():
         with pytest.raises(FTError) as caught:
             call()
         assert caught.value.code == code and caught.value.fix
+    assert "nothing to send" in tab.send_corrections(workspace, run.id)[0]["value"]
     tab.add_correction(workspace, run.id, opened, rows.read_answers(run)[0]["expected"])
     shutil.rmtree(workspace.uploads)
-    with pytest.raises(FTError, match="not here any more"):
-        tab.send_corrections(workspace, run.id)
+    refused, *others = tab.send_corrections(workspace, run.id)
+    assert "not here any more" in refused["value"] and others == [gr.skip()] * 3
     assert len(corrections.read(run)) == 1
     run.clear_report()
     assert not tab.watch_corrections(workspace, "", run.id)[AREA]["visible"]
