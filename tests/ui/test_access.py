@@ -75,6 +75,7 @@ SPENDING = [
     "show_result",
     "export_votes",
     "start_judge",
+    "explain",
     "add_correction",
     "keep_corrections",
     "send_corrections",

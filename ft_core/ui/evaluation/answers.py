@@ -71,7 +71,13 @@ def build(shared: Shared) -> None:
     shared.follow(watch_answers, [seen, *asked_for], [seen, step, mistakes, alike, mistake, *table])
     changes = [which.change, mistake.change, search.change]
     choose(changes, shared.private(filter_answers), asked_for, table, queue=False)
-    choose([answers.select], show_answer, [chosen], [details, asked, *boxes, *corrected.opened, explained.area], queue=False)
+    choose(
+        [answers.select],
+        show_answer,
+        [chosen],
+        [details, asked, *boxes, *corrected.opened, explained.area],
+        queue=False,
+    )
 
 
 def watch_answers(workspace: Workspace, seen: str, run_id: str, which: str, mistake: str, search: str) -> Any:
@@ -111,7 +117,14 @@ def show_answer(chosen: list[dict[str, Any]], event: gr.SelectData) -> list[Any]
         return [gr.update(visible=False), *[""] * 5, *correct.opened(None), gr.skip()]
     row = chosen[index]
     written = [_in_full(row.get(name), row.get(f"{name}_written")) for name in frames.CONTESTANTS]
-    return [gr.update(visible=True), row["prompt"], row["expected"], *written, *correct.opened(row), gr.update(visible=False)]
+    return [
+        gr.update(visible=True),
+        row["prompt"],
+        row["expected"],
+        *written,
+        *correct.opened(row),
+        gr.update(visible=False),
+    ]
 
 
 def _in_full(scored: str | None, written: str | None) -> str:

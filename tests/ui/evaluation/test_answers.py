@@ -56,10 +56,11 @@ def test_a_search_narrows_what_is_chosen(workspace, evaluated):
 
 def test_a_click_shows_that_row_in_full(workspace, evaluated):
     _, chosen, _ = tab.filter_answers(workspace, evaluated.id, "all", "", "")
-    details, asked, expected, base, few_shot, tuned, opened, right = tab.show_answer(
+    details, asked, expected, base, few_shot, tuned, opened, right, why = tab.show_answer(
         chosen, gr.SelectData(None, {"index": [2, 0], "value": "x"})
     )
     row = chosen[2]
+    assert not why["visible"], "what was explained before was another answer"
     assert details["visible"] and (asked, expected) == (row["prompt"], row["expected"])
     assert (opened["row"], right) == (row["row"], row["expected"]), "the expected answer is there to be corrected"
     for name, text in (("base", base), ("few_shot", few_shot), ("tuned", tuned)):
@@ -69,7 +70,7 @@ def test_a_click_shows_that_row_in_full(workspace, evaluated):
 
 def test_a_click_beside_the_rows_shows_nothing():
     for index in ([0, 0], [-1, 0], 5):
-        details, *texts, opened, right = tab.show_answer([], gr.SelectData(None, {"index": index, "value": ""}))
+        details, *texts, opened, right, _ = tab.show_answer([], gr.SelectData(None, {"index": index, "value": ""}))
         assert not details["visible"] and {*texts, right} == {""} and opened is None
 
 
