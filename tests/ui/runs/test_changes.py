@@ -1,5 +1,7 @@
 """Two evaluated runs as the page compares them."""
 
+from pathlib import Path
+
 from ft_core.ui.runs import changes
 from tests.evals.reports import changed_runs
 
@@ -11,7 +13,7 @@ def test_two_evaluated_runs_show_what_changed_and_a_page_to_take_along(tmp_path)
     assert lines["headers"] == ["Of", "", "A", "B", "B - A", "95 % interval", "B is"]
     assert ["Scores", "Accuracy", "0.333", "0.833", "+0.500"] in [row[:5] for row in lines["data"]]
     assert {row[0] for row in examples["value"]["data"]} == {"right in B only", "right in A only"}
-    page = open(download["value"], encoding="utf-8").read()
+    page = Path(download["value"]).read_text(encoding="utf-8")
     assert "one and two" in page and "Macro F1" in page
 
 
