@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from ft_core.cli import data, generated, models, plan, runs, studies, versions
+from ft_core.cli import data, explain, generated, judge, models, plan, runs, studies, versions
 from ft_core.errors import FTError
 from ft_core.quiet import quiet_libraries
 from ft_core.terminal.answer import refuse
@@ -38,6 +38,8 @@ app.command("compare-runs")(runs.compare_runs)
 app.command("status")(runs.status)
 app.command("runs")(runs.runs)
 app.command("evaluate")(runs.evaluate)
+app.command("explain")(explain.explain)
+app.command("judge")(judge.judge)
 app.command("run")(runs.run)
 app.command("sweep")(studies.sweep)
 app.command("data-size")(studies.data_size)

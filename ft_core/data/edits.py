@@ -12,6 +12,7 @@ from ft_core.settings.data import DataSpec, EditSpec
 from ft_core.settings.example import Example, Message, Role
 
 CODE = "edits"
+Parts = dict[str, list[Example]]
 _SHOWN = 10  # refusals that are named one by one
 
 
@@ -19,7 +20,8 @@ _SHOWN = 10  # refusals that are named one by one
 class Edited:
     """The examples after the edits, what was done to them, and the rows that no cleaning step may leave out.
 
-    `rows` are all source rows with an edit, `samples` at most five (before, after), after "" for a row that is left out.
+    `rows` are all source rows with an edit, `samples` at most five (before, after), after "" for a row that is left out. `trained` are the
+    edits that `to_train` does once the rows are divided.
     """
 
     examples: list[Example]
@@ -28,6 +30,7 @@ class Edited:
     rows: list[int] = field(default_factory=list)
     samples: Samples = field(default_factory=list)
     kept: frozenset[int] = frozenset()
+    trained: tuple[EditSpec, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """For the report, as a cleaning step has it."""
@@ -66,9 +69,40 @@ def edit(examples: list[Example], edits: Sequence[EditSpec], unusable: Sequence[
         elif one.action == "change":
             changed[places[one.row][0]] = after = _changed(first, one)
             found.sample(f"row {one.row}: {_shown(first)}", _shown(after))
+    trained = tuple(one for one in edits if one.action == "train")
     left = [changed.get(place, example) for place, example in enumerate(examples) if place not in gone]
     kept = frozenset(one.row for one in edits if one.action == "keep")
-    return Edited(left, len(changed), len(gone), sorted(one.row for one in edits), found.samples, kept)
+    return Edited(left, len(changed), len(gone), sorted({one.row for one in edits}), found.samples, kept, trained)
+
+
+def to_train(parts: Parts, edits: Sequence[EditSpec]) -> tuple[Parts, dict[str, list[int]]]:
+    """The splits with the rows of these edits among the training rows, and the rows by the split that they came from.
+
+    Done after the division, which would otherwise put other rows, too, into another split: the measures of two runs are then of
+    the same test rows but for these. Raises FTError `data.edits` where nothing would be left in a split.
+    """
+    answers = {one.row: one.answer for one in edits}
+    moved: dict[str, list[int]] = {}
+    found: list[Example] = []
+    left: Parts = {}
+    for name, examples in parts.items():
+        own = [example for example in examples if example.row in answers]
+        moved[name] = list(dict.fromkeys(example.row for example in own))
+        left[name] = [example for example in examples if example.row not in answers]
+        found += own
+        if name != "train" and own and not left[name]:
+            raise FTError(
+                "data.edits",
+                f"Nothing would be left in the {name} split.",
+                f"All of its {len(own):,} rows are to be learnt from, and what is learnt from tests nothing.",
+                "Remove some of these rows under Edits (`data.edits`), or add examples and divide anew.",
+            )
+    left["train"] = left["train"] + [_answered(example, answers[example.row]) for example in found]
+    return left, moved
+
+
+def _answered(example: Example, answer: str | None) -> Example:
+    return example if answer is None else replace(example, messages=_rewritten(example.messages, "assistant", answer))
 
 
 def edits_of(spec: DataSpec, part: str) -> tuple[EditSpec, ...]:
@@ -111,14 +145,17 @@ def _require(
     edits: Sequence[EditSpec], examples: list[Example], places: dict[int, list[int]], unusable: dict[int, str]
 ) -> None:
     """Raise `data.edits` for all edits that cannot be done at once."""
-    counts = Counter(one.row for one in edits)
+    # A row that is learnt from may have been changed by hand before.
+    counts = Counter((one.row, one.action == "train") for one in edits)
     said = [
         f"Row {one.row}: {why}."
         for one in edits
         if (why := _why_not(one, [examples[place] for place in places.get(one.row, ())], unusable.get(one.row)))
     ]
     said += [
-        f"Row {row}: it has {count} edits, and only one of them can hold." for row, count in counts.items() if count > 1
+        f"Row {row}: it has {count} edits, and only one of them can hold."
+        for (row, _), count in counts.items()
+        if count > 1
     ]
     if said:
         more = [f"And {len(said) - _SHOWN:,} more."] if len(said) > _SHOWN else []
@@ -135,12 +172,16 @@ def _why_not(one: EditSpec, found: list[Example], unusable: str | None) -> str |
     if not found:
         return f"it cannot be used anyway ({unusable})" if unusable else "there is no such row"
     texts = one.prompt is not None or one.answer is not None
+    if one.action == "train":
+        if one.prompt is not None:
+            return "it says train, and also gives a new prompt; only its answer can be new"
+        return _which(found) if one.answer is not None else None
     if one.action != "change":
         return f"it says {one.action}, and also gives a new text; choose one" if texts else None
     if not texts:
         return "it says change, and gives neither a new prompt nor a new answer"
     if len(found) > 1:
-        return f"it has become {len(found)} examples, and it is not clear which to change; drop or keep it, or correct the file"
+        return _which(found)
     questions = sum(message.role == "user" for message in found[0].messages)
     if one.prompt is not None and questions != 1:
         return (
@@ -148,3 +189,10 @@ def _why_not(one: EditSpec, found: list[Example], unusable: str | None) -> str |
             "change only its answer, or correct the file"
         )
     return None
+
+
+def _which(found: list[Example]) -> str | None:
+    """Of several examples of one row, which one is meant?"""
+    if len(found) < 2:
+        return None
+    return f"it has become {len(found)} examples, and it is not clear which to change; drop or keep it, or correct the file"

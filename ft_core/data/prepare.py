@@ -9,6 +9,7 @@ from ft_core.data import contamination, leaks, store
 from ft_core.data.augment import review
 from ft_core.data.augment.join import join
 from ft_core.data.balance import balanced
+from ft_core.data.edits import to_train
 from ft_core.data.identity import by_tokens, identity_of, require_tokenizer, source_sha256
 from ft_core.data.lengths import summary
 from ft_core.data.look import Looked, look
@@ -118,12 +119,17 @@ def _divided(report: Report, looked: Looked, spec: DataSpec, tell: Tell, vocabul
     """The splits without leaks between them; how they came about goes into the report."""
     tell("splitting")
     divided = divide(looked.cleaned.examples, looked.shaped.task, spec.split, looked.values, vocabulary)
-    parts = divided.parts
+    parts, moved = to_train(divided.parts, looked.edited.trained)
+    apart = divided.apart and not looked.edited.trained  # of near copies in one split, one may have moved
     tell("looking for leaks between the splits")
-    settled = leaks.settle(parts, spec.split, vocabulary, divided.apart)
+    settled = leaks.settle(parts, spec.split, vocabulary, apart)
     kept = sum(map(len, settled.parts.values()))
     report |= {"kept": kept, "removed": report["rows"] - kept}
     report["split"] = describe(settled.parts, spec.split, looked.values)
+    if looked.edited.trained:
+        there = {example.row for example in settled.parts["train"]}
+        left_out = sorted({row for rows in moved.values() for row in rows} - there)
+        report["split"]["to_train"] = moved | {"left_out": left_out}
     report["leaks"] = leaks.report(settled, spec.split)
     report["steps"].append(leaks.step(settled, spec.split, parts))
     report["problems"] += [problem.as_dict() for problem in leaks.problems(settled, spec.split, parts)]

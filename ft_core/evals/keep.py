@@ -2,10 +2,14 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
+
+from filelock import FileLock, Timeout
 
 from ft_core.errors import FTError
 from ft_core.evals import pages, rows
+from ft_core.evals.judging.judged import judged
 from ft_core.files import write_text
 from ft_core.run import Run
 
@@ -31,6 +35,19 @@ def keep(
         )
     report = report | {"weights_sha256": weights, "seconds": round(time.monotonic() - began, 1)}
     rows.write_answers(run, answers)
+    return _write(run, report | {"judging": judged(run, answers)})
+
+
+def keep_judging(run: Run) -> None:
+    """Put what was judged until now into the report. An evaluation that is at work will do so itself, at its end."""
+    found = judged(run, rows.read_answers(run))
+    with suppress(Timeout), FileLock(run.lock("evaluate"), timeout=0):
+        report = run.report()
+        if report is not None and report.get("judging") != found:
+            _write(run, report | {"judging": found})
+
+
+def _write(run: Run, report: dict[str, Any]) -> dict[str, Any]:
     run.write_report(report)
     name = run.spec().name
     write_text(run.evaluation / "report.md", pages.markdown(report, name))

@@ -35,7 +35,7 @@ class Section:
 def sections(report: dict[str, Any]) -> list[Section]:
     """Everything the report holds, in the order in which one reads it."""
     makers: tuple[Callable[[dict[str, Any]], Iterator[Section]], ...] = (
-        _verdict, _scores, _contestants, _labels, _benchmarks, _forgetting, _errors, _notes,
+        _verdict, _scores, _contestants, _labels, _benchmarks, _forgetting, _errors, _judging, _notes,
     )  # fmt: skip
     return [section for maker in makers for section in maker(report)]
 
@@ -244,6 +244,42 @@ def _errors(report: dict[str, Any]) -> Iterator[Section]:
     paragraphs = [one["sentence"] for one in found["clusters"]]
     paragraphs += [f"Not checked: {why}" for why in found["not_checked"].values()]
     yield Section("What is wrong with the answers", paragraphs, [Table(columns, rows)])
+
+
+def _judging(report: dict[str, Any]) -> Iterator[Section]:
+    """What people preferred, and what models did: whether one is to be trusted stands before what it says."""
+    found = report.get("judging")
+    if not found:
+        return
+    people, models = found["people"], found["models"]
+    told = [people["sentence"], people["position"]["sentence"], *people["notes"]] if people else []
+    told += [f"{' and '.join(one['reviewers'])}: {one['words']}" for one in (people or {"agreement": []})["agreement"]]
+    rows = [_tally_row("People", people["judged"], people["overall"])] if people else []
+    for one in models:
+        told += [f"{one['judge']}. {one['agreement']['words']} {one['trust']}", one["position"]["sentence"]]
+        missing = sum(one["no_verdict"].values())
+        told += [f"{one['judge']} gave no verdict on {amounts.count(missing, 'pair')}: no score."] if missing else []
+        rows.append(_tally_row(one["judge"], one["judged"], one["overall"], "yes" if one["trusted"] else "no"))
+    columns = (
+        "Judge",
+        "Trusted",
+        "Pairs",
+        "Tuned better",
+        "Base better",
+        "Neither",
+        "Tuned preferred",
+        "95 % interval",
+    )
+    yield Section("Judged blind, two answers at a time", list(dict.fromkeys(told)), [Table(columns, rows)])
+
+
+def _tally_row(name: str, pairs: int, tally: dict[str, Any], trusted: str = "–") -> tuple[str, ...]:
+    counts = (pairs, tally["tuned"], tally["base"], pairs - tally["decided"])
+    rate, interval = "–", "–"
+    if tally["win_rate"] is not None:
+        rate = f"{100 * tally['win_rate']:.0f} %"
+        interval = f"{100 * tally['low']:.0f} to {100 * tally['high']:.0f} %"
+    return (name, trusted, *(f"{count:,}" for count in counts), rate, interval)
 
 
 def _notes(report: dict[str, Any]) -> Iterator[Section]:

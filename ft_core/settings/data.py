@@ -173,9 +173,10 @@ class EditSpec(BaseModel):
     row: int = Field(
         ge=1, title="Row", description="The row's number in the source, counted from 1 without the header."
     )
-    action: Literal["change", "drop", "keep"] = Field(
+    action: Literal["change", "drop", "keep", "train"] = Field(
         title="Action",
-        description="change: write other words. drop: leave the row out. keep: let no cleaning step leave it out.",
+        description="change: write other words. drop: leave the row out. keep: let no cleaning step leave it out. train: learn from the row, "
+        "with the new answer if there is one, instead of testing with it; all other rows stay in their splits.",
     )
     prompt: str | None = Field(
         default=None, title="New prompt", description="What the person writes instead. Left out: as it is."

@@ -17,7 +17,7 @@ from ft_core.errors import FTError
 from ft_core.worker import launch
 from ft_core.workspace import Workspace
 
-WAIT = 0.25  # seconds between two chances for the page to end the command
+WAIT = 1.0  # seconds between two signs of life, each of which the browser draws
 GRACE = 5.0  # seconds for a command that is ended to put away what it has: it may hold rows that were paid for
 
 
@@ -54,10 +54,13 @@ def run(
     try:
         while child.poll() is None or not said.empty():
             try:
-                last = said.get(timeout=WAIT).rstrip()
-                yield last
+                line = said.get(timeout=WAIT).rstrip()
             except queue.Empty:
                 yield None
+                continue
+            if line:
+                last = line
+                yield last
         for reader in readers:
             reader.join()
         yield _result("".join(answer), last)
@@ -74,6 +77,7 @@ def _read(stream: IO[str], keep: Any) -> None:
     with stream:
         for line in stream:
             keep(line)
+    keep("")  # so that nobody waits for more
 
 
 def _result(answer: str, last: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from ft_core.run import Run
 from ft_core.serve.client import stream_chat
 from ft_core.settings.example import Message
 from ft_core.ui import show, theme
-from ft_core.ui.shared import TO_TOP, Shared, next_button, selected_run
+from ft_core.ui.shared import QUIET, TO_TOP, Shared, next_button, selected_run
 from ft_core.worker import launch
 from ft_core.worker.launch import JobView
 from ft_core.workspace import Workspace
@@ -107,7 +107,7 @@ def build(shared: Shared) -> None:
     with gr.Row():
         leads_on = next_button(shared, "share", "Share")
 
-    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    quick: dict[str, Any] = {"queue": False, **QUIET}
     seen_job, seen_run = gr.State(""), gr.State("")
     watching = [seen_job, empty, start_step, state, failure, start, end, chat_step, leads_on]
     shared.follow(watch_job, [seen_job, shared.run_id], watching)
@@ -126,12 +126,8 @@ def build(shared: Shared) -> None:
     sampling = [shared.run_id, system, temperature, top_p, longest, seed]
     asked = gr.on([send.click, message.submit], ask, [message, base, tuned], [message, base, tuned], **quick)
     answering: list[Any] = [
-        asked.success(
-            shared.private(answer_base), [base, *sampling], [base], show_progress="hidden", api_visibility="private"
-        ),
-        asked.success(
-            shared.private(answer_tuned), [tuned, *sampling], [tuned], show_progress="hidden", api_visibility="private"
-        ),
+        asked.success(shared.private(answer_base), [base, *sampling], [base], **QUIET),
+        asked.success(shared.private(answer_tuned), [tuned, *sampling], [tuned], **QUIET),
     ]
     stop.click(None, None, None, cancels=answering, api_visibility="private")
     clear.click(lambda: ([], []), None, [base, tuned], cancels=answering, **quick)

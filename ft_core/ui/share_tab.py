@@ -11,7 +11,7 @@ from ft_core.hub.pack import pack
 from ft_core.run import Run
 from ft_core.settings.share import ShareSpec
 from ft_core.ui import fields, show, uploads
-from ft_core.ui.shared import TO_TOP, Shared, own_token, selected_run
+from ft_core.ui.shared import QUIET, TO_TOP, Shared, own_token, selected_run
 from ft_core.worker import launch
 from ft_core.worker.launch import JobView
 from ft_core.workspace import Workspace
@@ -74,7 +74,7 @@ def build(shared: Shared) -> None:
                 "Save the zip file", visible=False, variant="primary", elem_id="share-download"
             )
 
-    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    quick: dict[str, Any] = {"queue": False, **QUIET}
     seen_card, seen_job = gr.State(""), gr.State("")
     shared.follow(
         show_card,

@@ -17,7 +17,9 @@ from ft_core.workspace import Workspace
 # Gives back no values: newer browsers answer scrollTo with a promise, which Gradio would take for the handler's inputs.
 TO_TOP = "() => { window.scrollTo({top: 0, behavior: 'smooth'}); return []; }"
 
-QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+# For an event that shows nothing of its being at work. The empty list matters: otherwise the browser keeps a hidden state of progress for
+# each output, and writes all of those kept so far into the page at every event's begin and end.
+QUIET: dict[str, Any] = {"show_progress": "hidden", "show_progress_on": [], "api_visibility": "private"}
 
 
 @dataclass(frozen=True)
@@ -58,21 +60,25 @@ class Shared:
         self.readers.append((fn, inputs, outputs))
 
     def begin_following(self) -> None:
-        """Let all readers of this tab run as one event: every answer, even an empty one, costs the browser a walk through the whole page."""
-        inputs = [one for _, given, _ in self.readers for one in given]
+        """Let all readers of this tab run as one event, each input given once: the browser walks through the whole page for each answer and input."""
+        inputs = list(dict.fromkeys(one for _, given, _ in self.readers for one in given))
         outputs = [one for _, _, taken in self.readers for one in taken]
-        follow([self.tab.select, self.timer.tick], self.quiet(reading(self.readers)), inputs, outputs)
+        places = {one: place for place, one in enumerate(inputs)}
+        readers = [(fn, [places[one] for one in given], len(taken)) for fn, given, taken in self.readers]
+        follow([self.tab.select, self.timer.tick], self.quiet(reading(readers)), inputs, outputs)
 
 
-def reading(readers: Sequence[tuple[Handler, Sequence[Any], Sequence[Any]]]) -> Handler:
-    """One handler out of several; one that fails or has nothing new leaves its own outputs as they are."""
+def reading(readers: Sequence[tuple[Handler, Sequence[int], int]]) -> Handler:
+    """One handler out of several, each with the places of its inputs among all and the number of its outputs.
+
+    One that fails or has nothing new leaves its own outputs as they are.
+    """
 
     def read(workspace: Workspace, *values: Any) -> Any:
-        found, start = [], 0
-        for fn, inputs, outputs in readers:
-            answer = unheard(fn)(workspace, *values[start : start + len(inputs)])
-            start += len(inputs)
-            found += [gr.skip()] * len(outputs) if _is_skip(answer) else answer
+        found: list[Any] = []
+        for fn, places, outputs in readers:
+            answer = unheard(fn)(workspace, *(values[place] for place in places))
+            found += [gr.skip()] * outputs if _is_skip(answer) else answer
         return gr.skip() if all(map(_is_skip, found)) else found
 
     return read
@@ -134,7 +140,6 @@ def next_button(shared: Shared, tab: str, label: str) -> gr.Button:
         shared.tabs,
         js=TO_TOP,
         queue=False,
-        show_progress="hidden",
-        api_visibility="private",
+        **QUIET,
     )
     return button

@@ -17,7 +17,7 @@ from ft_core.ui.data import tab as data_tab
 from ft_core.ui.evaluation import tab as evaluation_tab
 from ft_core.ui.runs import tab as runs_tab
 from ft_core.ui.runs.standing import standing
-from ft_core.ui.shared import Shared, choose, follow, selected_run
+from ft_core.ui.shared import QUIET, Shared, choose, follow, selected_run
 from ft_core.ui.training import tab as training_tab
 from ft_core.worker import launch as jobs
 from ft_core.workspace import Workspace
@@ -108,9 +108,8 @@ def _poll_when_shown(tabs: list[gr.Tab], timers: list[gr.Timer]) -> None:
         timers,
         js=_OPEN_TAB_TICKS,
         queue=False,
-        show_progress="hidden",
         trigger_mode="multiple",
-        api_visibility="private",
+        **QUIET,
     )
 
 
@@ -199,4 +198,4 @@ def _visitor_note(page: gr.Blocks) -> None:
             return gr.update(visible=True), show.problem(error)
         return gr.update(visible=False), ""
 
-    page.load(visitor, None, [row, note], queue=False, show_progress="hidden", api_visibility="private")
+    page.load(visitor, None, [row, note], queue=False, **QUIET)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ft_core.data.edits import edit, edits_of
+from ft_core.data.edits import edit, edits_of, to_train
 from ft_core.data.look import look
 from ft_core.data.table import table_of
 from ft_core.errors import FTError
@@ -133,3 +133,18 @@ def test_what_a_person_keeps_is_mended_all_the_same():
     table = table_of(enumerate(rows, start=1), [], "csv", "utf-8")
     looked = look(table, DataSpec(source="a.csv", edits=(EditSpec(row=2, action="keep"),)), None)
     assert "<b>" not in looked.cleaned.examples[1].question
+
+
+def test_rows_to_learn_from_change_their_split_only_after_the_division():
+    edits = [EditSpec(row=2, action="train", answer="z"), EditSpec(row=2, action="change", answer="c"), EditSpec(row=3, action="train")]  # fmt: skip
+    edited = edit(EXAMPLES, edits)
+    assert [example.answer for example in edited.examples] == ["a", "c", "a"], "what divides them is as it was"
+    one, two, three = edited.examples
+    parts, moved = to_train({"train": [one], "validation": [], "test": [two, three, CONVERSATION]}, edited.trained)
+    assert [(example.row, example.answer) for example in parts["train"]] == [(1, "a"), (2, "z"), (3, "a")]
+    assert parts["test"] == [CONVERSATION] and moved == {"train": [], "validation": [], "test": [2, 3]}
+    with pytest.raises(FTError, match="Nothing would be left in the test split"):
+        to_train({"train": [one], "validation": [], "test": [two, three]}, edited.trained)
+    why = refused(EditSpec(row=1, action="train", prompt="x"), EditSpec(row=9, action="train")).why
+    assert "only its answer can be new" in why and "there is no such row" in why
+    assert "2 examples" in refused(EditSpec(row=1, action="train", answer="x"), examples=(*EXAMPLES, EXAMPLES[0])).why

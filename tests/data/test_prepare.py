@@ -260,3 +260,22 @@ def test_questions_of_a_benchmark_are_told_and_another_benchmark_is_another_repo
     with pytest.raises(FTError) as caught:
         prepare(dated, spec, None, tmp_path / "datasets", benchmarks=[tmp_path / "none.csv"])
     assert caught.value.code == "data.missing"
+
+
+def test_a_test_row_that_is_learnt_from_leaves_the_test_and_all_others_stay(tmp_path, source):
+    first = prepare(source, SPEC, None, tmp_path / "datasets")
+    chosen = first.examples("test")[:2]
+    other = next(label for label in first.labels if label != chosen[0].answer)
+    edits = (
+        EditSpec(row=chosen[0].row, action="train", answer=other),
+        EditSpec(row=chosen[1].row, action="train"),
+    )
+    second = prepare(source, SPEC.model_copy(update={"edits": edits}), None, tmp_path / "datasets")
+    assert second.examples("test") == first.examples("test")[2:]
+    assert second.examples("validation") == first.examples("validation")
+    *same, corrected, moved = second.examples("train")
+    assert same == first.examples("train") and moved == chosen[1]
+    assert (corrected.row, corrected.prompt, corrected.answer) == (chosen[0].row, chosen[0].prompt, other)
+    rows = sorted(example.row for example in chosen)
+    assert second.report["split"]["to_train"] == {"train": [], "validation": [], "test": rows, "left_out": []}
+    assert second.report["split"]["counts"] == second.counts and "to_train" not in first.report["split"]

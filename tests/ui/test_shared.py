@@ -56,8 +56,8 @@ def test_readers_become_one_and_a_failing_or_idle_one_leaves_its_outputs(workspa
     def failing(_workspace, seen):
         raise FTError("x", "what", "why", "fix")
 
-    read = reading([(two, ["a"], ["a", "b"]), (one, ["c", "d"], ["c"]), (failing, ["e"], ["e", "f", "g"])])
+    read = reading([(two, [0], 2), (one, [1, 2], 1), (failing, [3], 3)])
     assert read(workspace, "s", "", "run", "") == ["s+", 1, "run", *[gr.skip()] * 3]
     assert read(workspace, "s", "seen", "run", "")[2] == gr.skip()
-    idle = reading([(one, ["c", "d"], ["c"]), (failing, ["e"], ["e"])])
-    assert idle(workspace, "seen", "run", "") == gr.skip(), "one answer for all: nothing to draw"
+    idle = reading([(one, [0, 1], 1), (failing, [1], 1)])
+    assert idle(workspace, "seen", "run") == gr.skip(), "one answer for all: nothing to draw"

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 from huggingface_hub import InferenceClient
-from huggingface_hub.errors import HfHubHTTPError, InferenceTimeoutError
+from huggingface_hub.errors import HfHubHTTPError, InferenceTimeoutError, OfflineModeIsEnabled
 
 from ft_core.errors import FTError
 from ft_core.settings.example import Message
@@ -33,7 +33,7 @@ def endpoint(
     It has `seconds` for one answer. A `temperature` of 0 is for one who judges: the same answer each time.
 
     Raises FTError `writer.address`; the writer raises `writer.key`, `writer.credit`, `writer.model`, `writer.busy`, `writer.refused`,
-    `writer.timeout`, `writer.unreachable` or `writer.answer`.
+    `writer.timeout`, `writer.offline`, `writer.unreachable` or `writer.answer`.
     """
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -89,6 +89,13 @@ def _writer(
                 f"{model} did not answer in time.",
                 f"{name} said nothing for {client.timeout:.0f} seconds.",
                 "Try again later, or choose a smaller or faster model with --model.",
+            ) from None
+        except OfflineModeIsEnabled:
+            raise FTError(
+                "writer.offline",
+                f"Nothing is asked of {name}.",
+                "The Hub's client is told to stay offline (HF_HUB_OFFLINE), and it asks this model, too.",
+                "Remove HF_HUB_OFFLINE from the environment, and start again.",
             ) from None
         except httpx2.HTTPError as error:
             raise FTError(

@@ -26,7 +26,7 @@ _SHOWN = 200
 _BASE_FIRST: dict[Said, Judged] = {"A": "base", "B": "tuned", "tie": "tie", "both_bad": "both_bad"}
 _TUNED_FIRST: dict[Said, Judged] = {"A": "tuned", "B": "base", "tie": "tie", "both_bad": "both_bad"}
 # No other pair would fare better.
-_FINAL = ("writer.key", "writer.credit", "writer.model", "writer.provider", "writer.address")
+_FINAL = ("writer.key", "writer.credit", "writer.model", "writer.provider", "writer.address", "writer.offline")
 
 
 @dataclass

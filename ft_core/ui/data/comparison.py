@@ -10,7 +10,7 @@ from ft_core import amounts
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
 from ft_core.ui import command, show, uploads
-from ft_core.ui.shared import Shared
+from ft_core.ui.shared import QUIET, Shared
 from ft_core.workspace import Workspace
 
 MOST_ROWS = 200_000  # of one version: more take a minute, and all the memory of a small machine
@@ -33,13 +33,12 @@ def build(shared: Shared, compare: gr.Button, other: gr.Dropdown) -> gr.Column:
             column_widths=["110px", "60px", "110px", "330px", "330px"], elem_id="data-compared-rows",
         )  # fmt: skip
 
-    quick: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     compare.click(
         shared.private(compare_versions),
         [shared.dataset_id, other],
         [comparing, not_compared, comparison, words, counts, problems, settings, changes],
         concurrency_limit=2,
-        **quick,
+        **QUIET,
     )
     return comparison
 

@@ -1,6 +1,5 @@
 """After the result: make more examples out of those that there are, beside the page. What becomes of them is in `review`."""
 
-import re
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -11,11 +10,10 @@ from ft_core import amounts
 from ft_core.data.augment.augment import way_of
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
-from ft_core.hardware import on_space
-from ft_core.ui import command, endpoint, show, uploads
+from ft_core.ui import command, show, uploads, writers
 from ft_core.ui.data import draft, generated, review
 from ft_core.ui.guard import token_of
-from ft_core.ui.shared import Shared, follow, own_token
+from ft_core.ui.shared import QUIET, Shared, follow
 from ft_core.workspace import Workspace
 
 DEFAULT, MOST = 10, 1_000  # rows at once
@@ -25,17 +23,11 @@ WAYS = {
     "recombine": "Recombine: halves of two texts of one label",
     "rephrase": "Rephrase: a language model says it in other words",
 }
-WRITERS = {"endpoint": "An endpoint that speaks OpenAI's protocol", "provider": "A Hugging Face Inference Provider"}
 ALL = ""  # stands for all labels
 # What the command calls its options, and what the controls here are called.
 _CONTROLS = {
-    "--endpoint": "Endpoint",
-    "--provider": "Provider",
-    "--model": "Model",
     "--label": "Of which label",
     "--way": "How",
-    "FT_API_KEY": "Key",
-    "HF_TOKEN": "Access token",
     "run the same command again": "press Make examples again",
 }
 
@@ -68,21 +60,8 @@ def build(shared: Shared) -> None:
                 elem_id="data-more-label",
             )
         with gr.Column(visible=False, elem_classes="card") as writing:
-            who = gr.Radio([(words, who) for who, words in WRITERS.items()], value="endpoint", label="Who writes", elem_id="data-more-who")  # fmt: skip
-            with gr.Row():
-                address = gr.Textbox(
-                    label="Endpoint",
-                    info="Where it answers, such as https://api.example.com/v1."
-                    + ("" if on_space() else " A model that you serve on this computer: http://127.0.0.1:8000/v1."),
-                    elem_id="data-more-endpoint",
-                )
-                key = gr.Textbox(type="password", label="Key", info="Of this endpoint; empty: it asks for none. It is not kept.", elem_id="data-more-key")  # fmt: skip
-                provider = gr.Textbox("auto", label="Provider", info="auto: the first that has the model.", visible=False, elem_id="data-more-provider")  # fmt: skip
-                token = gr.Textbox(
-                    type="password", label="Access token", info="One that may call Inference Providers; they cost. Empty: the one of `hf auth login`. It is not kept.",
-                    visible=False, elem_id="data-more-token",
-                )  # fmt: skip
-                model = gr.Textbox(label="Model", info="The model that writes, as the endpoint or the Hub calls it.", elem_id="data-more-model")  # fmt: skip
+            who = gr.Radio([(words, who) for who, words in writers.WRITERS.items()], value="endpoint", label="Who writes", elem_id="data-more-who")  # fmt: skip
+            written_by = writers.inputs("data-more", "The model that writes")
         with gr.Row(elem_classes="actions"):
             make = gr.Button("Make examples", variant="primary", elem_id="data-more-make")
             end = gr.Button("Stop", visible=False, elem_id="data-more-stop")
@@ -90,18 +69,17 @@ def build(shared: Shared) -> None:
         told = gr.Markdown(visible=False, elem_classes="notice", elem_id="data-more-told")
         review.build(shared)
 
-    quick: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     telling = [step, holds, way, label, told]
     follow([shared.page.load, shared.dataset_id.change], shared.quiet(show_more), [shared.dataset_id], telling)
-    follow([way.change, who.change], show_writer, [way, who], [writing, address, key, provider, token])
+    follow([way.change, who.change], show_writer, [way, who], [writing, *written_by[:-1]])
     making = make.click(
         shared.private(make_rows),
-        [shared.dataset_id, way, count, label, who, address, key, provider, model, token],
+        [shared.dataset_id, way, count, label, who, *written_by],
         [progress, end, told],
         concurrency_limit=4,
-        **quick,
+        **QUIET,
     )
-    end.click(shared.quiet(stopped), None, [progress, end], cancels=[making], **quick)
+    end.click(shared.quiet(stopped), None, [progress, end], cancels=[making], **QUIET)
 
 
 def show_more(workspace: Workspace, dataset_id: str) -> list[Any]:
@@ -123,14 +101,7 @@ def show_more(workspace: Workspace, dataset_id: str) -> list[Any]:
 
 def show_writer(way: str, who: str) -> list[Any]:
     """The inputs that this way and this writer need."""
-    asked = who == "endpoint"
-    return [
-        gr.update(visible=way == "rephrase"),
-        gr.update(visible=asked),
-        gr.update(visible=asked),
-        gr.update(visible=not asked),
-        gr.update(visible=not asked and not on_space()),
-    ]
+    return [gr.update(visible=way == "rephrase"), *writers.visible_for(who)]
 
 
 def make_rows(
@@ -143,22 +114,17 @@ def make_rows(
     address: str,
     key: str,
     provider: str,
-    model: str,
     token: str,
+    model: str,
     signed_in: gr.OAuthToken | None,
 ) -> Iterator[Any]:
     """Progress, then what was made, in the order (progress, end button, what is told). Raises FTError `augment.*`, `writer.*`, `hub.token`."""
     dataset, spec = generated.source(workspace, dataset_id)
     options = [f"--way={way_of(way)}", f"--count={_count(count)}", *_label(dataset, label)]
-    own, environment = None, {}
+    asked = writers.Asked((), None, {})
     if way == "rephrase":
-        options.append(f"--model={_model(model)}")
-        if who == "provider":
-            options.append(f"--provider={_provider(provider)}")
-            own = own_token(token, signed_in)
-        else:
-            options.append(f"--endpoint={endpoint.require(address)}")
-            environment = {"FT_API_KEY": _key(key)} if key.strip() else {}
+        asked = writers.asked(who, address, key, provider, token, model, signed_in)
+    own = asked.token
     began = time.monotonic()
     hidden = gr.update(visible=False)
     if own is None and uploads.on_hub(spec.data):
@@ -166,7 +132,9 @@ def make_rows(
     try:
         with draft.file(workspace, spec) as path, generated.making(workspace, dataset) as out:
             for said in command.run(
-                ["augment", str(path), *options, f"--out={out}", *command.place(workspace)], own, environment
+                ["augment", str(path), *options, *asked.options, f"--out={out}", *command.place(workspace)],
+                own,
+                asked.environment,
             ):
                 if isinstance(said, dict):
                     made = said
@@ -177,7 +145,11 @@ def make_rows(
                 return
         yield hidden, hidden, gr.update(value=_made(made), visible=True)
     except FTError as error:
-        yield hidden, hidden, gr.update(value=uploads.titled(show.problem(_here(error))), visible=True)
+        yield (
+            hidden,
+            hidden,
+            gr.update(value=uploads.titled(show.problem(writers.here(error, _CONTROLS))), visible=True),
+        )
 
 
 def stopped(workspace: Workspace) -> Any:
@@ -213,17 +185,9 @@ def _made(made: dict[str, Any]) -> str:
     if not made["made"]:
         parts.append("Choose another way under How, or Rephrase with a language model.")
     if made["stopped"]:
-        stopped = _here(FTError(**made["stopped"]))
+        stopped = writers.here(FTError(**made["stopped"]), _CONTROLS)
         parts.append(f"\n\nIt ended early. {uploads.titled(show.problem(stopped))}")
     return " ".join(parts)
-
-
-def _here(error: FTError) -> FTError:
-    """The same with the command's options called what the controls here are called."""
-    fix = error.fix
-    for word, control in _CONTROLS.items():
-        fix = fix.replace(word, control)
-    return FTError(error.code, error.what, error.why, fix)
 
 
 # What comes in from the browser.
@@ -244,23 +208,3 @@ def _label(dataset: Dataset, label: str | None) -> list[str]:
             "augment.label", "The dataset does not have that label.", why, "Choose another one in Of which label."
         )
     return [f"--label={label}"]
-
-
-def _model(name: str) -> str:
-    if not (1 <= len(name.strip()) <= 200 and name.strip().isprintable()):
-        why = "It takes the name of a model, such as Qwen/Qwen2.5-7B-Instruct."
-        raise FTError("augment.writer", "It is not clear which model is to write.", why, "Fill in Model.")
-    return name.strip()
-
-
-def _provider(name: str) -> str:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,40}", name.strip()):
-        why = "A provider's name has small letters, digits and hyphens."
-        raise FTError("writer.provider", "There is no such Inference Provider.", why, "Write auto in Provider.")
-    return name.strip()
-
-
-def _key(key: str) -> str:
-    if len(key) > 2_000 or not key.strip().isascii() or not key.strip().isprintable():
-        raise FTError("writer.key", "The key cannot be sent.", "It holds signs that no key has.", "Copy Key once more.")
-    return key.strip()

@@ -5,6 +5,7 @@ from typing import Any
 
 import gradio as gr
 
+from ft_core import amounts
 from ft_core.settings.data import SplitSpec
 from ft_core.settings.project import ProjectSpec
 from ft_core.ui import fields, show
@@ -12,10 +13,11 @@ from ft_core.ui.data.draft import Draft, draft_of, opened, required, with_data
 from ft_core.ui.data.preparing import preparing
 from ft_core.ui.data.preparing import stopped as preparing_stopped
 from ft_core.ui.data.understand import is_small, table_of
-from ft_core.ui.shared import Shared, choose, follow
+from ft_core.ui.shared import QUIET, Shared, choose, follow
 from ft_core.workspace import Workspace
 
 _HOLDS = {"group": "the customer or other group", "time": "the date", "given": "the words train, validation and test"}
+_LISTED = 10  # row numbers in the note
 SPLIT = ("by", "column", "validation", "test", "seed", "leaks")
 
 
@@ -37,14 +39,16 @@ def build(shared: Shared, token: gr.Textbox) -> None:
             with gr.Row():
                 validation, test, seed, leaks = fields.inputs(SplitSpec, SPLIT[2:], "data")
         split = [by, column, validation, test, seed, leaks]
+        corrected = gr.Markdown(visible=False, elem_classes="notice", elem_id="data-corrected")
         with gr.Row(elem_classes="actions"):
             prepare = gr.Button("Prepare dataset", variant="primary", elem_id="data-prepare")
             end = gr.Button("Stop", visible=False, elem_id="data-stop-preparing")
         progress = gr.HTML(visible=False, elem_classes="looking")
         refused = gr.Markdown(visible=False, elem_classes=["notice", "bad"], elem_id="data-not-prepared")
 
-    quick: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-    follow([shared.seen.change], shared.quiet(show_split), [shared.draft, shared.seen], [step, *split])
+    follow(
+        [shared.seen.change], shared.quiet(show_split), [shared.draft, shared.seen], [step, *split, corrected, prepare]
+    )
     for control in split:
         choose(fields.left(control), shared.private(choose_split), [shared.draft, *split], [shared.draft, refused])
     preparing = prepare.click(
@@ -52,9 +56,9 @@ def build(shared: Shared, token: gr.Textbox) -> None:
         [shared.draft, token, *split],
         [progress, end, refused, shared.dataset_id],
         concurrency_limit=4,
-        **quick,
+        **QUIET,
     )
-    end.click(shared.quiet(stopped), None, [progress, end], cancels=[preparing], **quick)
+    end.click(shared.quiet(stopped), None, [progress, end], cancels=[preparing], **QUIET)
 
 
 def show_split(workspace: Workspace, draft: Draft, seen: dict[str, Any] | None) -> list[Any]:
@@ -62,11 +66,25 @@ def show_split(workspace: Workspace, draft: Draft, seen: dict[str, Any] | None) 
     spec = opened(workspace, draft)
     of_split = bool(seen) and seen.get("code") == "data.split"  # what mends it is here
     if spec is None or not seen or (not of_split and ("error" in seen or seen["task"] is None)):
-        return [gr.update(visible=False), *[gr.skip()] * len(SPLIT)]
+        return [gr.update(visible=False), *[gr.skip()] * (len(SPLIT) + 2)]
     values = {name: getattr(spec.data.split, name) for name in SPLIT}
     columns = _columns(workspace, spec) if of_split else seen["columns"]
     column = gr.skip() if columns is None else gr.update(choices=columns, value=values["column"])
-    return [gr.update(visible=True), *(values | {"column": column}).values()]
+    return [gr.update(visible=True), *(values | {"column": column}).values(), *_corrected(spec)]
+
+
+def _corrected(spec: ProjectSpec) -> list[Any]:
+    """What becomes of test rows that were corrected in the evaluation, and what the button is called then: (note, button)."""
+    found = [one for one in spec.data.edits if one.action == "train"]
+    if not found:
+        return [gr.update(visible=False), gr.update(value="Prepare dataset")]
+    rows = amounts.count(len(found), "corrected row")
+    listed = ", ".join(f"{one.row:,}" for one in found[:_LISTED]) + (", …" if len(found) > _LISTED else "")
+    words = (
+        f"**{rows} from the evaluation** (row {listed}) will be learnt from. What is learnt from tests nothing, so the test gets smaller by as "
+        "many; all other rows stay in their part unless you divide anew. To take one out, remove its tick in Evaluation and send the rows again."
+    )
+    return [gr.update(value=words, visible=True), gr.update(value=f"Prepare again with {rows}")]
 
 
 def _columns(workspace: Workspace, spec: ProjectSpec) -> list[str] | None:

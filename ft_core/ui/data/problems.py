@@ -1,5 +1,6 @@
 """Step 3: the problems that were found, one card each: what, how many, which rows, and what is to be done about it."""
 
+import json
 from typing import Any
 
 import gradio as gr
@@ -9,7 +10,7 @@ from ft_core.data.clean.show import Change, changes
 from ft_core.settings.data import CleanSpec, treatments
 from ft_core.ui import frames, show, theme
 from ft_core.ui.data.draft import Draft, opened
-from ft_core.ui.shared import Shared, follow
+from ft_core.ui.shared import QUIET, Shared, follow
 from ft_core.workspace import Workspace
 
 WORDS = {"fix": "Fix", "mask": "Mask", "drop": "Leave out", "keep": "Keep as it is"}
@@ -17,6 +18,8 @@ CODES = tuple(CleanSpec.model_fields)
 PARTS = 6  # of a card
 # In the browser, so that presses on several cards, one soon after the other, all count; what comes of it is checked wherever it is used.
 TREAT = "(draft, way) => ({...draft, data: {...draft.data, clean: {...draft.data.clean, CODE: way}}})"
+# The other way, also in the browser: an answer that is late must not undo a press made since it was asked for.
+TREATED = "(draft) => Object.entries(DEFAULTS).map(([code, way]) => draft?.data?.clean?.[code] ?? way)"
 
 
 def build(shared: Shared) -> None:
@@ -37,8 +40,11 @@ def build(shared: Shared) -> None:
         )  # fmt: skip
 
     view = [step, summary, *(part for card in cards for part in card), others]
-    follow([shared.seen.change], shared.quiet(show_problems), [shared.draft, shared.seen], view)
-    for code, (_, _, treatment, *_) in zip(CODES, cards, strict=True):
+    radios = [card[2] for card in cards]
+    defaults = json.dumps({code: field.default for code, field in CleanSpec.model_fields.items()})
+    shown = follow([shared.seen.change], shared.quiet(show_problems), [shared.draft, shared.seen], view)
+    shown.then(None, [shared.draft], radios, js=TREATED.replace("DEFAULTS", defaults), queue=False, **QUIET)
+    for code, treatment in zip(CODES, radios, strict=True):
         treatment.input(
             None,
             [shared.draft, treatment],
@@ -81,12 +87,12 @@ def show_problems(workspace: Workspace, draft: Draft, seen: dict[str, Any] | Non
     found = {problem["code"]: problem for problem in seen["problems"]}
     updates: list[Any] = [gr.update(visible=True), _summary(seen)]
     for code in CODES:
-        updates += _shown(found[code], getattr(spec.data.clean, code)) if code in found else [hidden] * PARTS
+        updates += _shown(found[code]) if code in found else [hidden] * PARTS
     others = [problem for code, problem in found.items() if code not in CODES]
     return [*updates, gr.update(value=frames.problems(others), visible=bool(others))]
 
 
-def _shown(problem: dict[str, Any], treatment: str) -> list[Any]:
+def _shown(problem: dict[str, Any]) -> list[Any]:
     rows = frames.row_numbers(problem["rows"], problem["count"])
     words = f"**{show.plain(problem['title'])}** · {amounts.count(problem['count'], 'row')} ({rows})\n\n{show.quoted(problem['why'])}"
     samples, mends = problem["samples"], problem["mends"]
@@ -94,7 +100,7 @@ def _shown(problem: dict[str, Any], treatment: str) -> list[Any]:
     return [
         gr.update(visible=True),
         gr.update(value=words, visible=True),  # hidden with its card before
-        gr.update(choices=choices, value=treatment, visible=True),
+        gr.update(choices=choices, visible=True),
         gr.update(visible=bool(samples)),
         gr.update(value=_changes(samples) if mends else [], visible=mends),
         gr.update(value=frames.before_after(samples), visible=not mends),

@@ -84,7 +84,7 @@ def show_source(workspace: Workspace, draft: Draft, dataset_id: str) -> Any:
     elif now is not None and (
         now.task != made.task or any(getattr(now.data, name) != getattr(made.data, name) for name in _CHOSEN)
     ):
-        notice = "You have chosen differently above since then: press Prepare dataset to make it count."
+        notice = "You have chosen differently above since then: prepare it again (step 5) to make it count."
     return gr.update(value=f"{words}\n\n**{notice}**" if notice else words, elem_classes=["notice"] if notice else [])
 
 
@@ -133,6 +133,14 @@ def _split_words(split: dict[str, Any] | None) -> list[str]:
     if not split:
         return []
     words = f"**Split:** {show.quoted(split['why'])}"
+    corrected = split.get("to_train")
+    if corrected:
+        gone = " and ".join(
+            f"{len(corrected[name]):,} from {name}" for name in ("test", "validation") if corrected[name]
+        )
+        words += f" Corrected rows that are learnt from now: {gone or 'none'}."
+        if corrected["left_out"]:
+            words += f" Left out of training, because they nearly repeat a row that still tests: {len(corrected['left_out']):,}."
     if split.get("groups"):
         held = ", ".join(f"{count:,} in {name}" for name, count in split["groups"].items())
         words += f" Their number: {held}."

@@ -9,10 +9,10 @@ from ft_core import amounts
 from ft_core.data.augment import review as file
 from ft_core.data.augment.generated import Generated
 from ft_core.data.store import Dataset
-from ft_core.ui import show, uploads
+from ft_core.ui import keys, show, uploads
 from ft_core.ui.data import draft, generated
 from ft_core.ui.data.preparing import preparing, stopped
-from ft_core.ui.shared import Shared
+from ft_core.ui.shared import QUIET, Shared
 from ft_core.workspace import Workspace
 
 CHECKS = {
@@ -23,40 +23,7 @@ CHECKS = {
     "language": "its language is the same",
     "answer": "the answer still fits, as far as a program can tell",
 }
-# Presses the buttons by key, only while they are to be seen and nobody is writing. Gradio drops a press while the one before is
-# answered: presses made meanwhile, by key or not, wait for it here, and each decides about the row that is shown then. Gives back no values.
-KEYS = """() => {
-  if (window.studioReview) return [];
-  const review = window.studioReview = {waiting: [], since: null};
-  const atWork = () => review.since !== null && performance.now() - review.since < 10000;
-  document.addEventListener('click', (event) => {
-    const button = event.target.closest('#data-review-accept, #data-review-reject, #data-review-undo');
-    if (!button) return;
-    if (!atWork()) { review.since = performance.now(); return; }
-    event.stopImmediatePropagation();
-    review.waiting.push(button.id);
-  }, true);
-  const press = (id) => {
-    const found = document.getElementById(id);
-    if (found && found.checkVisibility() && !found.disabled) found.click();
-  };
-  review.answered = () => setTimeout(() => {
-    review.since = null;
-    while (review.waiting.length && !atWork()) press(review.waiting.shift());
-  }, 50);
-  document.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-    const focus = document.activeElement;
-    if (focus && (focus.isContentEditable || focus.matches('textarea, select, input:not([type=radio]):not([type=checkbox])'))) return;
-    const button = {y: 'accept', n: 'reject', u: 'undo'}[event.key.toLowerCase()];
-    if (!button || !document.getElementById('data-review')?.checkVisibility()) return;
-    event.preventDefault();
-    if (atWork()) review.waiting.push('data-review-' + button);
-    else press('data-review-' + button);
-  });
-  return [];
-}"""
-ANSWERED = "() => { window.studioReview.answered(); return []; }"
+KEYS = {"y": "accept", "n": "reject", "u": "undo"}
 
 
 def build(shared: Shared) -> None:
@@ -88,24 +55,23 @@ def build(shared: Shared) -> None:
 
     seen = gr.State("")
     view = [seen, area, counter, row, identity, source, text, answer, checks, accept, reject, undo, rest, again]
-    quick: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    shared.page.load(None, None, None, js=KEYS, queue=False, **quick)
+    shared.page.load(None, None, None, js=keys.pressing("data-review-", KEYS), queue=False, **QUIET)
     shared.follow(watch_review, [seen, shared.dataset_id], view)
-    for event in (
-        accept.click(shared.private(accept_row), [shared.dataset_id, identity], view, queue=False, **quick),
-        reject.click(shared.private(reject_row), [shared.dataset_id, identity], view, queue=False, **quick),
-        undo.click(shared.private(undo_row), [shared.dataset_id], view, queue=False, **quick),
-    ):
-        event.then(None, None, None, js=ANSWERED, queue=False, **quick)
-    rest.click(shared.private(accept_left), [shared.dataset_id], view, queue=False, **quick)
+    decided = [
+        accept.click(shared.private(accept_row), [shared.dataset_id, identity], view, **QUIET),
+        reject.click(shared.private(reject_row), [shared.dataset_id, identity], view, **QUIET),
+        undo.click(shared.private(undo_row), [shared.dataset_id], view, **QUIET),
+    ]
+    keys.in_turn("data-review-", decided)
+    rest.click(shared.private(accept_left), [shared.dataset_id], view, queue=False, **QUIET)
     preparing = again.click(
         shared.private(prepare_again),
         [shared.dataset_id],
         [progress, end, refused, shared.draft, shared.dataset_id],
         concurrency_limit=4,
-        **quick,
+        **QUIET,
     )
-    end.click(shared.quiet(stopped_again), None, [progress, end], cancels=[preparing], **quick)
+    end.click(shared.quiet(stopped_again), None, [progress, end], cancels=[preparing], **QUIET)
 
 
 def watch_review(workspace: Workspace, seen: str, dataset_id: str) -> Any:

@@ -53,7 +53,7 @@ def offer_rows(workspace: Workspace, draft: Draft, seen: dict[str, Any] | None) 
         return [gr.update(visible=False), gr.skip(), gr.skip()]
     choices = [("The first rows", FIRST)]
     choices += [(f"Rows with: {problem['title']}", problem["code"]) for problem in seen["problems"] if problem["rows"]]
-    if spec.data.edits:
+    if _by_hand(spec):
         choices.append(("Rows changed by hand", "edits"))
     words = (
         "Write into a cell to correct it. **Leave out** drops a row. **Keep** lets no cleaning step leave it out, "
@@ -70,7 +70,7 @@ def list_rows(
     if spec is None or not seen or "error" in seen or not understand.is_small(workspace, spec):
         return gr.skip()
     examples = _examples(workspace, spec)
-    edits = {one.row: one for one in spec.data.edits}
+    edits = {one.row: one for one in _by_hand(spec)}
     which = which or FIRST
     wanted = {row for problem in seen["problems"] if problem["code"] == which for row in problem["rows"]}
     wanted |= set(edits) if which == "edits" else set()
@@ -90,15 +90,21 @@ def edit_rows(workspace: Workspace, draft: Draft, shown: list[list[Any]]) -> Dra
     spec = required(workspace, draft)
     examples = {example.row: example for example in _examples(workspace, spec)}
     rows = [row for row in shown if isinstance(row[0], int | float) and int(row[0]) in examples]
-    edits = {one.row: one for one in spec.data.edits}
+    edits = {one.row: one for one in _by_hand(spec)}
     for number, prompt, answer, out, keep in rows:
         edits.pop(int(number), None)
         one = _edit(examples[int(number)], str(prompt), str(answer), out is True, keep is True)
         if one is not None:
             edits[one.row] = one
-    ordered = tuple(edits[row] for row in sorted(edits))
+    corrected = [one for one in spec.data.edits if one.action == "train"]
+    ordered = (*(edits[row] for row in sorted(edits)), *corrected)
     edit(list(examples.values()), ordered)  # says what cannot be done, before it is kept
     return draft_of(with_data(spec, edits=ordered))
+
+
+def _by_hand(spec: ProjectSpec) -> list[EditSpec]:
+    """The edits that this table makes: those of the evaluation are no part of it, and stay."""
+    return [one for one in spec.data.edits if one.action != "train"]
 
 
 def _edit(example: Example, prompt: str, answer: str, out: bool, keep: bool) -> EditSpec | None:

@@ -10,7 +10,7 @@ from ft_core.errors import FTError
 from ft_core.hardware import on_space
 from ft_core.settings.share import ShareSpec
 from ft_core.ui import command, fields, show, uploads
-from ft_core.ui.shared import Shared, own_token
+from ft_core.ui.shared import QUIET, Shared, own_token
 from ft_core.workspace import Workspace
 
 LICENCES = {
@@ -54,16 +54,15 @@ def build(shared: Shared) -> tuple[gr.Checkbox, gr.Markdown, gr.Markdown]:
         failure = gr.Markdown(visible=False, elem_classes=["notice", "bad"], elem_id="data-share-failure")
         link = gr.Markdown(visible=False, elem_classes="notice", elem_id="data-share-link")
 
-    quick: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     sharing = push.click(
         shared.private(push_version),
         [shared.dataset_id, repo, private, licence, anyway, token],
         [pushing, end, failure, anyway, link],
         concurrency_id="push-dataset",
         concurrency_limit=1,
-        **quick,
+        **QUIET,
     )
-    end.click(shared.quiet(stopped_push), None, [pushing, end], cancels=[sharing], **quick)
+    end.click(shared.quiet(stopped_push), None, [pushing, end], cancels=[sharing], **QUIET)
     return anyway, failure, link
 
 

@@ -7,7 +7,7 @@ import gradio as gr
 from ft_core.evals import rows
 from ft_core.run import Run
 from ft_core.ui import frames, show
-from ft_core.ui.evaluation import rule
+from ft_core.ui.evaluation import correct, rule, why
 from ft_core.ui.shared import Shared, choose, selected_run
 from ft_core.workspace import Workspace
 
@@ -60,7 +60,10 @@ def build(shared: Shared) -> None:
                     gr.Textbox(label=label, interactive=False, lines=2)
                     for label in ("Expected", *frames.CONTESTANTS.values())
                 ]
-
+            explained = why.components()
+            corrected = correct.components()
+        why.wire(shared, explained, corrected.row)
+        correct.wire(shared, corrected)
         rule.build(shared)
     seen = gr.State("")
     table = [answers, chosen, details]
@@ -68,7 +71,13 @@ def build(shared: Shared) -> None:
     shared.follow(watch_answers, [seen, *asked_for], [seen, step, mistakes, alike, mistake, *table])
     changes = [which.change, mistake.change, search.change]
     choose(changes, shared.private(filter_answers), asked_for, table, queue=False)
-    choose([answers.select], show_answer, [chosen], [details, asked, *boxes], queue=False)
+    choose(
+        [answers.select],
+        show_answer,
+        [chosen],
+        [details, asked, *boxes, *corrected.opened, explained.area],
+        queue=False,
+    )
 
 
 def watch_answers(workspace: Workspace, seen: str, run_id: str, which: str, mistake: str, search: str) -> Any:
@@ -83,8 +92,8 @@ def watch_answers(workspace: Workspace, seen: str, run_id: str, which: str, mist
         return [found, hidden, hidden, "", gr.skip(), None, [], hidden]
     errors = report.get("errors") or {"checks": {}, "clusters": []}
     made = [one for one in errors["checks"].items() if any(one[1][who] for who in ("base", "few_shot", "tuned"))]
-    choices = [("Any", ""), *((f"{one['title']} ({one['tuned']:,})", code) for code, one in made)]
-    mistake = mistake if mistake in dict(made) else ""
+    choices = [("Any", ""), *_whose(made)]
+    mistake = mistake if mistake in dict(choices).values() else ""
     return [
         found,
         gr.update(visible=True),
@@ -105,10 +114,17 @@ def show_answer(chosen: list[dict[str, Any]], event: gr.SelectData) -> list[Any]
     """One test example in full."""
     index = event.index[0] if isinstance(event.index, (list, tuple)) else event.index
     if not 0 <= index < len(chosen):
-        return [gr.update(visible=False), *[""] * 5]
+        return [gr.update(visible=False), *[""] * 5, *correct.opened(None), gr.skip()]
     row = chosen[index]
     written = [_in_full(row.get(name), row.get(f"{name}_written")) for name in frames.CONTESTANTS]
-    return [gr.update(visible=True), row["prompt"], row["expected"], *written]
+    return [
+        gr.update(visible=True),
+        row["prompt"],
+        row["expected"],
+        *written,
+        *correct.opened(row),
+        gr.update(visible=False),
+    ]
 
 
 def _in_full(scored: str | None, written: str | None) -> str:
@@ -118,9 +134,20 @@ def _in_full(scored: str | None, written: str | None) -> str:
     return written if scored in (None, written) else f"Likeliest label (scored): {scored}\nWrote by itself: {written}"
 
 
+def _whose(made: list[tuple[str, dict[str, Any]]]) -> list[tuple[str, str]]:
+    """The mistakes of each contestant that made them: (words, "contestant code")."""
+    return [
+        (f"{words}: {one['title'].lower()} ({one[who]:,})", f"{who} {code}")
+        for who, words in reversed(frames.CONTESTANTS.items())
+        for code, one in made
+        if one[who]
+    ]
+
+
 def _answers(run: Run | None, which: Any, mistake: Any, search: str) -> list[dict[str, Any]]:
     if run is None:
         return []
     found = rows.wrong_first(rows.chosen(rows.read_answers(run), which))
-    found = rows.with_error(found, str(mistake)) if mistake else found
+    who, _, code = str(mistake or "").partition(" ")
+    found = rows.with_error(found, code, who) if code else found
     return (rows.searched(found, search.strip()) if search and search.strip() else found)[:SHOWN_ROWS]

@@ -7,10 +7,11 @@ import gradio as gr
 from ft_core import amounts
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
-from ft_core.evals import rows
+from ft_core.evals import keep, rows
 from ft_core.evals.judging import votes
 from ft_core.run import Run
 from ft_core.ui import keys, show, uploads
+from ft_core.ui.evaluation import judges
 from ft_core.ui.shared import QUIET, Shared, selected_run
 from ft_core.workspace import Workspace
 
@@ -59,6 +60,7 @@ def build(shared: Shared) -> None:
             export = gr.Button("Make preference pairs", size="sm", elem_id="judging-export")
             file = gr.DownloadButton("Download preferences.jsonl", size="sm", visible=False, elem_id="judging-file")
         result = gr.Markdown(elem_id="judging-result")
+        judges.build(shared)
 
     seen = gr.State("")
     view = [card, counter, prompt, left, right, expected, identity, *aspects]
@@ -67,9 +69,12 @@ def build(shared: Shared) -> None:
     for event in (begin.click, reviewer.submit):
         event(shared.private(next_pair), [shared.run_id, reviewer], view, **QUIET)
     asked = [shared.run_id, reviewer, identity, *aspects]
-    for button, decided in zip(chosen, (vote_left, vote_right, vote_tie, vote_both_bad), strict=True):
-        button.click(shared.private(decided), asked, view, queue=False, trigger_mode="multiple", **QUIET)
-    undo.click(shared.private(undo_vote), [shared.run_id, reviewer], view, queue=False, **QUIET)
+    decided = [
+        button.click(shared.private(decide), asked, view, **QUIET)
+        for button, decide in zip(chosen, (vote_left, vote_right, vote_tie, vote_both_bad), strict=True)
+    ]
+    decided.append(undo.click(shared.private(undo_vote), [shared.run_id, reviewer], view, **QUIET))
+    keys.in_turn("judging-", decided)
     reveal.click(shared.private(show_result), [shared.run_id], [result], **QUIET)
     export.click(shared.private(export_votes), [shared.run_id], [file, result], **QUIET)
 
@@ -140,10 +145,11 @@ def undo_vote(workspace: Workspace, run_id: str, reviewer: str) -> list[Any]:
 
 
 def show_result(workspace: Workspace, run_id: str) -> str:
-    """What the votes say until now, in words."""
+    """What the votes say until now, in words; the report says it from now on, too."""
     from ft_core.evals.judging.results import results
 
     run = _required(workspace, run_id)
+    keep.keep_judging(run)
     found = results(rows.read_answers(run), votes.read_votes(run))
     overall = found["overall"]
     lines = [

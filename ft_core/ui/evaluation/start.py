@@ -11,7 +11,7 @@ from ft_core.evals.benchmarks.detectable import foretold
 from ft_core.evals.benchmarks.known import BENCHMARKS
 from ft_core.settings.evaluation import EvalSpec
 from ft_core.ui import show
-from ft_core.ui.shared import TO_TOP, Shared, choose, selected_run
+from ft_core.ui.shared import QUIET, TO_TOP, Shared, choose, selected_run
 from ft_core.worker import launch
 from ft_core.worker.launch import JobView
 from ft_core.workspace import Workspace
@@ -74,7 +74,7 @@ def components() -> Start:
 
 def wire(shared: Shared, made: Start, leads_on: gr.Button) -> None:
     """The events; `leads_on` is shown when there is a result."""
-    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    quick: dict[str, Any] = {"queue": False, **QUIET}
     seen = gr.State("")
     watching = [seen, made.empty, made.step, made.progress, made.failure, made.start, made.stop, leads_on]
     shared.follow(watch_job, [seen, shared.run_id], watching)

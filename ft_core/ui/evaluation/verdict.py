@@ -80,7 +80,7 @@ def watch_report(workspace: Workspace, seen: str, run_id: str) -> Any:
     """The report, in the order of `view`. Left as it is while the run's files are."""
     run = selected_run(workspace, run_id)
     report = run.report() if run else None
-    found = f"{run and run.id} {report and report['seconds']} {report and report['verdict']}"
+    found = f"{run and run.id} {report and (report['seconds'], report['verdict'], report.get('judging'))}"
     if found == seen:
         return gr.skip()
     hidden = gr.update(visible=False)

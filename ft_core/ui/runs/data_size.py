@@ -12,7 +12,7 @@ from ft_core.ui.begin import begin
 from ft_core.ui.runs import frames, names
 from ft_core.ui.runs.start import required_start, start_of
 from ft_core.ui.runs.study import required_study, shown_study, standing_of
-from ft_core.ui.shared import Shared, follow
+from ft_core.ui.shared import QUIET, Shared, follow
 from ft_core.ui.training.curves import loss_axis
 from ft_core.worker import launch
 from ft_core.worker.children import require_validation
@@ -59,7 +59,7 @@ def build(shared: Shared) -> None:
             table = gr.Dataframe(interactive=False, wrap=True, buttons=[], label="Each part", visible=False, elem_id="data-size-table")  # fmt: skip
 
     seen_form, shown, seen_job, seen_result = gr.State(""), gr.State(""), gr.State(""), gr.State("")
-    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    quick: dict[str, Any] = {"queue": False, **QUIET}
     follow(
         [shared.tab.select, shared.run_id.change],
         shared.quiet(show_size_form),

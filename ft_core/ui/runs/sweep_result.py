@@ -12,7 +12,7 @@ from ft_core.ui import show, theme
 from ft_core.ui.begin import just_made
 from ft_core.ui.runs import frames, names
 from ft_core.ui.runs.study import required_study, shown_study, standing_of
-from ft_core.ui.shared import Shared
+from ft_core.ui.shared import QUIET, Shared
 from ft_core.ui.training.curves import loss_axis
 from ft_core.worker import launch
 from ft_core.worker.children import validation_losses
@@ -55,7 +55,7 @@ def build(shared: Shared) -> None:
         remark = gr.Markdown(elem_classes="quiet", elem_id="sweep-remark")
 
     shown, seen_job, seen_result = gr.State(""), gr.State(""), gr.State("")
-    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    quick: dict[str, Any] = {"queue": False, **QUIET}
     watching = [seen_job, shown, result, title, progress, failure, stop, resume]
     shared.follow(watch_sweep, [seen_job, shared.run_id], watching)
     view = [seen_result, best, use, table, *plots, matters, remark]

@@ -8,7 +8,7 @@ from ft_core.jobs import WORK, Work
 from ft_core.run import Run
 from ft_core.ui import show
 from ft_core.ui.runs import names
-from ft_core.ui.shared import Shared
+from ft_core.ui.shared import QUIET, Shared
 from ft_core.worker import launch
 from ft_core.worker.queue import Entry, require_waiting
 from ft_core.workspace import Workspace
@@ -40,7 +40,7 @@ def build(shared: Shared) -> None:
                     no = gr.Button("No, let it wait", elem_id="queue-cancel-no")
 
     seen = gr.State("")
-    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    quick: dict[str, Any] = {"queue": False, **QUIET}
     inputs, outputs = [seen, order], [seen, queue, at_work, list_part, order, sure]
     shared.follow(watch_queue, inputs, outputs)
     for event in (

@@ -57,7 +57,7 @@ def curve(
     if best is not None and validation:
         values = [value for _, value, _ in rows]
         rows += [(best, min(values), BEST), (best, max(values), BEST)]
-    return pandas.DataFrame(rows, columns=list(COLUMNS))
+    return _frame(rows)
 
 
 def parts(metrics: Sequence[dict[str, Any]]) -> pandas.DataFrame:
@@ -68,7 +68,12 @@ def parts(metrics: Sequence[dict[str, Any]]) -> pandas.DataFrame:
         if row["kind"] == "validation"
         for name, loss in row.get("parts", {}).items()
     ]
-    return pandas.DataFrame(rows, columns=list(COLUMNS))
+    return _frame(rows)
+
+
+def _frame(rows: list[tuple[float, float, str]]) -> pandas.DataFrame:
+    """Numbers also where there are none yet: a chart that is first given a column without a type keeps it as names for ever."""
+    return pandas.DataFrame(rows, columns=list(COLUMNS)).astype({"step": float, "value": float})
 
 
 def best_step(metrics: Sequence[dict[str, Any]]) -> int | None:

@@ -11,7 +11,7 @@ from ft_core.fit.cost import dollars_for
 from ft_core.pipeline.measure import prepare_measuring
 from ft_core.pipeline.runs import filled_project
 from ft_core.ui import show, uploads
-from ft_core.ui.shared import Shared
+from ft_core.ui.shared import QUIET, Shared
 from ft_core.ui.training import form
 from ft_core.ui.training.form import Form
 from ft_core.worker import launch
@@ -43,7 +43,7 @@ def wire(shared: Shared, made: Measuring, asking: Form) -> None:
     """The events."""
     # What is done is told by a BrowserState: a gr.State that is changed outside Gradio's queue lets no event happen.
     seen = gr.State("")
-    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    quick: dict[str, Any] = {"queue": False, **QUIET}
     watching = [seen, shared.measured, made.begin, made.stop, made.progress, made.failure]
     shared.follow(watch_measure, [seen, made.asked], watching)
     for event in (

@@ -19,7 +19,7 @@ from ft_core.settings.project import ProjectSpec
 from ft_core.settings.train import TrainSpec
 from ft_core.ui import fields, show, uploads
 from ft_core.ui.begin import begin
-from ft_core.ui.shared import TO_TOP, Shared, follow
+from ft_core.ui.shared import QUIET, TO_TOP, Shared, follow
 from ft_core.ui.training import form, measuring
 from ft_core.ui.training.form import Form
 from ft_core.workspace import Workspace
@@ -83,7 +83,7 @@ def build(shared: Shared) -> tuple[Form, gr.Button]:
 
     seen, seen_starts, pinned, suggested = gr.State(""), gr.State(""), gr.State({}), gr.State({})
     made = Form(name, base, start_from, pinned, values, suggested)
-    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    quick: dict[str, Any] = {"queue": False, **QUIET}
     follow(
         [shared.tab.select, shared.dataset_id.change],
         shared.quiet(show_settings),

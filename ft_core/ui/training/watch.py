@@ -10,7 +10,7 @@ from ft_core.jobs import Stop
 from ft_core.run import Run
 from ft_core.settings.methods import METHODS
 from ft_core.ui import frames, show, uploads
-from ft_core.ui.shared import Shared, next_button, selected_run
+from ft_core.ui.shared import QUIET, Shared, next_button, selected_run
 from ft_core.ui.training import advice, curves, measuring
 from ft_core.ui.training.form import Form
 from ft_core.ui.training.settings import lost_part, start_training
@@ -104,7 +104,7 @@ def build(shared: Shared, made: Form, start: gr.Button) -> None:
         leads_on = next_button(shared, "evaluation", "Evaluation")
 
     seen_job, seen_results = gr.State(""), gr.State("")
-    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    quick: dict[str, Any] = {"queue": False, **QUIET}
     watching = [seen_job, step, progress, failure, log_part, log, pause, stop, resume, discard, start, leads_on]
     shared.follow(watch_job, [seen_job, shared.run_id], watching)
     results = [seen_results, tiles, *plots, parts, remarks, samples, all_samples, project]

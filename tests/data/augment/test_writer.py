@@ -62,6 +62,12 @@ def test_a_refusal_is_said_with_its_reason_and_without_the_key(status, code):
     assert error.code == code and str(status) in error.why and "no to ***" in error.why
 
 
+def test_offline_nobody_is_asked(monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    error = refused(lambda _messages: "late")
+    assert error.code == "writer.offline" and "HF_HUB_OFFLINE" in error.fix
+
+
 def test_silence_and_nobody_there():
     error = refused(lambda _messages: "late", delay=1.5)
     assert error.code == "writer.timeout"

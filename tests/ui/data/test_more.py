@@ -24,7 +24,7 @@ def dataset(workspace, tmp_path):
 
 def making(workspace, dataset, way="typos", count=5, label="", who="endpoint", address="", key="", provider="auto", model="", token="", signed_in=None):  # fmt: skip
     return more.make_rows(
-        workspace, dataset.id, way, count, label, who, address, key, provider, model, token, signed_in
+        workspace, dataset.id, way, count, label, who, address, key, provider, token, model, signed_in
     )
 
 

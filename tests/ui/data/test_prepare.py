@@ -54,7 +54,8 @@ def test_the_split_is_kept_in_the_draft_and_shown_again(workspace, draft):
     changed, note = prepare.choose_split(workspace, draft, "group", "customer", 0.2, 0.3, 7, "keep")
     assert not note["visible"]
     seen = list(looking.look(workspace, changed, ""))[-1][2]
-    step, *values = prepare.show_split(workspace, changed, seen)
+    step, *values, corrected, button = prepare.show_split(workspace, changed, seen)
+    assert not corrected["visible"] and button["value"] == "Prepare dataset"
     assert step["visible"] and values[1]["value"] == "customer" and "message" in values[1]["choices"]
     assert [values[0], *values[2:]] == ["group", 0.2, 0.3, 7, "keep"]
     assert not prepare.show_split(workspace, changed, None)[0]["visible"]

@@ -33,7 +33,10 @@ def test_what_was_found_has_a_card_and_what_was_not_has_none(workspace, draft):
     card, words, treatment, accordion, difference, samples = shown["html"]
     assert card["visible"] and words["visible"], "both were hidden while nothing was found"
     assert "HTML in texts" in words["value"] and "rows" in words["value"]
-    assert treatment["value"] == "fix" and treatment["choices"][0] == ("Fix: they are removed", "fix")
+    assert "value" not in treatment, (
+        "the browser's draft says what is chosen: an answer that is late would undo a press"
+    )
+    assert treatment["choices"][0] == ("Fix: they are removed", "fix")
     assert accordion["visible"] and difference["visible"] and not samples["visible"]  # words that go, words that come
     assert {kind for _, kind in difference["value"]} >= {None, "removed"}
     *_, difference, samples = shown["duplicates"]
@@ -45,9 +48,7 @@ def test_a_choice_goes_into_the_draft_and_shows_in_what_is_left(workspace, draft
     kept = treated(draft, "near_duplicates", "keep")
     spec = opened(workspace, kept)
     assert spec is not None and spec.data.clean.near_duplicates == "keep"
-    seen, before = look(workspace, kept), look(workspace, draft)
-    assert seen["kept"] > before["kept"]
-    assert cards(workspace, kept, seen)[2]["near_duplicates"][2]["value"] == "keep"
+    assert look(workspace, kept)["kept"] > look(workspace, draft)["kept"]
 
 
 @pytest.mark.parametrize(("code", "treatment"), [("html", "burn"), ("nothing", "fix")])

@@ -71,7 +71,11 @@ def test_from_an_old_export_to_a_dataset_on_the_hub(tmp_path):
         looked(page)
         emails = page.locator("#data-problem-private-data")
         assert "e-mail" in emails.inner_text()
+        assert emails.get_by_label("Mask", exact=False).is_checked(), "what is done untouched is marked as chosen"
         emails.get_by_text("Leave out").click()
+        looked(page)
+        assert emails.get_by_label("Leave out", exact=False).is_checked()
+        emails.get_by_text("Keep as it is").click()
         emails.get_by_text("Mask").click()  # at once: the last press counts
         looked(page)
         assert emails.get_by_label("Mask", exact=False).is_checked()

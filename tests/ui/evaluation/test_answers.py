@@ -19,9 +19,14 @@ def test_a_report_shows_all_its_answers(workspace, evaluated):
     )
     assert step["visible"] and len(table) == len(chosen) == evaluated.report()["n"] and not details["visible"]
     assert mistakes["visible"] and choice["value"] == "", "a mistake of another report is not looked for"
-    for _, code in choice["choices"][1:]:
-        table, chosen, _ = tab.filter_answers(workspace, evaluated.id, "all", code, "")
-        assert len(table) == evaluated.report()["errors"]["checks"][code]["tuned"] == len(chosen)
+    whose = set()
+    for words, value in choice["choices"][1:]:
+        who, code = value.split(" ")
+        table, chosen, _ = tab.filter_answers(workspace, evaluated.id, "all", value, "")
+        assert len(table) == evaluated.report()["errors"]["checks"][code][who] == len(chosen) > 0
+        assert all(code in row[f"{who}_errors"] for row in chosen) and f"({len(chosen)})" in words
+        whose.add(who)
+    assert "base" in whose and "tuned" in whose, "each contestant's mistakes can be looked at"
     assert tab.watch_answers(workspace, seen, evaluated.id, "tuned wrong", "", "Ada") == gr.skip()
 
 
@@ -51,11 +56,13 @@ def test_a_search_narrows_what_is_chosen(workspace, evaluated):
 
 def test_a_click_shows_that_row_in_full(workspace, evaluated):
     _, chosen, _ = tab.filter_answers(workspace, evaluated.id, "all", "", "")
-    details, asked, expected, base, few_shot, tuned = tab.show_answer(
+    details, asked, expected, base, few_shot, tuned, opened, right, why = tab.show_answer(
         chosen, gr.SelectData(None, {"index": [2, 0], "value": "x"})
     )
     row = chosen[2]
+    assert not why["visible"], "what was explained before was another answer"
     assert details["visible"] and (asked, expected) == (row["prompt"], row["expected"])
+    assert (opened["row"], right) == (row["row"], row["expected"]), "the expected answer is there to be corrected"
     for name, text in (("base", base), ("few_shot", few_shot), ("tuned", tuned)):
         both = f"Likeliest label (scored): {row[name]}\nWrote by itself: {row[f'{name}_written']}"
         assert text == (row[name] if row[name] == row[f"{name}_written"] else both)
@@ -63,11 +70,11 @@ def test_a_click_shows_that_row_in_full(workspace, evaluated):
 
 def test_a_click_beside_the_rows_shows_nothing():
     for index in ([0, 0], [-1, 0], 5):
-        details, *texts = tab.show_answer([], gr.SelectData(None, {"index": index, "value": ""}))
-        assert not details["visible"] and set(texts) == {""}
+        details, *texts, opened, right, _ = tab.show_answer([], gr.SelectData(None, {"index": index, "value": ""}))
+        assert not details["visible"] and {*texts, right} == {""} and opened is None
 
 
 def test_a_contestant_that_did_not_play_is_a_dash():
-    row = {"prompt": "p", "expected": "e", "base_written": "", "few_shot_written": None, "tuned_written": "t"}
+    row = {"row": 1, "prompt": "p", "expected": "e", "base_written": "", "few_shot_written": None, "tuned_written": "t"}
     shown = tab.show_answer([row], gr.SelectData(None, {"index": [0, 1], "value": ""}))
-    assert shown[3:] == ["", "–", "t"]
+    assert shown[3:6] == ["", "–", "t"]

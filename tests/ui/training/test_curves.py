@@ -67,3 +67,8 @@ def test_a_mix_has_a_line_for_each_part():
 )
 def test_the_loss_is_called_what_it_is(given, words):
     assert curves.loss_axis(project.parse({"data": {"source": "x.csv"}} | given, "p")) == words
+
+
+def test_a_chart_without_points_yet_is_of_numbers():
+    for empty in (curves.curve([], "loss"), curves.parts([])):
+        assert empty.empty and list(empty.dtypes[["step", "value"]]) == ["float64", "float64"]
