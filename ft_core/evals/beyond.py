@@ -1,15 +1,14 @@
 """What an evaluation measures beyond the task: benchmarks, and what the training has cost elsewhere."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ft_core import modeling
 from ft_core.data.store import Dataset
+from ft_core.evals import rows
 from ft_core.evals.benchmarks.measure import measure as measure_benchmarks
 from ft_core.evals.forgetting.measure import measure as measure_forgetting
-from ft_core.files import write_text
 from ft_core.jobs import Progress
 from ft_core.run import Run
 from ft_core.settings.example import Example
@@ -47,11 +46,7 @@ def sections(
         measured = measure_benchmarks(
             pair, asked.benchmarks, asked.benchmark_limit, folder, store, advance, asked_to_stop, token
         )
-        questions = [row | {"benchmark": name} for name, rows in measured.pop("questions").items() for row in rows]
-        write_text(
-            run.evaluation / "benchmarks.jsonl",
-            "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in questions),
-        )
+        rows.write_questions(run, measured.pop("questions"))
         found["benchmarks"] = measured
         done = last
     if asked.forgetting:

@@ -13,6 +13,7 @@ import numpy
 from ft_core.errors import FTError
 from ft_core.evals import compare, rows, versus
 from ft_core.evals.compare import Interval
+from ft_core.evals.written import NO_LABEL, written_label
 from ft_core.run import Run
 
 Pairs = Sequence[tuple[rows.Row, rows.Row]]
@@ -41,7 +42,7 @@ def changes(first: Run, second: Run) -> dict[str, Any]:
         )
     pairs = versus.shared_rows(first, second)
     scored, flagged, general = _scores(pairs, before, after), _checks(pairs, before, after), _general(before, after)
-    tested = scored | flagged | general
+    tested = scored | flagged | general | _benchmarks(first, second, before, after)
     decides = before["headline"]  # chosen beforehand, so not looked at together with the others
     adjusted = compare.holm({key: one.p_value for key, one in tested.items() if key != decides})
     metrics = {name: one for name, one in before["metrics"].items() if name in after["metrics"]}
@@ -89,6 +90,13 @@ def _scores(pairs: Pairs, before: Mapping[str, Any], after: Mapping[str, Any]) -
     """The scores that the stored answers can be tested for: those of which each example has its own."""
     known = before["metrics"].keys() & after["metrics"].keys()
     found = {name: _shares(_column(pairs, "tuned_correct"), "higher") for name in _RIGHT if name in known}
+    if "accuracy_written" in known:
+        labels = sorted({row["expected"] for pair in pairs for row in pair} | set(before["per_label"]))
+        wrote = [[written_label(text, labels) for text in each] for each in _column(pairs, "tuned_written")]
+        right = [[labels.index(text) for text in each] for each in _column(pairs, "expected")]
+        hits = [[a == b for a, b in zip(*both, strict=True)] for both in zip(wrote, right, strict=True)]
+        found["accuracy_written"] = _shares(hits, "higher")
+        found["label_validity"] = _shares([[number != NO_LABEL for number in each] for each in wrote], "higher")
     if "loss" in known:
         found["loss"] = _means(_column(pairs, "tuned_loss"), "lower")
     return found
@@ -111,6 +119,18 @@ def _general(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, _
     if len(both) < 2:
         return {}
     return {"general answers": _means([[found[prompt] for prompt in both] for found in (first, second)], "lower")}
+
+
+def _benchmarks(first: Run, second: Run, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, _Tested]:
+    """Where both were asked the very same questions."""
+    known = [(report.get("benchmarks") or {}).get("benchmarks", {}) for report in (before, after)]
+    asked = [rows.read_questions(run) for run in (first, second)]
+    found = {}
+    for name, one in known[0].items():
+        if name in known[1] and one["rows_sha256"] == known[1][name]["rows_sha256"]:
+            right = [[row["tuned"][one["measure"]] for row in each if row["benchmark"] == name] for each in asked]
+            found[f"benchmark {name}"] = _shares(right, "higher")
+    return found
 
 
 def _column(pairs: Pairs, key: str) -> list[list[Any]]:

@@ -15,7 +15,7 @@ from ft_core.run import Run
 COLUMNS = ("", "A", "B", "B - A", "95 % interval", "B is")
 KINDS = {
     "scores": "Scores",
-    "checks": "Share of answers that are",
+    "checks": "Share of answers",
     "forgetting": "General answers",
     "benchmarks": "Benchmarks",
 }
@@ -48,16 +48,17 @@ def sections(found: dict[str, Any], names: Sequence[str]) -> list[Section]:
     ]
     for kind, title in KINDS.items():
         if found[kind]:
-            made.append(Section(title, tables=[Table((title, *COLUMNS[1:]), [cells(line) for line in found[kind]])]))
+            made.append(Section(title, tables=[Table(COLUMNS, [cells(line) for line in found[kind]])]))
     for key, title in (("gained", "Wrong in A, right in B"), ("lost", "Right in A, wrong in B")):
         rows = [
-            tuple(str(one[cell]) for cell in ("row", "prompt", "expected", "first", "second"))
-            for one in found[key][:_SHOWN]
+            tuple(str(one[cell]) for cell in ("prompt", "expected", "first", "second")) for one in found[key][:_SHOWN]
         ]
         said = [
             f"{len(found[key]):,} examples" + (f", the first {_SHOWN} are shown." if len(found[key]) > _SHOWN else ".")
         ]
-        made.append(Section(title, said, [Table(("Row", "Prompt", "Right answer", "A", "B"), rows)] if rows else []))
+        made.append(
+            Section(title, said, [Table(("Prompt", "Right answer", "A", "B"), rows, texts=True)] if rows else [])
+        )
     return made
 
 

@@ -13,6 +13,7 @@ from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 from ft_core.evals import compare, metrics, table
 from ft_core.evals.answers import Contestant
 from ft_core.evals.table import Scored
+from ft_core.evals.written import NO_LABEL, written_label
 from ft_core.settings.example import Example
 
 HEADLINE = "accuracy"
@@ -36,7 +37,7 @@ def scored(
     scores = {
         "accuracy": table.shares({name: each == expected for name, each in chosen.items()}),
         "accuracy_written": table.shares({name: each == expected for name, each in wrote.items()}),
-        "label_validity": table.shares({name: each != metrics.NO_LABEL for name, each in wrote.items()}),
+        "label_validity": table.shares({name: each != NO_LABEL for name, each in wrote.items()}),
     }
     before, after = (
         compare.macro_draws(weights, chosen[name], expected) | compare.micro_draws(weights, wrote[name], expected)
@@ -115,7 +116,7 @@ def likeliest(contestant: Contestant) -> numpy.ndarray:
 
 def written(contestant: Contestant, labels: Sequence[str]) -> numpy.ndarray:
     """The number of the label that each answer is, NO_LABEL where it is none: int64 [n]."""
-    return numpy.array([metrics.written_label(answer.text, labels) for answer in contestant.answers])
+    return numpy.array([written_label(answer.text, labels) for answer in contestant.answers])
 
 
 def numbers(examples: Sequence[Example], labels: Sequence[str]) -> numpy.ndarray:
@@ -125,6 +126,6 @@ def numbers(examples: Sequence[Example], labels: Sequence[str]) -> numpy.ndarray
 
 def _by_itself(written: numpy.ndarray) -> str:
     """How often the tuned model writes a label when nobody offers it any: what people meet in use."""
-    share = 100 * float((written != metrics.NO_LABEL).mean())
+    share = 100 * float((written != NO_LABEL).mean())
     advice = "" if share >= _USABLE else " Train longer before you use it: more epochs, or more examples."
     return f"Writing by itself, the tuned model answered with a label in {share:.0f} % of these examples.{advice}"

@@ -15,11 +15,12 @@ _MARKDOWN = str.maketrans({char: f"\\{char}" for char in "\\`*_{}[]<>#|~"})
 
 @dataclass(frozen=True)
 class Table:
-    """A heading for each column, and the rows as text; numbers are all columns but the first."""
+    """A heading for each column, and the rows as text; numbers are all columns but the first, or none where all are `texts`."""
 
     columns: tuple[str, ...]
     rows: list[tuple[str, ...]]
     caption: str = ""
+    texts: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def written(title: str, parts: Sequence[Section]) -> str:
             if table.caption:
                 lines += [f"**{_plain(table.caption)}**", ""]
             lines.append(f"| {' | '.join(map(_plain, table.columns))} |")
-            lines.append(f"|{'---|' + '--:|' * (len(table.columns) - 1)}")
+            lines.append(f"|---|{('---|' if table.texts else '--:|') * (len(table.columns) - 1)}")
             lines += [f"| {' | '.join(map(_plain, row))} |" for row in table.rows] + [""]
     return "\n".join(lines)
 

@@ -1,7 +1,7 @@
 """The answers of an evaluation side by side, read back from disk. Without torch: the page calls this."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from ft_core.files import read_lines, write_text
@@ -10,6 +10,7 @@ from ft_core.run import Run
 Row = dict[str, Any]
 Show = Literal["all", "tuned wrong", "tuned right", "mended", "broken"]
 _FILE = "answers.jsonl"
+_QUESTIONS = "benchmarks.jsonl"
 
 
 def write_answers(run: Run, rows: Sequence[Row]) -> None:
@@ -28,6 +29,19 @@ def read_answers(run: Run) -> list[Row]:
     The few_shot values are None when no examples were put into the prompt.
     """
     return list(read_lines(run.evaluation / _FILE))
+
+
+def write_questions(run: Run, measured: Mapping[str, Sequence[Row]]) -> None:
+    """Replace the questions of benchmarks, by name of the benchmark, that the evaluation asked."""
+    lines = [
+        json.dumps(row | {"benchmark": name}, ensure_ascii=False) for name, rows in measured.items() for row in rows
+    ]
+    write_text(run.evaluation / _QUESTIONS, "".join(line + "\n" for line in lines))
+
+
+def read_questions(run: Run) -> list[Row]:
+    """A row holds `benchmark`, `row`, `subject`, and for base and tuned {measure: its score of the answer}. Empty where none were asked."""
+    return list(read_lines(run.evaluation / _QUESTIONS))
 
 
 def chosen(rows: Sequence[Row], show: Show) -> list[Row]:

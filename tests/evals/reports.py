@@ -40,22 +40,30 @@ def report(**changes) -> dict:
 def changed_runs(folder: Path) -> list[Run]:
     """Two evaluated runs by hand: more of the second's labels are right, its losses are higher, and it repeats itself no more."""
     runs = []
+    mmlu = {"title": "MMLU", "tuned": 0.3, "measure": "acc", "rows_sha256": "0"}
+    hellaswag = mmlu | {"title": "HellaSwag"}
     for right, loss, repeats in ((range(20), 1.0, 15), (range(2, 52), 1.3, 0)):
         spec = project.parse({"name": "n", "data": {"source": "x.csv"}}, "p")
         run = Run.create(folder / "runs", spec, {"dataset": "0" * 12}, {})
         answers = [
             {"row": row, "part": "", "prompt": f"q{row} {EVIL}", "expected": "a", "tuned": "a" if row in right else "b"}
+            | {"tuned_written": "A." if row in right else "none"}
             | {"tuned_correct": row in right, "tuned_loss": loss + row % 3}
             | {"tuned_errors": {"repetition": "x"} if row < repeats else {}}
             for row in range(60)
         ]  # fmt: skip
         rows.write_answers(run, answers)
-        metrics = report()["metrics"] | {"f1_macro": {"title": "Macro F1", "tuned": 0.5}}
+        metrics = report()["metrics"] | {
+            "f1_macro": {"title": "Macro F1", "tuned": 0.5},
+            "accuracy_written": {"title": "Written", "tuned": 0.5},
+        }
         probes = {"rows": [{"prompt": f"p{number}", "tuned": 2.0 + number % 2} for number in range(10)]}
         run.write_report(
             report(metrics=metrics)
             | {"errors": {"checks": {"repetition": {"title": "repeating"}}}, "forgetting": {"probes": probes}}
-            | {"benchmarks": {"benchmarks": {"mmlu": {"title": "MMLU", "tuned": 0.3}}}}
+            | {"benchmarks": {"benchmarks": {"mmlu": mmlu, "hellaswag": hellaswag | {"rows_sha256": f"{loss}"}}}}
         )
+        asked = [{"row": row, "tuned": {"acc": float(row in right)}} for row in range(60)]
+        rows.write_questions(run, {"mmlu": asked, "hellaswag": asked})
         runs.append(run)
     return runs

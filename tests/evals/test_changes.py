@@ -14,10 +14,12 @@ def test_better_and_worse_are_said_of_what_has_an_interval_only(tmp_path):
     lines = {line["title"]: line for kind in changes_page.KINDS for line in found[kind]}
     assert found["n"] == 60 and found["sentence"].startswith("Better: +50.0 points")
     assert lines["Accuracy"]["result"] == "better" and lines["Accuracy"]["difference"] == pytest.approx(0.5)
+    assert lines["Written"]["result"] == "better" and lines["Written"]["first"] == pytest.approx(20 / 60)
     assert lines["Loss"]["result"] == "worse" and lines["Loss"]["second"] - lines["Loss"]["first"] == pytest.approx(0.3)
     assert lines["repeating"]["result"] == "better" and lines["repeating"]["second"] == 0
     assert lines["Loss, nats per token"]["result"] == "no clear change"
-    for untested in ("Macro F1", "MMLU"):
+    assert lines["MMLU"]["result"] == "better" and lines["MMLU"]["first"] == pytest.approx(20 / 60)
+    for untested in ("Macro F1", "HellaSwag"):  # of other questions
         assert lines[untested]["result"] is lines[untested]["low"] is None and lines[untested]["first"] is not None
     assert len(found["gained"]) == 32 and len(found["lost"]) == 2
     assert found["lost"][0] == {

@@ -4,8 +4,9 @@ import numpy
 import pytest
 from sklearn.metrics import f1_score
 
-from ft_core.evals import about, classification, compare, metrics
+from ft_core.evals import about, classification, compare
 from ft_core.evals.answers import Contestant
+from ft_core.evals.written import NO_LABEL
 from ft_core.generate import Answer
 from ft_core.settings.example import Example, Message
 
@@ -68,7 +69,7 @@ def test_the_confusion_counts_every_example_once() -> None:
 
 @pytest.mark.parametrize(("labels", "share", "advised"), [(9, 90, False), (5, 50, True)])
 def test_a_classifier_that_writes_no_labels_is_told_to_train_longer(labels, share, advised) -> None:
-    words = classification._by_itself(numpy.array([0] * labels + [metrics.NO_LABEL] * (10 - labels)))
+    words = classification._by_itself(numpy.array([0] * labels + [NO_LABEL] * (10 - labels)))
     assert f"in {share} % of these examples" in words and ("Train longer" in words) is advised
 
 

@@ -63,3 +63,10 @@ def test_search_does_not_mind_case() -> None:
 def test_reading_answers_needs_no_torch() -> None:
     program = "import sys; import ft_core.evals.rows; sys.exit(bool({'torch', 'evaluate', 'transformers', 'sklearn'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_the_questions_of_benchmarks_are_read_back_with_their_name(tmp_path) -> None:
+    run = Run(tmp_path)
+    assert rows.read_questions(run) == []
+    rows.write_questions(run, {"mmlu": [{"row": 3}], "arc_easy": [{"row": 1}]})
+    assert rows.read_questions(run) == [{"row": 3, "benchmark": "mmlu"}, {"row": 1, "benchmark": "arc_easy"}]

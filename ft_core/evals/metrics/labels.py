@@ -7,27 +7,9 @@ import evaluate
 from sklearn.metrics import accuracy_score, f1_score, precision_recall_fscore_support
 
 from ft_core.evals.metrics.local import computed, described
+from ft_core.evals.written import NO_LABEL
 
-NO_LABEL = -1
 _NUMBER = datasets.Value("int32")
-_PUNCTUATION = ".,;:!?\"'`*()[]"
-
-
-# One answer.
-
-
-def normalised(text: str) -> str:
-    """Lower case, single spaces, without quotes and punctuation at both ends."""
-    return " ".join(text.casefold().split()).strip(_PUNCTUATION + " ")
-
-
-def written_label(text: str, labels: Sequence[str]) -> int:
-    """Index of the label that the text is, but for case, spaces and punctuation around it; NO_LABEL when it is none."""
-    plain = normalised(text)
-    return next((i for i, label in enumerate(labels) if normalised(label) == plain), NO_LABEL)
-
-
-# All answers.
 
 
 class LabelScores(evaluate.Metric):

@@ -22,8 +22,8 @@ def components() -> list[Any]:
             "chance is ruled out for all that is tested here together; without an interval nothing is said.",
             elem_classes="quiet",
         )
-        lines = gr.Dataframe(interactive=False, wrap=True, buttons=[], label="Better or worse", elem_id="compare-lines", max_height=520)  # fmt: skip
-        examples = gr.Dataframe(interactive=False, wrap=True, buttons=[], label="Examples that changed sides", elem_id="compare-examples", max_height=420)  # fmt: skip
+        lines = gr.Dataframe(interactive=False, wrap=True, buttons=[], label="Better or worse", elem_id="compare-lines", max_height=520, column_widths=["300px", "80px", "80px", "90px", "180px", "150px"])  # fmt: skip
+        examples = gr.Dataframe(interactive=False, wrap=True, buttons=[], label="Examples that changed sides", elem_id="compare-examples", max_height=420, column_widths=["130px", "420px", "130px", "130px", "130px"])  # fmt: skip
         download = gr.DownloadButton("Download this comparison", size="sm", elem_id="compare-download")
     return [group, lines, examples, download]
 
@@ -37,7 +37,10 @@ def shown(runs: Sequence[Run], names: Sequence[str]) -> list[Any]:
         found = changes(*runs)
     except FTError:  # why not is said beside it, as of any number of runs
         return hidden
-    lines = [[KINDS[kind], *cells(line)] for kind in KINDS for line in found[kind]]
+    lines = [list(cells(line)) for line in found["scores"]]
+    lines += [
+        [f"{KINDS[kind]}: {title}", *rest] for kind in list(KINDS)[1:] for title, *rest in map(cells, found[kind])
+    ]
     sides = (("gained", "right in B only"), ("lost", "right in A only"))
     examples = [
         [words, *(str(one[key]) for key in ("prompt", "expected", "first", "second"))]
@@ -47,7 +50,7 @@ def shown(runs: Sequence[Run], names: Sequence[str]) -> list[Any]:
     page = uploads.download_text(runs[1], f"against-{runs[0].id}.html", html(found, names))
     return [
         gr.update(visible=True),
-        {"headers": ["Of", *COLUMNS], "data": lines},
+        {"headers": list(COLUMNS), "data": lines},
         gr.update(
             value={"headers": ["Now", "Prompt", "Right answer", "A", "B"], "data": examples}, visible=bool(examples)
         ),

@@ -1,12 +1,11 @@
-"""Scores of labels against scikit-learn, and what counts as a written label."""
+"""Scores of labels against scikit-learn."""
 
 import numpy
 import pytest
 from sklearn.metrics import accuracy_score, f1_score, precision_score, recall_score
 
 from ft_core.evals import metrics
-
-LABELS = ["billing", "technical problem", "returns"]
+from ft_core.evals.written import NO_LABEL
 
 
 def _random_labels(seed: int, total: int = 60) -> tuple[list[int], list[int]]:
@@ -17,7 +16,7 @@ def _random_labels(seed: int, total: int = 60) -> tuple[list[int], list[int]]:
 @pytest.mark.parametrize("seed", range(5))
 def test_label_scores_are_those_of_scikit_learn(seed: int) -> None:
     chosen, expected = _random_labels(seed)
-    written = [label if i % 3 else metrics.NO_LABEL for i, label in enumerate(chosen)]
+    written = [label if i % 3 else NO_LABEL for i, label in enumerate(chosen)]
     found = metrics.label_scores(chosen, written, expected)
     assert found == pytest.approx(
         {
@@ -33,27 +32,6 @@ def test_label_scores_are_those_of_scikit_learn(seed: int) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("text", "label"),
-    [
-        ("billing", 0),
-        (" Billing.\n", 0),
-        ('"Technical  problem"', 1),
-        ("RETURNS!", 2),
-        ("The label is billing", metrics.NO_LABEL),
-        ("billing, returns", metrics.NO_LABEL),
-        ("", metrics.NO_LABEL),
-    ],
-)
-def test_a_written_label_is_read_whatever_its_case_and_punctuation(text: str, label: int) -> None:
-    assert metrics.written_label(text, LABELS) == label
-
-
-def test_labels_that_are_punctuation_are_found() -> None:
-    assert metrics.written_label("A-", ["A", "A-", "A+"]) == 1
-    assert metrics.written_label("1 .", ["0", "1"]) == 1
-
-
 def test_an_answer_that_is_no_label_costs_recall_only() -> None:
-    found = metrics.label_scores([0, 0, 0], [0, metrics.NO_LABEL, 1], [0, 0, 1])
+    found = metrics.label_scores([0, 0, 0], [0, NO_LABEL, 1], [0, 0, 1])
     assert found["f1_micro_written"] == pytest.approx(2 * 2 / (2 + 3)) and found["accuracy_written"] == 2 / 3
