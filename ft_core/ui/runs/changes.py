@@ -22,7 +22,7 @@ def components() -> list[Any]:
             "chance is ruled out for all that is tested here together; without an interval nothing is said.",
             elem_classes="quiet",
         )
-        lines = gr.Dataframe(interactive=False, wrap=True, buttons=[], label="Better or worse", elem_id="compare-lines", max_height=520, column_widths=["300px", "80px", "80px", "90px", "180px", "150px"])  # fmt: skip
+        lines = gr.Dataframe(interactive=False, wrap=True, buttons=[], label="Better or worse", elem_id="compare-lines", max_height=520, column_widths=["230px", "80px", "80px", "90px", "180px", "150px"])  # fmt: skip
         examples = gr.Dataframe(interactive=False, wrap=True, buttons=[], label="Examples that changed sides", elem_id="compare-examples", max_height=420, column_widths=["130px", "420px", "130px", "130px", "130px"])  # fmt: skip
         download = gr.DownloadButton("Download this comparison", size="sm", elem_id="compare-download")
     return [group, lines, examples, download]

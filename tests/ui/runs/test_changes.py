@@ -10,8 +10,8 @@ def test_two_evaluated_runs_show_what_changed_and_a_page_to_take_along(tmp_path)
     runs = changed_runs(tmp_path)
     group, lines, examples, download = changes.shown(runs, ["one", "two"])
     assert group["visible"] and examples["visible"]
-    assert lines["headers"] == ["Of", "", "A", "B", "B - A", "95 % interval", "B is"]
-    assert ["Scores", "Accuracy", "0.333", "0.833", "+0.500"] in [row[:5] for row in lines["data"]]
+    assert lines["headers"] == ["", "A", "B", "B - A", "95 % interval", "B is"]
+    assert ["Accuracy", "0.333", "0.833", "+0.500"] in [row[:4] for row in lines["data"]]
     assert {row[0] for row in examples["value"]["data"]} == {"right in B only", "right in A only"}
     page = Path(download["value"]).read_text(encoding="utf-8")
     assert "one and two" in page and "Macro F1" in page
