@@ -12,6 +12,8 @@ def quiet_libraries() -> None:
     logging.getLogger("bitsandbytes.backends.cpu.ops").setLevel(logging.ERROR)
     # Said when two checkpoints are saved in one tick of the file system's clock; transformers then goes by their numbers, which is right.
     logging.getLogger("transformers.trainer_utils").setLevel(logging.ERROR)
+    # Said when 4-bit weights are unpacked for an evaluation on a processor, which is meant.
+    logging.getLogger("transformers.integrations.bitsandbytes").setLevel(logging.ERROR)
     # peft 0.21 asks transformers 5.23 for an attribute it has renamed; gone when peft is updated.
     warnings.filterwarnings("ignore", r".is_gradient_checkpointing", FutureWarning)
     # transformers draws a bar while it reads weights, into a log file too. Bars of downloads and uploads stay, on a terminal.

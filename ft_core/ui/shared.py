@@ -14,8 +14,8 @@ from ft_core.run import Run
 from ft_core.ui.guard import Handler, private, token_of, unheard
 from ft_core.workspace import Workspace
 
-# Gives back no values: newer browsers answer scrollTo with a promise, which Gradio would take for the handler's inputs.
-TO_TOP = "() => { window.scrollTo({top: 0, behavior: 'smooth'}); return []; }"
+# Gives back what the handler was given, and not what scrollTo answers: newer browsers answer with a promise.
+TO_TOP = "(...given) => { window.scrollTo({top: 0, behavior: 'smooth'}); return given; }"
 
 # For an event that shows nothing of its being at work. The empty list matters: otherwise the browser keeps a hidden state of progress for
 # each output, and writes all of those kept so far into the page at every event's begin and end.

@@ -28,11 +28,14 @@ def says(page, words: str) -> None:
 def test_advice_is_applied_and_the_run_paused_resumed_and_stopped(workspace, tmp_path):
     spec = toy_project(workspace, sharp_base(tmp_path / "base"), rows=180, training=THROWN)
     thrown = toy_run(workspace, spec, "train")
+    toy_run(workspace, spec)  # the newest is not the one that is looked at
     with served_page(workspace.home) as (url, _), clicks.chromium() as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.set_default_timeout(clicks.LONG)
         page.goto(url)
         page.get_by_role("tab", name="Training", exact=True).first.click()
+        page.locator("#run-choice input").click()
+        page.locator("#run-choice").get_by_role("option").last.click()
         page.locator("#training-advice-1").get_by_text("The learning rate is too high").wait_for()
         page.locator("#training-apply-1").click()
         page.wait_for_function("document.querySelector('#training-method input').value === 'LoRA'")
