@@ -39,8 +39,8 @@ def trials(rows: Sequence[dict[str, Any]], name: str) -> pandas.DataFrame:
     for row in rows:
         given = row["settings"].get(name)
         if row["value"] is not None and given is not None and row["status"] in ENDS:
-            place = math.log10(given) if name == "learning_rate" else f"{given:>9g}"
-            found.append((place, row["value"], ENDS[row["status"]]))
+            place = round(math.log10(given), 2) if name == "learning_rate" else f"{given:>9g}"
+            found.append((place, round(row["value"], 4), ENDS[row["status"]]))
     found = found[2 - POINTS :]
     if found:
         found += [(found[0][0], None, end) for end in ENDS.values()]

@@ -23,7 +23,7 @@ ENDED = {"done": "Finished", "pruned": "Ended early: worse than the others", "fa
 DRAWN = ("learning_rate", "lora_rank", "epochs", "batch_size")  # each has a chart; the table and the shares have all
 START, RESUME = "Start this search", "Go on with the search"
 AXES = {name: names.training_title(name) for name in DRAWN}
-AXES["learning_rate"] = "power of ten: -3 is 0.001"
+AXES["learning_rate"] = "power of ten of the learning rate: -3 is 0.001"
 
 
 def build(shared: Shared) -> None:
@@ -43,7 +43,7 @@ def build(shared: Shared) -> None:
             plots = [
                 gr.ScatterPlot(
                     x="setting", y="loss", color="trial", color_map=COLOURS, x_title=AXES[name], y_title="validation loss",
-                    title=names.training_title(name), height=280, buttons=[], visible=False, show_label=False, min_width=280,
+                    title=names.training_title(name), x_axis_format="~g" if name == "learning_rate" else None, height=280, buttons=[], visible=False, show_label=False, min_width=280,
                     label=f"Validation loss by {names.training_title(name)}", elem_id=f"sweep-plot-{name.replace('_', '-')}",
                 )
                 for name in DRAWN

@@ -17,7 +17,11 @@ _LOSSES: dict[PreferenceLoss, str] = {
     "kto": "loss of an answer (0.5: as at the start, 0: as is wanted)",
 }
 POINTS = 500
-_TRAINING_POINTS, _VALIDATION_POINTS, _SEEN_POINTS = 298, 100, 100  # and two for the upright line
+_TRAINING_POINTS, _VALIDATION_POINTS, _SEEN_POINTS = (
+    295,
+    100,
+    100,
+)  # the rest for the upright line and for series without a point
 COLUMNS = ("step", "value", "series")
 TRAINING, VALIDATION, BEST, SEEN = "training", "validation", "best weights", "what the coach sees"
 COLOURS = {TRAINING: theme.TRAINING, VALIDATION: theme.VALIDATION, BEST: theme.BASE, SEEN: theme.PROBLEM}
@@ -32,8 +36,11 @@ def loss_axis(spec: ProjectSpec) -> str:
 
 def curve(
     metrics: Sequence[dict[str, Any]], key: str, best: int | None = None, advice: Sequence[Advice] = (), chart: str = ""
-) -> pandas.DataFrame:
-    """`key` over the steps for training and validation: columns step, value, series; at most POINTS rows.
+) -> pandas.DataFrame | None:
+    """`key` over the steps for training and validation: columns step, value, series; at most POINTS rows. None without any.
+
+    An open chart keeps the axes and the colours of the first value it got. So the first is never an empty one, and has a row without a number,
+    which is not drawn, for each of COLOURS.
 
     `best` is marked by an upright line; the stretch of the curve that the first `advice` about this `chart` speaks of has a colour of its own.
     More rows than that are averaged in equal stretches of steps, so that no stretch is left out.
@@ -46,34 +53,34 @@ def curve(
         [(row["step"], row[key]) for row in metrics if row["kind"] == "validation" and row.get(key) is not None],
         _VALIDATION_POINTS,
     )
-    rows = [(step, value, TRAINING) for step, value in training] + [
-        (step, value, VALIDATION) for step, value in validation
-    ]
+    rows = [(step, value, TRAINING) for step, value in training]
+    rows += [(step, value, VALIDATION) for step, value in validation]
+    if not rows:
+        return None
     seen = next((one.evidence for one in advice if one.evidence.chart == chart), None)
     if seen is not None:
         course = training if training else validation
-        stretch_of_it = [(step, value) for step, value in course if seen.start <= step <= seen.end]
-        rows += [(step, value, SEEN) for step, value in thin(stretch_of_it, _SEEN_POINTS)]
+        inside = [place for place, (step, _) in enumerate(course) if seen.start <= step <= seen.end]
+        if len(inside) == 1:  # a point has no line: it is drawn with its neighbours
+            inside = list(range(max(inside[0] - 1, 0), min(inside[0] + 2, len(course))))
+        rows += [(step, value, SEEN) for step, value in thin([course[place] for place in inside], _SEEN_POINTS)]
     if best is not None and validation:
-        values = [value for _, value, _ in rows]
+        values = [value for _, value in (*training, *validation)]
         rows += [(best, min(values), BEST), (best, max(values), BEST)]
-    return _frame(rows)
+    read = [(step, float(f"{value:.5g}"), series) for step, value, series in rows]  # as many digits as a person reads
+    absent = [(rows[0][0], None, series) for series in COLOURS if series not in {drawn for _, _, drawn in rows}]
+    return pandas.DataFrame([*read, *absent], columns=list(COLUMNS))
 
 
-def parts(metrics: Sequence[dict[str, Any]]) -> pandas.DataFrame:
-    """The validation loss of each part of a mix: columns step, value, series; empty for data of one source."""
+def parts(metrics: Sequence[dict[str, Any]]) -> pandas.DataFrame | None:
+    """The validation loss of each part of a mix: columns step, value, series; None for data of one source."""
     rows = [
         (row["step"], loss, name)
         for row in metrics
         if row["kind"] == "validation"
         for name, loss in row.get("parts", {}).items()
     ]
-    return _frame(rows)
-
-
-def _frame(rows: list[tuple[float, float, str]]) -> pandas.DataFrame:
-    """Numbers also where there are none yet: a chart that is first given a column without a type keeps it as names for ever."""
-    return pandas.DataFrame(rows, columns=list(COLUMNS)).astype({"step": float, "value": float})
+    return pandas.DataFrame(rows, columns=list(COLUMNS)) if rows else None
 
 
 def best_step(metrics: Sequence[dict[str, Any]]) -> int | None:

@@ -62,11 +62,12 @@ def build(shared: Shared, made: Form, start: gr.Button) -> None:
             no = gr.Button("No", size="sm")
         tiles = gr.HTML(elem_id="training-tiles")
         plots = []
+        gr.HTML(show.legend([(colour, series) for series, colour in curves.COLOURS.items()]))
         for start_of_row in (0, 2):
             with gr.Row():
                 plots += [
                     gr.LinePlot(
-                        title=title, y_title=axis, label=title, color_map=curves.COLOURS,
+                        title=title, y_title=axis, label=title, color_map=curves.COLOURS, colors_in_legend=[],
                         elem_id=f"training-{title.lower().replace(' ', '-')}-chart", **PLOT,
                     )
                     for title, axis, key, _ in CHARTS[start_of_row : start_of_row + 2]
@@ -234,7 +235,7 @@ def watch_results(workspace: Workspace, seen: str, run_id: str) -> Any:
             )
             for words, key, chart in _charts(run)
         ),
-        gr.update(value=parts, visible=not parts.empty, y_title=curves.loss_axis(run.spec())),
+        gr.update(value=parts, visible=parts is not None, y_title=curves.loss_axis(run.spec())),
         _remarks(run, every),
         *tables,
     ]

@@ -17,7 +17,7 @@ def test_a_chart_has_at_most_500_points_and_ends_with_the_last_step(steps):
     chart = curves.curve(rows(steps), "loss")
     assert len(chart) <= curves.POINTS
     last = chart[chart.series == "training"].iloc[-1]
-    assert (last.step, last.value) == (steps, 1.0 / steps)
+    assert (last.step, last.value) == (steps, pytest.approx(1.0 / steps, rel=1e-4))
 
 
 def test_thinning_averages_every_stretch():
@@ -30,7 +30,7 @@ def test_thinning_averages_every_stretch():
 
 def test_missing_values_are_left_out():
     chart = curves.curve(rows(100), "token_accuracy")
-    assert set(chart.series) == {"training"}
+    assert set(chart.dropna().series) == {"training"}
 
 
 def test_best_weights_and_what_the_coach_sees_are_marked():
@@ -40,7 +40,11 @@ def test_best_weights_and_what_the_coach_sees_are_marked():
     assert (seen.step.min(), seen.step.max()) == (10, 20)
     best = chart[chart.series == curves.BEST]
     assert best.step.tolist() == [100, 100] and best.value.tolist() == [chart.value.min(), chart.value.max()]
-    assert curves.SEEN not in set(curves.curve(rows(100), "loss", advice=[advice], chart="gradient_norm").series)
+    spike = Advice("x", "problem", "t", "w", "y", "f", Evidence("loss", 10, 10))
+    chart = curves.curve(rows(100), "loss", advice=[spike], chart="loss")
+    assert chart[chart.series == curves.SEEN].step.tolist() == [9, 10, 11]
+    other = curves.curve(rows(100), "loss", advice=[advice], chart="gradient_norm")
+    assert curves.SEEN not in set(other.dropna().series)
 
 
 def test_the_best_step_is_the_first_with_the_lowest_validation_loss():
@@ -50,7 +54,7 @@ def test_the_best_step_is_the_first_with_the_lowest_validation_loss():
 def test_a_mix_has_a_line_for_each_part():
     row = {"kind": "validation", "step": 5, "loss": 1.0, "parts": {"faq": 0.5, "mail": 1.5}}
     assert curves.parts([row]).values.tolist() == [[5, 0.5, "faq"], [5, 1.5, "mail"]]
-    assert curves.parts(rows(100)).empty
+    assert curves.parts(rows(100)) is None
 
 
 @pytest.mark.parametrize(
@@ -69,6 +73,8 @@ def test_the_loss_is_called_what_it_is(given, words):
     assert curves.loss_axis(project.parse({"data": {"source": "x.csv"}} | given, "p")) == words
 
 
-def test_a_chart_without_points_yet_is_of_numbers():
-    for empty in (curves.curve([], "loss"), curves.parts([])):
-        assert empty.empty and list(empty.dtypes[["step", "value"]]) == ["float64", "float64"]
+def test_a_chart_has_every_series_from_its_first_value_on():
+    assert curves.curve([], "loss") is None and curves.parts([]) is None
+    first = curves.curve([{"kind": "train", "step": 1, "loss": 2.5}], "loss")
+    assert set(first.series) == set(curves.COLOURS)
+    assert first.dropna().values.tolist() == [[1, 2.5, curves.TRAINING]]

@@ -19,6 +19,9 @@ THROWN = TrainSpec(
 )  # fmt: skip
 
 
+STROKES = "new Set([...document.querySelectorAll('#training-loss-chart .mark-line path')].map(line => line.getAttribute('stroke')))"
+
+
 def says(page, words: str) -> None:
     """Wait until the progress says it."""
     page.locator("#training-progress").get_by_text(words, exact=False).first.wait_for(timeout=clicks.LONG)
@@ -37,6 +40,7 @@ def test_advice_is_applied_and_the_run_paused_resumed_and_stopped(workspace, tmp
         page.locator("#run-choice input").click()
         page.locator("#run-choice").get_by_role("option").last.click()
         page.locator("#training-advice-1").get_by_text("The learning rate is too high").wait_for()
+        page.wait_for_function(f"{STROKES}.size >= 3")  # also where the run shown before had no point
         page.locator("#training-apply-1").click()
         page.wait_for_function("document.querySelector('#training-method input').value === 'LoRA'")
         page.wait_for_function("document.querySelector('#training-learning-rate input').value === '0.002'")
