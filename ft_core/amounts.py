@@ -6,6 +6,11 @@ def count(amount: int, word: str) -> str:
     return f"{amount:,} {word}{'' if amount == 1 else 's'}"
 
 
+def epochs(amount: float) -> str:
+    """`1 epoch`, `0.5 epochs`."""
+    return "1 epoch" if amount == 1 else f"{amount:g} epochs"
+
+
 def duration(seconds: float) -> str:
     """65 -> `1 min 5 s`; from ten minutes on without the seconds."""
     whole = max(0, round(seconds))

@@ -13,6 +13,7 @@ from ft_core.run import TRIALS, Run
 LOCAL = "local"
 _RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
 _RUN_OR_TRIAL = re.compile(rf"(?P<run>{_RUN_ID.pattern})(/(?P<trial>[0-9]{{1,6}}))?")
+_ID_END = re.compile(r"[0-9a-f]{6}")
 _DATASET_ID = re.compile(r"[0-9a-f]{12}")
 
 
@@ -90,8 +91,15 @@ class Workspace:
         )
 
     def run_or_path(self, text: str) -> Run:
-        """RUN on the command line: an id, a trial's as RUN/3, or a path to a run's folder. Raises FTError `run.missing`."""
-        return self.run(text) if _RUN_OR_TRIAL.fullmatch(text) else Run.open(_place(text))
+        """RUN on the command line: an id or the end of one, as the page shows it; a trial's as RUN/3; or a path to a run's folder.
+
+        Raises FTError `run.missing`.
+        """
+        if _RUN_OR_TRIAL.fullmatch(text):
+            return self.run(text)
+        end, slash, trial = text.partition("/")
+        found = [run for run in self.runs() if run.id.endswith(f"-{end}")] if _ID_END.fullmatch(end) else []
+        return self.run(f"{found[0].id}{slash}{trial}") if len(found) == 1 else Run.open(_place(text))
 
     def measure(self, identity: str) -> Run:
         """Where the settings of that digest are measured, which may not be there. Raises FTError `run.missing` for what is no digest."""

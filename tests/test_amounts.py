@@ -45,3 +45,7 @@ def test_counts():
 def test_dollars_as_a_price_is_written():
     found = [amounts.dollars(amount) for amount in (None, 0, 0.004, 0.5, 1234.0)]
     assert found == ["–", "free", "under $0.01", "$0.50", "$1,234.00"]
+
+
+def test_epochs():
+    assert [amounts.epochs(amount) for amount in (1, 0.5, 8.0)] == ["1 epoch", "0.5 epochs", "8 epochs"]

@@ -82,6 +82,8 @@ def test_a_trial_is_found_inside_its_run_and_not_listed(tmp_path):
     run = new_run(workspace)
     trial = Run.create(run.folder / "trials", run.spec(), {}, {}, name="3")
     assert [found.id for found in workspace.runs()] == [run.id]
+    assert workspace.run_or_path(f"{run.id[-6:]}/3").folder == trial.folder, "by the end that the page shows"
+    assert workspace.run_or_path(run.id[-6:]).id == run.id
     assert workspace.run_or_path(f"{run.id}/3").folder == workspace.run(trial.id).folder == trial.folder
     assert workspace.run_or_path(str(trial.folder)).id == f"{run.id}/3"
     for wrong in (f"{run.id}/4", f"{run.id}/..", f"{run.id}/3/", f"{run.id}/3/../../../x"):

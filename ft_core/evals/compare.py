@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 
 import numpy
-from scipy.stats import binomtest, norm, t
+import scipy
 
 SEED = 42
 DRAWS = 5000
@@ -33,7 +33,7 @@ class Interval:
 
 def wilson(successes: int, total: int) -> tuple[float, float]:
     """95 % interval of a share (Wilson 1927, without continuity correction)."""
-    interval = binomtest(successes, total).proportion_ci(confidence_level=0.95, method="wilson")
+    interval = scipy.stats.binomtest(successes, total).proportion_ci(confidence_level=0.95, method="wilson")
     return float(interval.low), float(interval.high)
 
 
@@ -64,7 +64,7 @@ def paired_shares(base: numpy.ndarray, tuned: numpy.ndarray) -> Interval:
 
 def exact_sign_test(gained: int, lost: int) -> float:
     """Two-sided exact p of `gained` wins against `lost`; for right and wrong answers this is the exact McNemar test."""
-    return float(binomtest(gained, gained + lost).pvalue) if gained + lost else 1.0
+    return float(scipy.stats.binomtest(gained, gained + lost).pvalue) if gained + lost else 1.0
 
 
 def smallest_detectable_share(total: int, disagreement: float = _USUAL_DISAGREEMENT) -> float:
@@ -91,7 +91,7 @@ def resampled(total: int) -> numpy.ndarray:
 
 def bootstrapped(difference: float, draws: numpy.ndarray, total: int) -> Interval:
     """Percentile interval of bootstrap `draws`, widened for small `total` (Hesterberg 2015, The American Statistician 69, 371-386)."""
-    tail = float(norm.cdf(-math.sqrt(total / (total - 1)) * t.ppf(0.975, total - 1)))
+    tail = float(scipy.stats.norm.cdf(-math.sqrt(total / (total - 1)) * scipy.stats.t.ppf(0.975, total - 1)))
     low, high = numpy.quantile(draws, [tail, 1 - tail])
     return Interval(difference, float(low), float(high))
 

@@ -48,8 +48,9 @@ def _compared(first: Run, other: Run) -> dict[str, Any]:
     reports = [run.report() for run in (first, other)]
     if not all(reports):
         missing = [run.id for run, report in zip((first, other), reports, strict=True) if not report]
+        has, them = ("has", "it") if len(missing) == 1 else ("have", "them")
         return named | {
-            "sentence": f"Not compared: {' and '.join(missing)} {'has' if len(missing) == 1 else 'have'} no evaluation."
+            "sentence": f"Not compared: {' and '.join(missing)} {has} no evaluation. Evaluate {them} first."
         }
     shared = shared_rows(first, other)
     headlines = {report["headline"] for report in reports if report}

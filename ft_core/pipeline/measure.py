@@ -3,8 +3,10 @@
 import hashlib
 import json
 import multiprocessing
+import os
 import shutil
 import tempfile
+import time
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -59,12 +61,12 @@ def prepare_measuring(workspace: Workspace, spec: ProjectSpec, dataset: Dataset)
     """The same, made unless it is there: what the job "measure" works in. Of all others the KEPT that were asked for last stay."""
     run = measuring(workspace, spec, dataset)
     with workspace.starting():
-        if run.project.is_file():
-            run.project.touch()
-        else:
+        if not run.project.is_file():
             shutil.rmtree(run.folder, ignore_errors=True)  # half made, by a process that was killed
             run.folder.parent.mkdir(parents=True, exist_ok=True)
             Run.create(run.folder.parent, spec, _data(dataset), hardware.environment(), run.folder.name)
+        now = time.time_ns()
+        os.utime(run.project, ns=(now, now))  # the file system's own clock stands still for some milliseconds
         _prune(run.folder.parent)
     return run
 

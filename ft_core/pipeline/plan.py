@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+from ft_core import amounts
 from ft_core.data.store import Dataset
 from ft_core.data.tell import Tell, silent
 from ft_core.fit import cost, plan_steps, training_rows
-from ft_core.fit.choose import Choice, Facts, choose, without_validation
+from ft_core.fit.choose import Choice, Facts, choose, usual_rate, without_validation
 from ft_core.fit.memory import USABLE, trained_parameters
 from ft_core.pipeline.data import prepare_source
 from ft_core.pipeline.measure import measure
@@ -16,6 +17,9 @@ from ft_core.settings import project
 from ft_core.settings.project import ProjectSpec
 from ft_core.settings.train import TrainSpec
 from ft_core.workspace import Workspace
+
+_FAR = 10.0  # times the usual learning rate, or its tenth
+_FEW_STEPS, _USUAL_BATCH = 20, 16
 
 
 def plan_project(
@@ -54,17 +58,37 @@ def plan_training(spec: ProjectSpec, dataset: Dataset, found: dict[str, Any] | N
 def _told(filled: ProjectSpec, chosen: list[Choice], dataset: Dataset, known: Facts) -> dict[str, Any]:
     """The part of a plan that needs no sizes."""
     training = filled.training
+    steps = plan_steps(training, dataset.counts["train"])
     said = "" if dataset.counts["validation"] else without_validation(training)
     return {
-        "notes": [said] if said else [],
+        "notes": [note for note in (said, *_cautions(filled, steps, known)) if note],
         "model": filled.model.base,
         "method": training.method,
         "dataset": dataset.id,
         "examples": training_rows(training.training_share, dataset.counts["train"]),
         "settings": [choice.model_dump() for choice in chosen],
-        "steps": plan_steps(training, dataset.counts["train"]),
+        "steps": steps,
         "tokens": _work(training, dataset, known).tokens,
     }
+
+
+def _cautions(spec: ProjectSpec, steps: int, known: Facts) -> list[str]:
+    """What will most likely go wrong with settings that may be tried all the same."""
+    training, usual = spec.training, usual_rate(spec, known.architecture)
+    times, said = training.learning_rate / usual, []
+    if times >= _FAR:
+        said.append(
+            f"Learning rate {training.learning_rate:g} is {times:,.0f} times the usual {usual:g}: the loss will most likely leap and not fall."
+        )
+    if times <= 1 / _FAR:
+        said.append(
+            f"Learning rate {training.learning_rate:g} is less than a tenth of the usual {usual:g}: it will hardly learn."
+        )
+    if steps < _FEW_STEPS and training.batch_size > _USUAL_BATCH:
+        said.append(
+            f"With Batch size {training.batch_size:,} there are only {amounts.count(steps, 'step')}, too few to learn much."
+        )
+    return said
 
 
 def _work(training: TrainSpec, dataset: Dataset, known: Facts) -> cost.Work:

@@ -25,6 +25,7 @@ HERE = Path(__file__).parent
 VOCABULARY = 4096
 SPECIAL = ["<|end|>", "<|pad|>", "<|system|>", "<|user|>", "<|assistant|>"]
 CONTEXT = 2048
+LAYERS, WIDTH = 5, 256
 PRETRAIN_LENGTH, CHAT_LENGTH = 512, 1024  # tokens of a row
 DIALOGUES = 30_000
 DIALOGUE_SEED = 2
@@ -66,12 +67,12 @@ def train_tokenizer(documents: list[str]) -> PreTrainedTokenizerFast:
 
 
 def new_model() -> LlamaForCausalLM:
-    """A Llama of 4.7 million parameters with random weights."""
+    """A Llama with random weights; with LAYERS and WIDTH as they are, 4.7 million of them."""
     config = LlamaConfig(
         vocab_size=VOCABULARY,
-        hidden_size=256,
-        intermediate_size=704,
-        num_hidden_layers=5,
+        hidden_size=WIDTH,
+        intermediate_size=WIDTH * 11 // 4,
+        num_hidden_layers=LAYERS,
         num_attention_heads=4,
         num_key_value_heads=2,
         max_position_embeddings=CONTEXT,

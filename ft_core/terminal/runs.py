@@ -106,7 +106,10 @@ def show_stop(result: Result) -> None:
         print(f"Run {result['run']} is discarded: checkpoints, samples and trained weights are removed.")
         return
     way = {"pause": "pause", "keep": "stop", "discard": "end; what was trained is removed then"}[result["how"]]
-    print(f"Asked to {way}: {', '.join(result['asked']) or 'nothing was at work'}")
+    if result["asked"]:
+        print(f"Asked to {way}: {', '.join(result['asked'])}")
+    else:
+        print("Nothing of this run is at work: there is nothing to stop.")
 
 
 def show_queue(result: Result) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy
-from scipy.optimize import nnls
+import scipy
 
 FEWEST = 4  # points: three numbers are fitted, and each point is left out once
 _EXPONENTS = numpy.geomspace(0.05, 2.0, 120)
@@ -53,7 +53,7 @@ def fit(examples: Sequence[int], losses: Sequence[float]) -> Curve:
     for exponent in _EXPONENTS:
         # Relative to the largest size both columns are about as large, which keeps the problem well posed.
         columns = numpy.stack([numpy.ones_like(sizes), (sizes / sizes.max()) ** -exponent], axis=1)
-        (floor, scale), error = nnls(columns, wanted)
+        (floor, scale), error = scipy.optimize.nnls(columns, wanted)
         if best is None or error < best[0]:
             best = error, Curve(float(floor), float(scale * sizes.max() ** exponent), float(exponent))
     assert best is not None

@@ -38,7 +38,7 @@ _ENDED = tuple(_STATES.values())
 
 @dataclass(frozen=True)
 class Candidate:
-    """A trial at work: its number and the settings it has."""
+    """A trial at work: its number, from 1 on, and the settings it has."""
 
     number: int
     settings: Settings
@@ -49,7 +49,7 @@ class Candidate:
 
         Trials are compared by the number of the validation, not by the step: each validates at the same shares of its own schedule.
         """
-        known = self.trial.study.get_trials(deepcopy=False)[self.number].intermediate_values
+        known = self.trial.study.get_trials(deepcopy=False)[self.trial.number].intermediate_values
         for place, loss in enumerate(losses, start=1):
             if place not in known and math.isfinite(loss):
                 self.trial.report(loss, place)
@@ -111,16 +111,16 @@ class Search:
     def end(self, number: int, status: Ending, value: float | None = None, error: FTError | None = None) -> None:
         """The trial has ended: done with its lowest validation loss, pruned, or failed with an error."""
         if error is not None:
-            trial = Trial(self.study, self.study.get_trials(deepcopy=False)[number]._trial_id)
+            trial = Trial(self.study, self.study.get_trials(deepcopy=False)[number - 1]._trial_id)
             trial.set_user_attr("error", error.as_dict())
-        self.study.tell(number, value, state=_STATES[status])
+        self.study.tell(number - 1, value, state=_STATES[status])
 
     def trials(self) -> list[Ended]:
         """Those that have ended, in the order in which they were begun."""
         found = self.study.get_trials(deepcopy=False, states=_ENDED)
         return [
             Ended(
-                trial.number,
+                trial.number + 1,
                 trial.params,
                 min(trial.intermediate_values.values(), default=None) if trial.value is None else trial.value,
                 next(name for name, state in _STATES.items() if state == trial.state),
@@ -143,7 +143,9 @@ class Search:
 
     def _candidate(self, trial: Trial) -> Candidate:
         """Also of a trial that was killed before all of its settings were written."""
-        return Candidate(trial.number, {name: _suggest(trial, name, self.space[name]) for name in self.space}, trial)
+        return Candidate(
+            trial.number + 1, {name: _suggest(trial, name, self.space[name]) for name in self.space}, trial
+        )
 
     def _untried(self) -> Settings:
         """Settings that no trial has had. The seed of each draw follows from the number of trials, so a resumed sweep tries the same."""

@@ -131,15 +131,16 @@ def private(fn: Handler, home: Path, *, quiet: bool = False) -> Handler:
 
 
 def _message(error: Exception) -> Exception:
-    """What Gradio shows. Gradio's dialog renders HTML, so the sentences are escaped: they can hold the person's own data."""
+    """What Gradio shows: all three sentences in the message, for its dialog leaves out a title. It renders HTML, so they are escaped: they can
+    hold the person's own data.
+    """
     if isinstance(error, gr.Error):
         return error
     problem = explain(error)
     if problem.code == "bug":
         traceback.print_exception(error, file=sys.stderr)
     return gr.Error(
-        f"{html.escape(problem.why)}<br><br><b>What to do:</b> {html.escape(problem.fix)}",
-        title=html.escape(problem.what),
+        f"<b>{html.escape(problem.what)}</b><br><br>{html.escape(problem.why)}<br><br><b>What to do:</b> {html.escape(problem.fix)}",
         duration=SHOWN_SECONDS,
         print_exception=False,
     )

@@ -25,7 +25,7 @@ Turn = dict[str, Any]
 def build(shared: Shared) -> None:
     """Components, then events."""
     gr.Markdown("Ask both models the same question and compare. Nothing you write here is kept.", elem_classes="lead")
-    with gr.Column(elem_classes=["step", "empty"]) as empty:
+    with gr.Column(elem_classes=["step", "empty"], visible=False) as empty:
         gr.Markdown("### There is no trained model yet\n\nTrain one first; then it can be asked here.")
         go_back = gr.Button("Go to Training", variant="primary")
     with gr.Column(elem_classes="step", visible=False) as start_step:

@@ -23,7 +23,7 @@ def build(shared: Shared) -> None:
         "Put your tuned model on the Hugging Face Hub with a card that says what it is for and how it was measured.",
         elem_classes="lead",
     )
-    with gr.Column(elem_classes=["step", "empty"]) as empty:
+    with gr.Column(elem_classes=["step", "empty"], visible=False) as empty:
         gr.Markdown("### There is no trained model yet\n\nTrain one first; then it can be shared from here.")
         go_back = gr.Button("Go to Training", variant="primary")
     with gr.Column(elem_classes="step", visible=False) as card_step:

@@ -1,6 +1,5 @@
 """The page as a whole: the header, the tabs, and how it is launched."""
 
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +10,10 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from ft_core import amounts
 from ft_core.errors import FTError
 from ft_core.hardware import describe, on_space
-from ft_core.run import Run
 from ft_core.ui import guard, playground_tab, share_tab, show, theme, uploads
 from ft_core.ui.data import tab as data_tab
 from ft_core.ui.evaluation import tab as evaluation_tab
+from ft_core.ui.runs import names
 from ft_core.ui.runs import tab as runs_tab
 from ft_core.ui.runs.standing import standing
 from ft_core.ui.shared import QUIET, Shared, choose, follow, selected_run
@@ -37,8 +36,21 @@ TABS = (
 )
 _OPEN_TAB_TICKS = """async () => {
     await new Promise((drawn) => setTimeout(drawn));
-    const tabs = document.querySelectorAll("#tabs [role=tab][data-tab-id]");
-    return [...tabs].map((tab) => ({__type__: "update", active: tab.getAttribute("aria-selected") === "true"}));
+    const tabs = [...document.querySelectorAll("#tabs [role=tab][data-tab-id]")];
+    const open = tabs.find((tab) => tab.getAttribute("aria-selected") === "true");
+    if (window.studioLoaded && open) localStorage.setItem("ft-tab", open.dataset.tabId);
+    return tabs.map((tab) => ({__type__: "update", active: tab === open}));
+}"""
+# The tab that was open last is opened again. And a comma in a number is its point: the browser would drop it without a word, and 0,5 be 5.
+_AT_LOAD = """() => {
+    const last = localStorage.getItem("ft-tab");
+    window.studioLoaded = true;
+    if (last) document.querySelector(`#tabs [role=tab][data-tab-id="${CSS.escape(last)}"]`)?.click();
+    document.addEventListener("keydown", (event) => {
+        if (event.key !== "," || !event.target.matches("input[type=number]")) return;
+        event.preventDefault();
+        document.execCommand("insertText", false, ".");
+    });
 }"""
 _BRAND = """<div class="mark"><div class="glyph" aria-hidden="true"><svg width="24" height="24" viewBox="0 0 24 24" fill="none" stroke="#fff" stroke-width="2"
 stroke-linecap="round"><path d="M4 6v12M12 4v16M20 8v8"/><circle cx="4" cy="13" r="2.4" fill="#fff" stroke="none"/>
@@ -68,9 +80,7 @@ def build_app(home: Path) -> gr.Blocks:
             run_choice = gr.Dropdown(
                 [], label="Run", info="One training with its settings and results.", elem_id="run-choice", scale=3
             )
-            dataset_words = gr.Markdown(
-                "**Dataset**\n\nNone yet. Begin in the Data tab.", elem_id="selected-dataset", container=False
-            )
+            dataset_words = gr.Markdown("**Dataset**\n\nLoading…", elem_id="selected-dataset", container=False)
         # Not inside the tabs, whose contents the browser builds when they are opened: a timer built twice could not be stopped.
         timers = [gr.Timer(POLL_SECONDS, active=index == 0) for index in range(len(TABS))]
         built = []
@@ -84,6 +94,7 @@ def build_app(home: Path) -> gr.Blocks:
                     room.build(shared)
                     shared.begin_following()
         _poll_when_shown(built, timers)
+        page.load(None, None, None, js=_AT_LOAD, queue=False, **QUIET)
         listed = gr.State("")
         follow(
             [page.load, header.tick, run_id.change, dataset_id.change],
@@ -151,10 +162,10 @@ def list_runs(workspace: Workspace, seen: str, run_id: str, dataset_id: str) -> 
     runs = workspace.runs()
     chosen = selected_run(workspace, run_id)
     dataset = uploads.selected_dataset(workspace, dataset_id)
-    choices = []
+    choices, titles = [], names.titles(runs)
     for run in runs[:SHOWN_RUNS]:
         try:
-            choices.append((show.run_title(run, _name(run), standing(workspace, run)), run.id))
+            choices.append((show.run_title(run, titles[run.id], standing(workspace, run)), run.id))
         except FTError:
             choices.append((f"{run.id} · cannot be read", run.id))
     # The run shown may have learnt from another dataset than the one that a new run would learn from.
@@ -173,12 +184,6 @@ def list_runs(workspace: Workspace, seen: str, run_id: str, dataset_id: str) -> 
 def choose_run(workspace: Workspace, identity: str | None) -> str:
     """The run picked in the header. Raises FTError `run.missing` for an id that is not one of the person's runs."""
     return workspace.run(identity).id if identity else ""
-
-
-@cache
-def _name(run: Run) -> str:
-    """A run's project is written once, so its name is read once."""
-    return run.spec().name
 
 
 def _task_words(task: str, labels: list[str]) -> str:

@@ -154,9 +154,9 @@ def number(value: float | None, digits: int = 3) -> str:
     return f"{value:.{digits}f}".rstrip("0").rstrip(".") if abs(value) < 1000 else f"{value:,.0f}"
 
 
-def run_title(run: Run, name: str, words: str) -> str:
-    """A run in the header's list: name, date, status."""
-    return f"{name} · {run.created:%d %b %Y %H:%M} UTC · {words}"
+def run_title(run: Run, title: str, words: str) -> str:
+    """A run in the header's list: name and short id, date, status."""
+    return f"{title} · {run.created:%d %b %Y %H:%M} UTC · {words}"
 
 
 def escaped(text: str) -> str:

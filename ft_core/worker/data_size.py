@@ -112,7 +112,7 @@ class _Work:
         from ft_core.worker.jobs import here
 
         share = self.plan.shares[number]
-        one = child(self.run, number, {"training_share": share}, self.evaluation)
+        one = child(self.run, number + 1, {"training_share": share}, self.evaluation)
 
         def watch(step: int, total: int, message: str) -> None:
             if self.run.stop_requested():

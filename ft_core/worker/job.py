@@ -17,6 +17,7 @@ from ft_core.train import checkpoints
 from ft_core.worker.discard import discard
 
 HEARTBEAT_SECONDS = 2.0
+LEAST_DONE = 3  # steps before the time left is told: the first may be of another speed
 ATTEMPTS = 3  # that end without a word and save nothing new, after which a job is given up
 Outcome = Literal["done", "stopped", "paused", "discarded"]
 
@@ -47,7 +48,7 @@ class Record:
             self.topic = topic  # what was done before, or by an earlier attempt, says nothing about the speed of this
             self.first = (now, step)
         done = step - self.first[1]
-        left = (now - self.first[0]) / done * (total - step) if done > 0 else None
+        left = (now - self.first[0]) / done * (total - step) if done >= LEAST_DONE else None
         with self.lock:
             self.state = self.state.model_copy(
                 update={"step": step, "total": total, "message": message, "seconds_left": left}

@@ -50,7 +50,7 @@ def made(folder: Path, trials: int, rows: int, epochs: float) -> tuple[Workspace
 def kill_in_the_middle(run: Run, trials: int) -> int:
     """Start the sweep's worker, and kill it in the middle of a trial in the middle; that trial's number."""
     child = launch.start(run, "sweep", {})
-    number = trials // 2
+    number = trials // 2 + 1
     trial = Run(run.trials_folder / str(number))
     while sum(row["kind"] == "train" for row in trial.metrics()) < STEPS_BEFORE_KILL:
         if child.poll() is not None:
@@ -63,7 +63,7 @@ def kill_in_the_middle(run: Run, trials: int) -> int:
 
 def begun(run: Run, trials: int) -> list[int]:
     """How often the training of each trial was begun."""
-    logs = (run.trials_folder / str(number) / "log.txt" for number in range(trials))
+    logs = (run.trials_folder / str(number) / "log.txt" for number in range(1, trials + 1))
     return [log.read_text(encoding="utf-8").count("train: begins") if log.is_file() else 0 for log in logs]
 
 
@@ -116,9 +116,9 @@ def main() -> None:
         options.plot.write_text(plot(result["importances"]), encoding="utf-8")
         print(f"What matters is drawn in {options.plot}.")
     numbers = [trial["number"] for trial in result["trials"]]
-    once = numbers == list(range(options.trials)) and {trial["status"] for trial in result["trials"]} == {"done"}
+    once = numbers == list(range(1, options.trials + 1)) and {trial["status"] for trial in result["trials"]} == {"done"}
     kept = result["trials"][: len(before)] == before
-    right = once and kept and attempts == [2 if number == killed else 1 for number in range(options.trials)]
+    right = once and kept and attempts == [2 if number == killed else 1 for number in range(1, options.trials + 1)]
     print(f"{len(set(numbers))} of {options.trials} trials, each counted once: {'yes' if right else 'NO'}")
     sys.exit(0 if right and result["status"] == "done" else 3)
 

@@ -52,3 +52,17 @@ def test_hours_here_and_elsewhere_follow_what_was_measured(prepared):
     assert slow["measured"] and slow["hours"] == round((100 * slow["steps"] + 5) / 3600, 4)
     rows = [{row["flavour"]: row["hours"] for row in plan["hardware"]} for plan in (plain, slow)]
     assert all(rows[1][name] > hours for name, hours in rows[0].items())
+
+
+def test_a_plan_warns_of_what_will_most_likely_fail(prepared):
+    _, spec, dataset = prepared
+    usual = plan_training(spec, dataset)
+    assert usual["notes"] == []
+
+    def notes(**changes) -> str:
+        training = spec.training.model_copy(update=changes)
+        return " ".join(plan_training(spec.model_copy(update={"training": training}), dataset)["notes"])
+
+    assert "will most likely leap" in notes(learning_rate=1.0)
+    assert "hardly learn" in notes(learning_rate=1e-6)
+    assert "too few to learn much" in notes(batch_size=1000)

@@ -46,7 +46,7 @@ def options(folder, work, pretrain=2, chat=1) -> argparse.Namespace:
 
 
 def test_a_few_steps_make_a_model_that_loads(small_texts, tmp_path, capsys):
-    build.build(options(small_texts, tmp_path / "work"))
+    build.build(options(small_texts, tmp_path / "work", pretrain=1))
     losses = [
         float(line.split("loss ")[1].split()[0]) for line in capsys.readouterr().out.splitlines() if "loss" in line
     ]
@@ -63,7 +63,9 @@ def test_a_few_steps_make_a_model_that_loads(small_texts, tmp_path, capsys):
     )
 
 
-def test_it_goes_on_where_it_was_stopped(small_texts, tmp_path):
+def test_it_goes_on_where_it_was_stopped(small_texts, tmp_path, monkeypatch):
+    monkeypatch.setattr(build, "LAYERS", 1)
+    monkeypatch.setattr(build, "WIDTH", 64)
     whole, halves = tmp_path / "whole", tmp_path / "halves"
     build.build(options(small_texts, whole, pretrain=4))
     torch.manual_seed(5)

@@ -97,7 +97,7 @@ def test_how_a_run_was_asked_to_stop(capsys):
     show_stop({"run": "r1", "asked": ["train"], "how": "pause", "discarded": False})
     assert capsys.readouterr().out == "Asked to pause: train\n"
     show_stop({"run": "r1", "asked": [], "how": "keep", "discarded": False})
-    assert "nothing was at work" in capsys.readouterr().out
+    assert "nothing to stop" in capsys.readouterr().out
     show_stop({"run": "r1", "asked": [], "how": "discard", "discarded": True})
     assert "Run r1 is discarded" in capsys.readouterr().out
 

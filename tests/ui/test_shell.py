@@ -198,7 +198,10 @@ def test_the_header_names_run_and_dataset(workspace, example_run, job_state):
     example_run.write_job("train", job_state())
     _, choice, words = shell.list_runs(workspace, "", "", "")
     assert choice["value"] == example_run.id
-    assert "training" in choice["choices"][0][0] and example_run.spec().name in choice["choices"][0][0]
+    assert (
+        "training" in choice["choices"][0][0]
+        and f"{example_run.spec().name} {example_run.id[-6:]}" in choice["choices"][0][0]
+    )
     assert "None yet" in words
 
 

@@ -55,7 +55,7 @@ def test_each_part_is_trained_scored_and_put_on_a_curve(made):
     count = made[2].counts["train"]
     assert [point["examples"] for point in points] == [round(count * share) for share in (0.125, 0.25, 0.5, 1)]
     assert points[-1]["validation_loss"] < points[0]["validation_loss"]
-    for number, point in enumerate(points):
+    for number, point in enumerate(points, 1):
         one = Run(run.trials_folder / str(number))
         assert point["run"] == one.id and one.spec().training.training_share == point["share"]
         assert one.training()["total_steps"] == -(-2 * point["examples"] // 8), "it learns from its part alone"
@@ -65,7 +65,7 @@ def test_each_part_is_trained_scored_and_put_on_a_curve(made):
     forecast = result["forecast"]
     assert forecast["examples"] == 2 * count and result["sentence"] == forecast["sentence"]
     assert forecast["told"] is (forecast["gain"] is not None) and forecast["told"] is (forecast["curve"] is not None)
-    begun = [(run.trials_folder / str(number) / "log.txt").read_text().count("train: begins") for number in range(4)]
+    begun = [(run.trials_folder / str(number) / "log.txt").read_text().count("train: begins") for number in range(1, 5)]
     assert begun == [1, 2, 1, 1], "nothing was trained twice"
 
 

@@ -73,13 +73,13 @@ def whole(made):
     run = parent(made, SETTINGS, seed=3)
 
     def stop(_step, _total, message):
-        if message.startswith("trials, 2 of 3: training") and (run.trials_folder / "1" / "metrics.jsonl").exists():
+        if message.startswith("trials, 2 of 3: training") and (run.trials_folder / "2" / "metrics.jsonl").exists():
             run.request_stop()
 
     assert jobs.here(run, "sweep", on_progress=stop) == "stopped"
     result = run.sweep()
     assert result and result["status"] == "stopped" and [row["status"] for row in result["trials"]] == ["done"]
-    half = Run(run.trials_folder / "1")
+    half = Run(run.trials_folder / "2")
     assert half.job("train").status == "stopped" and half.has_adapter and not run.stop_requested()
     assert jobs.here(run, "sweep") == "done"
     assert attempts(half) == 2 and half.job("train").status == "done", "it went on with the trial that was stopped"
@@ -103,7 +103,7 @@ def test_every_trial_is_a_run_and_the_best_is_the_lowest(whole):
 
 def test_a_hopeless_trial_is_ended_early(whole):
     (pruned,) = [row for row in whole.sweep()["trials"] if row["status"] == "pruned"]
-    assert pruned["settings"]["learning_rate"] == BAD and pruned["number"] == 2
+    assert pruned["settings"]["learning_rate"] == BAD and pruned["number"] == 3
     one = Run(whole.trials_folder / str(pruned["number"]))
     assert 0 < one.training()["steps"] < one.training()["total_steps"] and not one.stop_requested()
 
@@ -111,7 +111,7 @@ def test_a_hopeless_trial_is_ended_early(whole):
 def test_killed_in_the_middle_it_ends_with_the_same_trials(made, whole):
     run = parent(made, SETTINGS, seed=3)
     child = subprocess.Popen([sys.executable, "-c", CHILD, str(run.folder)], cwd=ROOT, stderr=subprocess.DEVNULL)
-    second = Run(run.trials_folder / "1")
+    second = Run(run.trials_folder / "2")
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and not any(row["kind"] == "validation" for row in second.metrics()):
         time.sleep(0.01)
@@ -120,7 +120,7 @@ def test_killed_in_the_middle_it_ends_with_the_same_trials(made, whole):
     assert second.job("train").status == "interrupted" and run.job("sweep").status == "interrupted"
     assert jobs.here(run, "sweep") == "done"
     assert outcomes(run) == outcomes(whole), "the same settings and, to the bit, the same losses"
-    assert [attempts(Run(run.trials_folder / str(number))) for number in range(3)] == [1, 2, 1]
+    assert [attempts(Run(run.trials_folder / str(number))) for number in range(1, 4)] == [1, 2, 1]
     assert run.sweep()["seconds"] > run.sweep()["trials"][2]["seconds"]
 
 
@@ -137,7 +137,7 @@ def test_a_trial_that_fails_is_counted_with_its_reason_and_the_sweep_goes_on(mad
 def test_a_loss_of_zero_is_a_loss(made):
     """A trial that a process, killed before it could say so, had trained to its end."""
     run = parent(made, {"seed": [1]}, trials=1)
-    one = child(run, 0, {"seed": 1})
+    one = child(run, 1, {"seed": 1})
     one.append_metric({"kind": "validation", "step": 1, "loss": 0.0})
     one.write_job("train", JobState.of_this_process().model_copy(update={"status": "done"}))
     assert jobs.here(run, "sweep") == "done"

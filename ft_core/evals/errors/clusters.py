@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy
+import scipy
 from scipy.sparse import csr_matrix
-from scipy.stats import false_discovery_control, hypergeom
 
 from ft_core.data.vectors import one_thread, word_weights
 
@@ -61,8 +61,8 @@ def _telling(weights: csr_matrix, bad: numpy.ndarray) -> numpy.ndarray:
     tested = tested[numpy.argsort(-everywhere[tested], kind="stable")[:_TESTED]]
     if not len(tested):
         return tested
-    chance = hypergeom.sf(among[tested] - 1, len(bad), everywhere[tested], int(bad.sum()))
-    adjusted = false_discovery_control(chance)
+    chance = scipy.stats.hypergeom.sf(among[tested] - 1, len(bad), everywhere[tested], int(bad.sum()))
+    adjusted = scipy.stats.false_discovery_control(chance)
     chosen = (adjusted <= _LEVEL) & (among[tested] >= _WRONG)
     return tested[chosen][numpy.argsort(adjusted[chosen], kind="stable")[:_TAKEN]]
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from scipy.stats import norm
+import scipy
 
 from ft_core.evals import compare
 from ft_core.evals.compare import Interval
@@ -76,7 +76,7 @@ def _telling(benchmarks: Mapping[str, Section]) -> tuple[dict[str, Interval], li
         if one.get("chance") is not None and compare.wilson(round(one["base"] * one["n"]), one["n"])[0] <= one["chance"]
     ]
     telling = {name: one for name, one in benchmarks.items() if name not in silent}
-    wider = float(norm.ppf(1 - 0.025 / max(1, len(telling))) / norm.ppf(0.975))
+    wider = float(scipy.stats.norm.ppf(1 - 0.025 / max(1, len(telling))) / scipy.stats.norm.ppf(0.975))
     return {
         name: Interval(
             one["difference"],

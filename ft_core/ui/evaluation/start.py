@@ -35,7 +35,7 @@ class Start:
 
 def components() -> Start:
     """The step's own."""
-    with gr.Column(elem_classes=["step", "empty"]) as empty:
+    with gr.Column(elem_classes=["step", "empty"], visible=False) as empty:
         gr.Markdown(
             "### There is no trained model yet\n\nTrain one first; stopping early is enough to evaluate what it has learnt."
         )

@@ -6,7 +6,7 @@ import gradio as gr
 
 from ft_core import amounts
 from ft_core.errors import FTError
-from ft_core.settings.data_size import DataSizeSpec
+from ft_core.settings.data_size import MOST, DataSizeSpec
 from ft_core.ui import fields, show, theme
 from ft_core.ui.begin import begin
 from ft_core.ui.runs import frames, names
@@ -104,16 +104,24 @@ def start_size(workspace: Workspace, dataset_id: str, run_id: str, shares: str, 
 
 
 def _shares(text: str) -> list[float]:
-    """`12.5, 25` -> [0.125, 0.25]. Raises FTError `settings.invalid` for what is no number."""
+    """`12.5, 25` -> [0.125, 0.25]. Raises FTError `settings.invalid`, in per cent like the input."""
     try:
-        return [float(part.strip().rstrip("%")) / 100 for part in text.split(",") if part.strip()]
+        numbers = {float(part.strip().rstrip("%")) for part in text.split(",") if part.strip()}
     except ValueError as error:
-        raise FTError(
-            "settings.invalid",
-            "One setting cannot be used.",
-            f"Parts of the training examples: {text!r} is not a list of numbers.",
-            f"Change Parts of the training examples to something like {SHARES}.",
-        ) from error
+        raise _unusable(f"{text!r} is not a list of numbers.") from error
+    if not 2 <= len(numbers) <= MOST or not all(0 < number <= 100 for number in numbers):
+        raise _unusable(f"{text!r} is not 2 to {MOST} different numbers above 0 and at most 100.")
+    return [number / 100 for number in sorted(numbers)]
+
+
+def _unusable(why: str) -> FTError:
+    label = "Parts of the training examples"
+    return FTError(
+        "settings.invalid",
+        "One setting cannot be used.",
+        f"{label}: {why}",
+        f"Change {label} to something like {SHARES}.",
+    )
 
 
 def watch_size(workspace: Workspace, seen: str, run_id: str) -> Any:

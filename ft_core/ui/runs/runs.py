@@ -5,6 +5,7 @@ from typing import Any
 
 import gradio as gr
 
+from ft_core import amounts
 from ft_core.errors import FTError
 from ft_core.pipeline.runs import changed_project, duplicate
 from ft_core.run import Run
@@ -22,7 +23,8 @@ from ft_core.workspace import Workspace
 
 SHOWN = 100  # runs in the table, the newest
 LONGEST_NOTE = 10_000  # characters
-HEADERS = ["Run", "Id", "Method", "Status", "Best validation loss", "Test score", "Minutes"]
+HEADERS = ["Run", "Id", "Status", "Best validation loss", "Test score", "Settings", "Minutes"]
+_STUDIES = {"sweep": "Search for settings", "data_size": "Measure of the data size"}
 _ID = HEADERS.index("Id")
 
 
@@ -32,13 +34,14 @@ def build(shared: Shared) -> None:
         gr.HTML(show.step(1, "All runs", "Each run keeps its settings, measurements and results. Select one to look at it in every tab."))  # fmt: skip
         empty = gr.Markdown(
             "There is no run yet. Press Start training in the Training tab, and it is listed here.",
+            visible=False,
             elem_classes="quiet",
             elem_id="runs-empty",
         )
         with gr.Column(visible=False) as listed:
             table = gr.Dataframe(
                 interactive=False, wrap=True, buttons=[], show_label=False, label="All runs, the newest first", max_height=420,
-                column_widths=["190px", "90px", "110px", "230px", "120px", "150px", "90px"], elem_id="runs-table",
+                column_widths=["150px", "85px", "180px", "105px", "130px", "195px", "90px"], elem_id="runs-table",
             )  # fmt: skip
             more = gr.Markdown(visible=False, elem_classes="quiet")
             waiting.build(shared)
@@ -163,11 +166,20 @@ def duplicate_run(workspace: Workspace, shown: str, setting: str | None, value: 
     method = text if setting == "method" else run.spec().training.method
     given = {"method": method, setting: text}
     changed = getattr(fields.collect(TrainSpec, tuple(given), tuple(given.values())), setting)
+    now = getattr(run.spec().training, setting)
+    if changed == now:
+        raise FTError(
+            "settings.unchanged",
+            "The new run would be the same.",
+            f"{names.training_title(setting)} of this run is {names.value(now)} already.",
+            "Write another New value.",
+        )
     with workspace.starting():
         if latest := just_made(workspace, changed_project(workspace, run, {setting: changed}), run.data()["dataset"]):
             return latest.id
         new = duplicate(workspace, run, {setting: changed})
     launch.enqueue(workspace, new, "train")
+    gr.Info(f"Made: {names.titles(workspace.runs())[new.id]}, in the queue.")
     return new.id
 
 
@@ -191,14 +203,22 @@ def _chosen(setting: str, text: str) -> Any:
 
 def _row(workspace: Workspace, run: Run, title: str, chosen: Run | None) -> list[str]:
     try:
-        training = names.spec_of(run).training
-        method, status = METHODS[training.method].title, standing(workspace, run, detailed=True)
+        settings, status = _purpose(run), standing(workspace, run, detailed=True)
     except FTError:
-        method, status = "–", names.UNREADABLE
+        settings, status = "–", names.UNREADABLE
     name, _, short = title.rpartition(" ")
     loss, score, minutes = _measured(run, run.fingerprint())
     mark = " ✓" if chosen and chosen.id == run.id else ""
-    return [name + mark, short, method, status, loss, score, minutes]
+    return [name + mark, short, status, loss, score, settings, minutes]
+
+
+def _purpose(run: Run) -> str:
+    """What the run does: a study, or a training with the settings that matter most."""
+    training = names.spec_of(run).training
+    method, job = METHODS[training.method].title, launch.job_of(run)
+    if job != "train":
+        return f"{_STUDIES[job]}, {method}"
+    return f"{method}, {amounts.epochs(training.epochs)}, learning rate {training.learning_rate:g}"
 
 
 @lru_cache(maxsize=1024)

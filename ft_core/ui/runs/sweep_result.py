@@ -37,7 +37,7 @@ def build(shared: Shared) -> None:
             resume = gr.Button(RESUME, visible=False, elem_id="sweep-resume")
         best = gr.HTML(elem_id="sweep-best")
         with gr.Row(elem_classes="actions"):
-            use = gr.Button("Use the best settings", visible=False, elem_id="sweep-use")
+            use = gr.Button("Train with the best settings", visible=False, elem_id="sweep-use")
         table = gr.Dataframe(interactive=False, wrap=True, buttons=[], label="Trials, the best first", visible=False, max_height=360, elem_id="sweep-trials-table")  # fmt: skip
         with gr.Row():
             plots = [
@@ -161,16 +161,14 @@ def _table(
 ) -> dict[str, Any]:
     """All trials: those at work, then those that ended from the best to the worst."""
     table = [
-        [f"{int(number) + 1}", *(names.value(getattr(training, name)) for name in swept), show.number(loss), "At work", "–"]
+        [number, *(names.value(getattr(training, name)) for name in swept), show.number(loss), "At work", "–"]
         for number, training, loss in running
     ]  # fmt: skip
     for row in sorted(rows, key=lambda row: (row["status"] != "done", row["value"] is None, row["value"])):
         reason = f": {row['reason']}" if row["reason"] else ""
         spent = "–" if row["seconds"] is None else amounts.duration(row["seconds"])
         settings = (names.value(row["settings"].get(name)) for name in swept)
-        table.append(
-            [f"{row['number'] + 1}", *settings, show.number(row["value"]), ENDED[row["status"]] + reason, spent]
-        )
+        table.append([str(row["number"]), *settings, show.number(row["value"]), ENDED[row["status"]] + reason, spent])
     return {"headers": ["Trial", *map(names.training_title, swept), "Validation loss", "Status", "Time"], "data": table}
 
 

@@ -229,6 +229,12 @@ def about(method: str) -> str:
     )
 
 
+def methods() -> pandas.DataFrame:
+    """Every method in words: columns Method, What learns, Costs, Right when."""
+    rows = [[info.title, info.what, info.cost, info.right_when] for info in METHODS.values()]
+    return pandas.DataFrame(rows, columns=["Method", "What learns", "Costs", "Right when"])
+
+
 def explained(method: str, task: str | None, reasons: dict[str, str]) -> pandas.DataFrame:
     """Every setting of the method: what it does, what too low and too high look like, why the suggested value, and where that is from."""
     rows = []

@@ -24,10 +24,12 @@ from ft_core.ui.training import form, measuring
 from ft_core.ui.training.form import Form
 from ft_core.workspace import Workspace
 
+_METHOD = 4  # the place of the method's input in what `suggest` returns
+
 
 def build(shared: Shared) -> tuple[Form, gr.Button]:
     """Components, then events. The form, and the button that starts a training."""
-    with gr.Column(elem_classes=["step", "empty"]) as empty:
+    with gr.Column(elem_classes=["step", "empty"], visible=False) as empty:
         gr.Markdown(
             "### There is no dataset yet\n\nPrepare your own in the Data tab, or take the example and start at once."
         )
@@ -63,6 +65,11 @@ def build(shared: Shared) -> tuple[Form, gr.Button]:
         values = form.build_main()
         method = values[0]
         about = gr.Markdown(form.about("qlora"), elem_classes="quiet", elem_id="training-method-about")
+        with gr.Accordion("All methods side by side", open=False):
+            gr.Dataframe(
+                form.methods(), interactive=False, wrap=True, buttons=[], show_label=False, label="All methods side by side",
+                max_height=420, elem_id="training-methods", column_widths=["120px", "260px", "260px", "260px"],
+            )  # fmt: skip
         with gr.Accordion("Everything else", open=False):
             values += form.build_everything()
         with gr.Accordion("What each setting does, and why this value", open=False):
@@ -180,9 +187,22 @@ def suggest(
     ]
 
 
-def suggest_anew(workspace: Workspace, dataset_id: str, _before: dict[str, Any], *asked: Any) -> Any:
+def suggest_anew(
+    workspace: Workspace,
+    dataset_id: str,
+    _before: dict[str, Any],
+    base: str,
+    start: str | None,
+    pinned: dict[str, str],
+    _method: str,
+    *rest: Any,
+) -> Any:
     """The suggestions for every setting, changed or not."""
-    return suggest(workspace, dataset_id, {}, *asked)
+    usual = TrainSpec().method
+    found = suggest(workspace, dataset_id, {}, base, start, pinned, usual, *rest)
+    if isinstance(found, list):
+        found[_METHOD].setdefault("value", usual)
+    return found
 
 
 def show_estimate(workspace: Workspace, dataset_id: str, *asked: Any) -> Any:

@@ -35,9 +35,18 @@ CHARTS = (  # title, words on the axis, key in the measurements, what the coach 
     ("Learning rate", "learning rate", "learning_rate", ""),
 )
 
+_STUDIES = {
+    "sweep": "The selected run is a search for settings. It is in the Runs tab, under 3. Find good settings.",
+    "data_size": "The selected run measures how much data is needed. It is in the Runs tab, under 4. How much data do I need?",
+}
+_TO_PROGRESS = (
+    "() => { document.getElementById('training-progress').scrollIntoView({behavior: 'smooth', block: 'center'}); }"
+)
+
 
 def build(shared: Shared, made: Form, start: gr.Button) -> None:
     """Components, then events. `start` is the button of step 1, whose run is watched here."""
+    study = gr.Markdown(visible=False, elem_classes="notice", elem_id="training-study")
     with gr.Column(elem_classes="step", visible=False) as step:
         gr.HTML(
             show.step(
@@ -106,7 +115,7 @@ def build(shared: Shared, made: Form, start: gr.Button) -> None:
 
     seen_job, seen_results = gr.State(""), gr.State("")
     quick: dict[str, Any] = {"queue": False, **QUIET}
-    watching = [seen_job, step, progress, failure, log_part, log, pause, stop, resume, discard, start, leads_on]
+    watching = [seen_job, step, progress, failure, log_part, log, pause, stop, resume, discard, start, leads_on, study]
     shared.follow(watch_job, [seen_job, shared.run_id], watching)
     results = [seen_results, tiles, *plots, parts, remarks, samples, all_samples, project]
     shared.follow(watch_results, [seen_results, shared.run_id], results)
@@ -118,6 +127,7 @@ def build(shared: Shared, made: Form, start: gr.Button) -> None:
         concurrency_id="start",
         concurrency_limit=1,
     )
+    begun.success(None, None, None, js=_TO_PROGRESS, **quick)
     asked = gr.State("")
     discard.click(shared.private(ask_discard), [shared.run_id], [asked, ask, question], **quick)
     for event in (no.click, shared.run_id.change):  # by the browser alone
@@ -176,7 +186,9 @@ def watch_job(workspace: Workspace, seen: str, run_id: str) -> Any:
         return gr.skip()
     if run is None or (view.status == "none" and launch.job_of(run) != "train"):
         hidden = gr.update(visible=False)
-        return [found, hidden, "", hidden, hidden, "", *[hidden] * 4, gr.update(variant="primary"), hidden]
+        words = _STUDIES.get(launch.job_of(run), "") if run else ""
+        told = gr.update(value=words, visible=bool(words))
+        return [found, hidden, "", hidden, hidden, "", *[hidden] * 4, gr.update(variant="primary"), hidden, told]
     failed = view.status == "failed"
     diverged = view.error is not None and view.error.code == "train.diverged"
     done = run.is_trained and (diverged or view.status in ("done", "stopped"))
@@ -200,6 +212,7 @@ def watch_job(workspace: Workspace, seen: str, run_id: str) -> Any:
         gr.update(visible=at_work or unfinished),
         gr.update(variant="secondary"),
         gr.update(visible=done, variant="primary" if done else "secondary"),
+        gr.update(visible=False),
     ]
 
 
@@ -285,13 +298,8 @@ def _about(run: Run) -> str:
     """Which run the pictures are of: the form above holds the settings of the next one."""
     spec = run.spec()
     training = spec.training
-    epochs = (
-        amounts.count(int(training.epochs), "epoch")
-        if training.epochs == int(training.epochs)
-        else f"{training.epochs} epochs"
-    )
     return (
-        f"Run {spec.name}: {METHODS[training.method].title}, {epochs}, learning rate {training.learning_rate:g}, "
+        f"Run {spec.name}: {METHODS[training.method].title}, {amounts.epochs(training.epochs)}, learning rate {training.learning_rate:g}, "
         f"batch size {training.batch_size}, from {spec.model.base}"
     )
 

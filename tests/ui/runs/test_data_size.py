@@ -33,6 +33,9 @@ def test_parts_that_cannot_be_are_refused(studied, shares):
     with pytest.raises(FTError) as caught:
         data_size.start_size(workspace, "", made.id, shares, True)
     assert caught.value.code == "settings.invalid" and len(workspace.runs()) == 4
+    assert "Parts of the training examples" in caught.value.fix and "12.5, 25" in caught.value.fix, (
+        "in per cent, as asked"
+    )
 
 
 def test_the_points_and_the_sentence_are_shown(studied):

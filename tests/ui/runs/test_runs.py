@@ -19,12 +19,14 @@ def test_the_table_tells_how_each_run_stands(studied):
     assert listed["visible"] and not more["visible"] and choice["value"] == made.id
     rows = {row[1]: row for row in table["data"]}
     best = min(row["loss"] for row in made.metrics() if row["kind"] == "validation")
-    name, _, method, status, loss, score, minutes = rows[made.id[-6:]]
-    assert (name, method, status, score) == ("toys ✓", "QLoRA", "trained", "–")
+    name, _, status, loss, score, asked, minutes = rows[made.id[-6:]]
+    assert (name, status, score) == ("toys ✓", "trained", "–")
+    training = made.spec().training
+    assert asked.startswith("QLoRA, ") and asked.endswith(f"learning rate {training.learning_rate:g}")
     assert float(loss) == pytest.approx(best, abs=1e-3) and float(minutes) >= 0
-    assert rows[search.id[-6:]][3] == "settings tried"
-    assert float(rows[search.id[-6:]][4]) == pytest.approx(search.sweep()["best"]["value"], abs=1e-3)
-    assert rows[measure.id[-6:]][3] == "data size measured" and rows[measure.id[-6:]][0] == "toys"
+    assert rows[search.id[-6:]][2] == "settings tried" and rows[search.id[-6:]][5] == "Search for settings, QLoRA"
+    assert float(rows[search.id[-6:]][3]) == pytest.approx(search.sweep()["best"]["value"], abs=1e-3)
+    assert rows[measure.id[-6:]][2] == "data size measured" and rows[measure.id[-6:]][0] == "toys"
     assert isinstance(runs.watch_runs(workspace, seen, made.id), dict), "nothing new changes nothing"
 
 
@@ -33,14 +35,14 @@ def test_a_run_that_cannot_be_read_does_not_hide_the_others(workspace, example_r
     broken.mkdir()
     (broken / "project.yaml").write_text("version: 99\n", encoding="utf-8")
     table = runs.watch_runs(workspace, "", example_run.id)[3]["data"]
-    assert len(table) == 2 and table[1][:4] == ["cannot be read", "abcdef", "–", "cannot be read"]
+    assert len(table) == 2 and table[1][:3] == ["cannot be read", "abcdef", "cannot be read"]
 
 
 def test_a_test_score_has_its_name(workspace, example_run, job_state):
     example_run.write_job("evaluate", job_state("done"))
     example_run.write_report({"headline": "accuracy", "metrics": {"accuracy": {"tuned": 0.875, "title": "Accuracy"}}})
     (row,) = runs.watch_runs(workspace, "", "")[3]["data"]
-    assert row[3] == "evaluated" and row[5] == "0.875 (Accuracy)"
+    assert row[2] == "evaluated" and row[4] == "0.875 (Accuracy)"
 
 
 def test_a_press_on_a_row_selects_its_run(studied):
@@ -89,6 +91,13 @@ def test_only_what_method_and_task_have_can_be_changed_by_the_names_shown(studie
         runs.duplicate_run(workspace, made.id, "initialisation", "loftq")
     assert caught.value.code == "settings.loftq"
     assert runs._chosen("gradient_checkpointing", "Yes") == "true" and runs._chosen("seed", "7") == "7"
+
+
+def test_a_copy_without_a_change_is_refused(studied):
+    workspace, (made, *_) = studied
+    with pytest.raises(FTError) as caught:
+        runs.duplicate_run(workspace, made.id, "epochs", f"{made.spec().training.epochs:g}")
+    assert caught.value.code == "settings.unchanged" and len(workspace.runs()) == 4
 
 
 @pytest.mark.parametrize(("setting", "value", "named"), [("epochs", "many", "Epochs"), ("virtual_tokens", "5", "Setting"), (None, "", "Setting")])  # fmt: skip

@@ -31,6 +31,8 @@ def test_settings_that_do_not_go_together_are_told():
 
 
 def test_a_method_is_described_in_words():
+    side_by_side = form.methods()
+    assert list(side_by_side["Method"]) == [info.title for info in METHODS.values()]
     for method, info in METHODS.items():
         assert info.title in form.about(method) and info.source in form.about(method)
         assert "LoRA rank" in set(form.explained(method, None, {})["Setting"]) or not used_by(method, "lora_rank")

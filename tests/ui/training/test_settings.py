@@ -97,7 +97,9 @@ def test_what_is_untouched_follows_the_suggestions(example_home):
     corrected = settings.suggest(workspace, "", form.CHOSEN, "starter", "", {}, *shown_now)
     assert all("value" not in update for update in corrected[4:]), "put there by the coach"
     third = settings.suggest_anew(workspace, "", suggested, "starter", "", {}, *changed)
-    assert dict(zip(form.NAMES, third[4:], strict=True))["epochs"]["value"] == suggested["epochs"]
+    again = dict(zip(form.NAMES, third[4:], strict=True))
+    assert (again["epochs"]["value"], again["method"]["value"]) == (suggested["epochs"], "qlora")
+    assert again["lora_rank"]["visible"]
 
 
 def test_two_presses_at_once_make_one_run(example_home, tmp_path):

@@ -31,7 +31,8 @@ def test_a_training_that_never_began_can_be_started(workspace, example_run, supe
 def test_a_search_is_no_training_to_watch(workspace, example_run):
     asked = example_run.spec().model_copy(update={"sweep": SweepSpec.model_validate({"settings": ["epochs"]})})
     example_run.project.write_text(project.dump(asked))
-    assert not watch.watch_job(workspace, "", example_run.id)[1]["visible"]
+    shown = watch.watch_job(workspace, "", example_run.id)
+    assert not shown[1]["visible"] and shown[-1]["visible"] and "Runs tab" in shown[-1]["value"]
 
 
 def test_a_stopped_training_can_go_on_and_leads_on(workspace, example_run, job_state):
