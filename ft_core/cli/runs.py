@@ -292,6 +292,13 @@ def evaluate(
             found.ask_evaluation(asked)
         outcome = in_foreground(found, "evaluate")
         report = found.report() if outcome == "done" else None
+        if limits and report is None:
+            raise FTError(
+                "evaluation.unmeasured",
+                "The limits could not be checked.",
+                f"The evaluation ended before its end: {outcome}.",
+                "Evaluate the run again.",
+            )
         failed.extend(gate.failed(limits, report) if report else [])
         result = {"run": found.id, "status": outcome, "metrics": {}, "verdict": None} | (report or {})
         return result | ({"failed": failed} if limits else {})

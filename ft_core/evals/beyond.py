@@ -6,13 +6,26 @@ from typing import Any
 
 from ft_core import modeling
 from ft_core.data.store import Dataset
-from ft_core.evals import rows
 from ft_core.evals.benchmarks.measure import measure as measure_benchmarks
+from ft_core.evals.benchmarks.measure import required as required_benchmarks
 from ft_core.evals.forgetting.measure import measure as measure_forgetting
 from ft_core.jobs import Progress
 from ft_core.run import Run
 from ft_core.settings.example import Example
 from ft_core.workspace import home_of
+
+
+def require(run: Run, pair: modeling.Pair, token: str | None = None) -> None:
+    """Read what benchmarks ask, before anything is measured. Raises what `benchmarks.measure.required` raises."""
+    asked = run.evaluation_spec()
+    if asked.benchmarks:
+        required_benchmarks(pair, asked.benchmarks, asked.benchmark_limit, *_places(run), token)
+
+
+def _places(run: Run) -> tuple[Path | None, Path]:
+    """The folder of the person's own benchmark files, if any; where files of the Hub and what was measured are kept."""
+    folder = run.evaluation_spec().benchmark_folder
+    return Path(folder).expanduser() if folder else None, home_of(run.folder) / "cache" / "benchmarks"
 
 
 def sections(
@@ -26,8 +39,8 @@ def sections(
 ) -> dict[str, Any]:
     """Further sections of the report, by name, as far as they are asked for: "benchmarks" and "forgetting", as their `measure` has them.
 
-    `examples` are the test examples that were asked, `done` the steps of progress until here. A stop keeps what was measured. Each
-    question of a benchmark goes into evaluation/benchmarks.jsonl. Raises what `benchmarks.measure` raises.
+    `examples` are the test examples that were asked, `done` the steps of progress until here. A stop keeps what was measured. "questions" are
+    those of the benchmarks, which `keep.keep` puts into a file of their own. Raises what `benchmarks.measure` raises.
     """
     asked, found = run.evaluation_spec(), dict[str, Any]()
     last = done
@@ -41,13 +54,10 @@ def sections(
         return run.stop_requested() is not None
 
     if asked.benchmarks:
-        folder = Path(asked.benchmark_folder).expanduser() if asked.benchmark_folder else None
-        store = home_of(run.folder) / "cache" / "benchmarks"
         measured = measure_benchmarks(
-            pair, asked.benchmarks, asked.benchmark_limit, folder, store, advance, asked_to_stop, token
+            pair, asked.benchmarks, asked.benchmark_limit, *_places(run), advance, asked_to_stop, token
         )
-        rows.write_questions(run, measured.pop("questions"))
-        found["benchmarks"] = measured
+        found |= {"questions": measured.pop("questions"), "benchmarks": measured}
         done = last
     if asked.forgetting:
         found["forgetting"] = measure_forgetting(

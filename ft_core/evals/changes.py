@@ -103,13 +103,10 @@ def _scores(pairs: Pairs, before: Mapping[str, Any], after: Mapping[str, Any]) -
 
 
 def _checks(pairs: Pairs, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, _Tested]:
-    made = [report.get("errors", {}).get("checks", {}) for report in (before, after)]
-    errors = _column(pairs, "tuned_errors")
-    return {
-        code: _shares([[code in found for found in each] for each in errors], "lower")
-        for code in made[0]
-        if code in made[1]
-    }
+    made = [(report.get("errors") or {}).get("checks", {}) for report in (before, after)]
+    both = [code for code in made[0] if code in made[1]]
+    errors = _column(pairs, "tuned_errors") if both else []
+    return {code: _shares([[code in found for found in each] for each in errors], "lower") for code in both}
 
 
 def _general(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, _Tested]:
@@ -129,7 +126,10 @@ def _benchmarks(first: Run, second: Run, before: Mapping[str, Any], after: Mappi
     for name, one in known[0].items():
         if name in known[1] and one["rows_sha256"] == known[1][name]["rows_sha256"]:
             right = [[row["tuned"][one["measure"]] for row in each if row["benchmark"] == name] for each in asked]
-            found[f"benchmark {name}"] = _shares(right, "higher")
+            if (
+                len(right[0]) == len(right[1]) == one["n"]
+            ):  # else the questions are of another evaluation than the report
+                found[f"benchmark {name}"] = _shares(right, "higher")
     return found
 
 

@@ -56,7 +56,7 @@ def verdict(
     """By accuracy: {"result", "sentence", "detectable", "detectable_unit", "p_value", "test", "gained", "lost"}."""
     accuracy, expected, total = scores["accuracy"], numbers(examples, labels), len(examples)
     right = {name: likeliest(one) == expected for name, one in found.items()}
-    outcome = compare.result(accuracy.interval, "higher")
+    outcome = compare.result(accuracy.interval, "higher", accuracy.p_value)
     sentence = compare.accuracy_sentence(
         outcome, int(right["base"].sum()), int(right["tuned"].sum()), total, accuracy.interval
     )

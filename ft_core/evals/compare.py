@@ -150,8 +150,10 @@ def perplexity(loss: numpy.ndarray | float) -> numpy.ndarray:
 # The verdict.
 
 
-def result(interval: Interval, better: str, p_value: float = 0.0) -> str:
-    """What an interval allows to say: "better" and "worse" only when it leaves out zero, and an adjusted `p_value` is below 0.05."""
+def result(interval: Interval, better: str, p_value: float) -> str:
+    """What interval and test allow to say: "better" and "worse" only when it leaves out zero, and `p_value`, adjusted where others are looked at
+    with it, is below 0.05.
+    """
     if p_value >= ALPHA:
         return "no clear change"
     if interval.low > 0:

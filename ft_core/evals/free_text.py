@@ -32,7 +32,7 @@ def scored(examples: Sequence[Example], found: Mapping[str, Contestant], weights
 
 def verdict(base: Contestant, tuned: Contestant, loss: Scored, draws: numpy.ndarray) -> dict[str, Any]:
     """By the loss of the right answers, whose difference in each bootstrap sample is `draws`; keys as `classification.verdict` has them."""
-    outcome = compare.result(loss.interval, "lower")
+    outcome = compare.result(loss.interval, "lower", loss.p_value)
     sentence = compare.loss_sentence(outcome, base.loss, tuned.loss, len(base.losses), loss.interval)
     prompted = loss.values.get("few_shot")
     if prompted is not None and prompted <= tuned.loss:
@@ -50,8 +50,8 @@ def signs(base: numpy.ndarray, tuned: numpy.ndarray, draws: numpy.ndarray) -> di
     return {
         "detectable": compare.smallest_detectable(draws),
         "detectable_unit": "nats per token",
-        "p_value": compare.exact_sign_test(gained, lost),
-        "test": "exact sign test",
+        "p_value": compare.bootstrap_p(draws),
+        "test": "bootstrap test",
         "gained": gained,
         "lost": lost,
     }

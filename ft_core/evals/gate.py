@@ -1,5 +1,6 @@
 """A gate for scripts: scores of the tuned model that must be reached. Without torch."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ def parse(asked: Sequence[str]) -> dict[str, float]:
             found[name.strip()] = float(value)
         except ValueError:
             wrong.append(one)
-        if not name.strip():
+        if not name.strip() or not math.isfinite(found.get(name.strip(), 0.0)):
             wrong.append(one)
     if wrong:
         raise FTError(

@@ -22,7 +22,7 @@ def measured(run: Run) -> str | None:
 def keep(
     run: Run, report: dict[str, Any], answers: Sequence[rows.Row], weights: str | None, began: float
 ) -> dict[str, Any]:
-    """Write all of it and return the report with `weights_sha256` and `seconds` since `began` (time.monotonic).
+    """Write all of it, the `questions` of benchmarks apart, and return the report with `weights_sha256` and `seconds` since `began` (time.monotonic).
 
     Raises FTError `evaluation.outdated` when the run was trained on meanwhile: its `weights` are not those that were measured.
     """
@@ -34,6 +34,8 @@ def keep(
             "Evaluate it again.",
         )
     report = report | {"weights_sha256": weights, "seconds": round(time.monotonic() - began, 1)}
+    if (questions := report.pop("questions", None)) is not None:
+        rows.write_questions(run, questions)
     rows.write_answers(run, answers)
     return _write(run, report | {"judging": judged(run, answers)})
 

@@ -204,7 +204,7 @@ def _forgetting(report: dict[str, Any]) -> Iterator[Section]:
             f"{one['base']:.2f}",
             f"{one['tuned']:.2f}",
             f"{one['difference']:+.2f}",
-            f"{one['low']:+.2f} to {one['high']:+.2f}",
+            "–" if one["low"] is None else f"{one['low']:+.2f} to {one['high']:+.2f}",
         )
         for one in probes["kinds"]
     ]

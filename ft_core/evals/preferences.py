@@ -49,6 +49,7 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
     progress(0, 2 * _PASSES * len(drawn), "loading the model")
     modeling.set_threads(spec.training.threads)
     pair = modeling.load_run_model(run, token, start)
+    beyond.require(run, pair, token)
     context, most = generate.context_length(pair.tuned), asked.max_new_tokens
     examples = [
         example
@@ -121,7 +122,7 @@ def _report(examples: list[Example], found: dict[str, Judged], names: dict[str, 
 
 def _verdict(base: Judged, tuned: Judged, scored: Scored, started: str) -> dict[str, Any]:
     interval, total = scored.interval, len(base.margins)
-    outcome = compare.result(interval, "higher")
+    outcome = compare.result(interval, "higher", scored.p_value)
     return {
         "result": outcome,
         "sentence": compare.preference_sentence(

@@ -72,6 +72,7 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
     progress(0, 6 * len(examples), "loading the model")
     modeling.set_threads(spec.training.threads)
     pair = modeling.load_run_model(run, token)
+    beyond.require(run, pair, token)
     most = answers.longest_answer(pair.tokenizer, labels, asked.max_new_tokens)
     context = generate.context_length(pair.tuned)
     drawn, examples = len(examples), answers.fitting(pair.tokenizer, examples, context, most)

@@ -18,7 +18,10 @@ from ft_core.evals.rows import Row
 from ft_core.evals.table import Scored
 from ft_core.settings.evaluation import RuleSpec
 
-_NUMBER = re.compile(r"[-+]?\d+(?:[.,\s]?\d{3})*(?:[.,]\d+)?")
+# Groups of three digits are joined by one kind of sign, and follow no leading zero. A hyphen after a letter is no minus.
+_NUMBER = re.compile(
+    r"(?:(?<![\w.])[-+])?(?:[1-9]\d{0,2}(?:([.,\u0020\u00a0\u202f])\d{3})(?:\1\d{3})*(?!\d)|\d+)(?:[.,]\d+)?"
+)
 _SECONDS = 0.2  # a pattern gets for one answer: some take longer than anybody waits
 _PATIENCE = 10.0  # seconds for all answers, where somebody waits
 WHO = ("base", "few_shot", "tuned")
@@ -37,11 +40,10 @@ def holds(rule: RuleSpec, answer: str, expected: str) -> bool:
         given, wanted = number(answer), number(expected)
         return given is not None and wanted is not None and abs(given - wanted) <= rule.number_within
     try:
-        value = json.loads(answer)
-    except ValueError:
+        # An empty registry: a schema that points to an address is not fetched.
+        return Draft202012Validator(rule.json_schema or {}, registry=Registry()).is_valid(json.loads(answer))
+    except (ValueError, RecursionError):  # no JSON, or nested without end, as a schema that refers to itself is
         return False
-    # An empty registry: a schema that points to an address is not fetched.
-    return Draft202012Validator(rule.json_schema or {}, registry=Registry()).is_valid(value)
 
 
 def number(text: str) -> float | None:
@@ -56,7 +58,7 @@ def number(text: str) -> float | None:
     last = max(digits.rfind(","), digits.rfind("."))
     if last >= 0:
         whole, part = digits[:last], digits[last + 1 :]
-        grouped = digits[last] == "," and len(part) == 3
+        grouped = digits[last] == "," and len(part) == 3 and not whole.lstrip("+-").startswith("0")
         grouped |= digits.count(digits[last]) > 1
         plain = re.sub(r"[.,]", "", whole)
         digits = f"{plain}{part}" if grouped else f"{plain}.{part}"
@@ -94,12 +96,14 @@ def counted(rule: RuleSpec, rows: Sequence[Row]) -> dict[str, Any]:
     Raises FTError `evaluation.slow_rule`.
     """
     found = kept(rule, rows, _PATIENCE)
-    interval = compare.paired_shares(found["base"], found["tuned"])
+    base, tuned = found["base"], found["tuned"]
+    interval = compare.paired_shares(base, tuned)
+    p_value = compare.exact_sign_test(int((tuned & ~base).sum()), int((base & ~tuned).sum()))
     return {who: float(each.mean()) for who, each in found.items()} | {
         "difference": interval.difference,
         "low": interval.low,
         "high": interval.high,
-        "result": compare.result(interval, "higher"),
+        "result": compare.result(interval, "higher", p_value),
     }
 
 

@@ -72,7 +72,7 @@ def table(infos: Mapping[str, MetricInfo], scored: Mapping[str, Scored], headlin
             "high": one.interval.high,
             "p_value": one.p_value,
             "p_adjusted": p,
-            "result": compare.result(one.interval, info.better, p or 0.0),
+            "result": compare.result(one.interval, info.better, one.p_value if p is None else p),
         }
     return rows
 

@@ -25,11 +25,13 @@ def evaluate(run: Run, dataset: Dataset, progress: Progress, token: str | None) 
     progress(0, 2 * len(examples), "loading the model")
     modeling.set_threads(spec.training.threads)
     pair = modeling.load_run_model(run, token)
+    beyond.require(run, pair, token)
     drawn = len(examples)
     examples = [example for example in examples if len(text_ids(pair.tokenizer, example.answer)) > 1]
     answers.require_two(
         examples, "Raise the Test share of the data, or the Limit of the evaluation, in the project file."
     )
+    longest = min(spec.training.max_length, generate.context_length(pair.tuned))
     losses, tokens = {}, numpy.empty(0)
     for turn, name in enumerate(_NAMES):
 
@@ -43,14 +45,14 @@ def evaluate(run: Run, dataset: Dataset, progress: Progress, token: str | None) 
                 model,
                 pair.tokenizer,
                 [example.answer for example in examples],
-                min(spec.training.max_length, generate.context_length(pair.tuned)),
+                longest,
                 on_progress=advance,
                 should_stop=lambda: run.stop_requested() is not None,
             )
         losses[name] = numpy.array([total for total, _ in found])
         tokens = numpy.array([count for _, count in found])
     report = _report(losses["base"], losses["tuned"], tokens)
-    report |= {"dataset": dataset.id, "notes": _notes(len(examples), drawn, len(test), spec.training.max_length)}
+    report |= {"dataset": dataset.id, "notes": _notes(len(examples), drawn, len(test), longest)}
     report |= beyond.sections(run, pair, dataset, examples, 2 * len(examples), progress, token)
     return keep.keep(run, report, [], weights, began)
 
@@ -61,7 +63,7 @@ def _report(base: numpy.ndarray, tuned: numpy.ndarray, tokens: numpy.ndarray) ->
     weights = compare.resampled(total)
     scores, draws = table.losses({"base": base, "tuned": tuned}, tokens, weights)
     interval, values = scores["loss"].interval, scores["loss"].values
-    outcome = compare.result(interval, "lower")
+    outcome = compare.result(interval, "lower", scores["loss"].p_value)
     sentence = compare.loss_sentence(outcome, values["base"], values["tuned"], total, interval, "the texts")
     return {
         "version": 1,

@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 
 import regex
 from jsonschema import Draft202012Validator, SchemaError
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
@@ -13,6 +13,10 @@ from referencing.jsonschema import DRAFT202012
 from ft_core.settings.numbers import refuse_booleans
 
 BenchmarkName = Literal["arc_easy", "arc_challenge", "hellaswag", "mmlu", "truthfulqa"]
+
+
+# Keywords that a validator tries with no limit of time, and a reference that it cannot follow.
+_SLOW = {"pattern", "patternProperties", "$dynamicRef"}
 
 
 class RuleSpec(BaseModel):
@@ -64,6 +68,10 @@ class RuleSpec(BaseModel):
             except SchemaError as error:
                 raise ValueError(f"The JSON schema is none: {error.message}.") from error
             _require_own_references(self.json_schema)
+            if slow := _SLOW & set(_keywords(self.json_schema)):
+                raise ValueError(
+                    f"The JSON schema has {' and '.join(sorted(slow))}: use a rule with a pattern for that."
+                )
         return self
 
 
@@ -75,6 +83,21 @@ def _require_own_references(schema: dict[str, Any]) -> None:
             resolver.lookup(reference)
         except Unresolvable as error:
             raise ValueError(f"The JSON schema refers to {reference}, which it does not hold.") from error
+
+
+def _keywords(schema: Any) -> Iterator[str]:
+    """All keywords of a schema and of those inside it; names of properties are none."""
+    if isinstance(schema, list):
+        for one in schema:
+            yield from _keywords(one)
+    if not isinstance(schema, dict):
+        return
+    for key, value in schema.items():
+        yield key
+        if key in ("properties", "patternProperties", "$defs", "dependentSchemas"):
+            value = list(value.values())
+        if key not in ("enum", "const", "default", "examples"):
+            yield from _keywords(value)
 
 
 def _references(value: Any) -> Iterator[str]:
@@ -127,6 +150,15 @@ class EvalSpec(BaseModel):
         title="Forgetting",
         description="Whether general questions are asked, too: what the training has cost, and whether it answers everything in one voice.",
     )
+
+    @field_validator("rules")
+    @classmethod
+    def _different_names(cls, rules: tuple[RuleSpec, ...]) -> tuple[RuleSpec, ...]:
+        names = [rule.name for rule in rules]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise ValueError(f"Two rules are called {' and '.join(sorted(twice))}: give each a name of its own.")
+        return rules
+
     max_new_tokens: int = Field(
         default=128, ge=1, le=4096, title="Longest answer", description="Tokens after which an answer is cut off."
     )

@@ -19,6 +19,8 @@ def show_judged(result: Result) -> None:
         print(f"Pairs without a verdict, which are no score: it {', '.join(missing)}.")
     if result["nonsense"]:
         print(f"For example it said: {inert(result['nonsense'])}")
-    stopped = result["stopped"]
+    stopped, failure = result["stopped"], result["failure"]
     if stopped:
-        print(f"It ended early. {stopped['what']}\n  Why: {stopped['why']}\n  Fix: {stopped['fix']}")
+        print(f"It ended early. {stopped['what']}\n  Why: {inert(stopped['why'])}\n  Fix: {stopped['fix']}")
+    elif failure:
+        print(f"The last failure: {failure['what']}\n  Why: {inert(failure['why'])}\n  Fix: {failure['fix']}")

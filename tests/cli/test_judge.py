@@ -80,12 +80,12 @@ def here(tmp_path, *arguments):
 
 
 def test_the_base_of_the_run_judges_and_the_words_say_whether_to_trust_it(run, tmp_path):
-    """This base cannot even read the question: three failures in a row end it, and nothing is scored."""
+    """This base cannot even read the question: nothing is scored. That is of each pair alone, so all are tried."""
     told = here(tmp_path, run.id, "--by", "base", "--rows", "5")
     assert told.exit_code == 0, told.output
     agreement, trust, rate = (told.stdout.index(words) for words in ("Agreement with", "Do not trust", "No clear change"))  # fmt: skip
-    assert agreement < trust < rate and "it failed in 3" in told.stdout
-    assert "It ended early. The judge does not answer." in told.stdout and "tokens" in told.stdout
+    assert agreement < trust < rate and "it failed in 5" in told.stdout
+    assert "The last failure: The base model cannot read the question." in told.stdout and "tokens" in told.stdout
 
 
 def test_what_cannot_be_asked_is_said_before_anybody_is(run, tmp_path):

@@ -3,7 +3,7 @@
 import pytest
 
 from ft_core.errors import FTError
-from ft_core.evals import changes_page
+from ft_core.evals import changes_page, rows
 from ft_core.evals.changes import changes
 from tests.evals.reports import EVIL, changed_runs
 
@@ -37,3 +37,19 @@ def test_runs_without_an_evaluation_in_common_are_refused(tmp_path):
     second.write_report({"headline": "loss", "metrics": {}})
     with pytest.raises(FTError, match="no evaluation in common"):
         changes(first, second)
+
+
+def test_answers_without_checks_are_compared_too(tmp_path):
+    """As those on pairs, whose rows hold none."""
+    first, second = changed_runs(tmp_path)
+    for run in (first, second):
+        bare = [{key: value for key, value in row.items() if key != "tuned_errors"} for row in rows.read_answers(run)]
+        rows.write_answers(run, bare)
+        run.write_report({key: value for key, value in run.report().items() if key != "errors"})
+    assert changes(first, second)["checks"] == []
+
+
+def test_questions_of_another_evaluation_than_the_report_are_not_compared(tmp_path):
+    first, second = changed_runs(tmp_path)
+    rows.write_questions(second, {"mmlu": []})
+    assert all(line["result"] is None for line in changes(first, second)["benchmarks"])

@@ -115,7 +115,10 @@ def test_detectable_change_is_what_the_power_formula_gives() -> None:
     ],
 )
 def test_a_verdict_needs_an_interval_without_zero(low: float, high: float, better: str, result: str) -> None:
-    assert compare.result(Interval((low + high) / 2, low, high), better) == result
+    assert compare.result(Interval((low + high) / 2, low, high), better, 0.049) == result
+    assert compare.result(Interval((low + high) / 2, low, high), better, 0.05) == "no clear change", (
+        "the test must agree"
+    )
 
 
 def test_sentences() -> None:

@@ -29,7 +29,7 @@ def test_a_score_worse_than_its_limit_fails(asked, failed) -> None:
 
 def test_all_limits_that_cannot_be_read_are_named_at_once() -> None:
     with pytest.raises(FTError) as caught:
-        gate.parse(["accuracy", "=0.5", "loss=much", "f1=0.2"])
+        gate.parse(["accuracy", "=0.5", "loss=much", "f1=0.2", "accuracy=nan"])
     assert all(part in caught.value.why for part in ("accuracy,", "=0.5", "loss=much")) and "f1" not in caught.value.why
 
 

@@ -22,6 +22,8 @@ SCHEMA = {"type": "object", "required": ["total"], "properties": {"total": {"typ
         ({"json_schema": SCHEMA}, '{"total": "three"}', "", False),
         ({"json_schema": SCHEMA}, "total: 3", "", False),
         ({"json_schema": {}}, "[]", "", True),
+        ({"json_schema": {"$ref": "#"}}, "[]", "", False),
+        ({"json_schema": {}}, "[" * 100_000, "", False),
     ],
 )
 def test_an_answer_keeps_a_rule_or_does_not(rule, answer, expected, kept) -> None:
@@ -39,6 +41,10 @@ def test_an_answer_keeps_a_rule_or_does_not(rule, answer, expected, kept) -> Non
         ("3,5", 3.5),
         ("1 000 000", 1000000),
         ("minus -7 degrees", -7),
+        ("5\n100 apples", 5),
+        ("In 2020 100 people", 2020),
+        ("0,125", 0.125),
+        ("covid-19", 19),
         ("none", None),
     ],
 )

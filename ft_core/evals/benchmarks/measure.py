@@ -37,20 +37,10 @@ def measure(
     whole is returned and the rest named; the same call goes on later from the store. `row` counts from 1 in the source's file (of its
     subject); `base` and `tuned` are {measure: score}.
 
-    Raises FTError `benchmarks.head`, `benchmarks.unknown`, `benchmarks.few`, and what reading and downloading the rows raise, all before
-    the first question is asked; `benchmarks.context`.
+    Raises what `required` raises, before the first question is asked; FTError `benchmarks.context`.
     """
     began = time.monotonic()
-    known.require(names)
-    if pair.labels:
-        raise FTError(
-            "benchmarks.head",
-            "Benchmarks cannot be measured for this run.",
-            "Its tuned model writes nothing: the layer on top of it chooses among the labels of the data, and benchmarks ask for the "
-            "likelihood of texts.",
-            "Leave Benchmarks empty for this run, or train one with Answer with set to written.",
-        )
-    wanted = {name: _rows(name, limit, folder, store, token) for name in dict.fromkeys(names)}
+    wanted = required(pair, names, limit, folder, store, token)
     total = 2 * sum(map(len, wanted.values()))
     found: dict[str, Any] = {
         "benchmarks": {},
@@ -65,8 +55,28 @@ def measure(
             _all(pair, wanted, store, found, lambda done, message: on_progress(done, total, message), should_stop)
         except Stopped:
             found["stopped"] = True
+        summary.together(found["benchmarks"])
     found["seconds"] = round(time.monotonic() - began, 1)
     return found
+
+
+def required(
+    pair: Pair, names: Sequence[str], limit: int | None, folder: Path | None, store: Path, token: str | None
+) -> dict[str, Rows]:
+    """The questions of each benchmark; arguments as for `measure`.
+
+    Raises FTError `benchmarks.head`, `benchmarks.unknown`, `benchmarks.few`, and what reading and downloading the rows raise.
+    """
+    known.require(names)
+    if pair.labels:
+        raise FTError(
+            "benchmarks.head",
+            "Benchmarks cannot be measured for this run.",
+            "Its tuned model writes nothing: the layer on top of it chooses among the labels of the data, and benchmarks ask for the "
+            "likelihood of texts.",
+            "Leave Benchmarks empty for this run, or train one with Answer with set to written.",
+        )
+    return {name: _rows(name, limit, folder, store, token) for name in dict.fromkeys(names)}
 
 
 def _rows(name: str, limit: int | None, folder: Path | None, store: Path, token: str | None) -> Rows:

@@ -21,13 +21,12 @@ def summed_up(name: str, benchmark: Benchmark, rows: Rows, base: Scores, tuned: 
     """One benchmark's part of the report; shares are from 0 to 1.
 
     Of the headline measure: base, tuned, difference, low, high (95 %), result, p_value (exact McNemar), gained, lost (questions),
-    base_low, base_high, tuned_low, tuned_high (95 %, Wilson). `measures`: {measure: {title, base, tuned, difference, low, high, result}}.
+    base_low, base_high, tuned_low, tuned_high (95 %, Wilson). `measures`: {measure: {title, base, tuned, difference, low, high, p_value, result}}.
     `chance`: what guessing would score. `detectable`: the smallest difference that n questions show with 80 % power.
     """
     head = benchmark.headline
     before, after = numpy.array(base[head]) == 1, numpy.array(tuned[head]) == 1
     total = len(rows)
-    gained, lost = int((~before & after).sum()), int((before & ~after).sum())
     measures = {
         measure: _measure(title, base[measure], tuned[measure]) for measure, title in benchmark.measures.items()
     }
@@ -39,9 +38,8 @@ def summed_up(name: str, benchmark: Benchmark, rows: Rows, base: Scores, tuned: 
         "measure": head,
         "chance": _chance(name, rows),
         **{key: value for key, value in measures[head].items() if key != "title"},
-        "p_value": compare.exact_sign_test(gained, lost),
-        "gained": gained,
-        "lost": lost,
+        "gained": int((~before & after).sum()),
+        "lost": int((before & ~after).sum()),
         "detectable": compare.smallest_detectable_share(total),
         "measures": measures,
         "rows_sha256": rows.sha256,
@@ -58,17 +56,28 @@ def summed_up(name: str, benchmark: Benchmark, rows: Rows, base: Scores, tuned: 
             }
             for subject in dict.fromkeys(rows.subjects)
         }
-    found["sentence"] = _sentence(found, int(before.sum()), int(after.sum()))
+    found["sentence"] = _sentence(found)
     return found
+
+
+def together(found: dict[str, dict[str, Any]]) -> None:
+    """`result` and `sentence` of each, once all are measured: its `p_value` is adjusted for all being looked at (`p_adjusted`, Holm 1979)."""
+    adjusted = compare.holm({name: one["p_value"] for name, one in found.items()})
+    for name, one in found.items():
+        interval = compare.Interval(one["difference"], one["low"], one["high"])
+        one["p_adjusted"], one["result"] = adjusted[name], compare.result(interval, "higher", adjusted[name])
+        one["sentence"] = _sentence(one)
 
 
 def _measure(title: str, base: Sequence[float], tuned: Sequence[float]) -> dict[str, Any]:
     before, after = numpy.array(base), numpy.array(tuned)
     if set(base) | set(tuned) <= {0.0, 1.0}:
         interval = compare.paired_shares(before == 1, after == 1)
+        p_value = compare.exact_sign_test(int((after > before).sum()), int((after < before).sum()))
     else:
         draws = compare.mean_draws(compare.resampled(len(before)), after - before)
         interval = compare.bootstrapped(float((after - before).mean()), draws, len(before))
+        p_value = compare.bootstrap_p(draws)
     return {
         "title": title,
         "base": float(before.mean()),
@@ -76,7 +85,8 @@ def _measure(title: str, base: Sequence[float], tuned: Sequence[float]) -> dict[
         "difference": interval.difference,
         "low": interval.low,
         "high": interval.high,
-        "result": compare.result(interval, "higher"),
+        "p_value": p_value,
+        "result": compare.result(interval, "higher", p_value),
     }
 
 
@@ -93,7 +103,8 @@ def _choices(name: str, question: dict[str, Any]) -> int:
     return len(question["choices"]["text"] if name.startswith("arc") else question["choices"])
 
 
-def _sentence(found: dict[str, Any], base: int, tuned: int) -> str:
+def _sentence(found: dict[str, Any]) -> str:
+    base, tuned = (round(found[who] * found["n"]) for who in ("base", "tuned"))
     low, high = 100 * found["low"], 100 * found["high"]
     small = ", a small sample" if found["n"] < compare.SMALL else ""
     sentence = (

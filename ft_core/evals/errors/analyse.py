@@ -94,6 +94,7 @@ def analyse(
             for place, what in each[who].items():
                 flags[place][who].append(check.code)
                 flags[place]["found"][who][check.code] = what
+    _together(found["checks"])
     found["flags"] = flags
     found["clusters"] = clusters(material.prompts, *_wrong(rows, flags, labels))
     return found
@@ -124,8 +125,15 @@ def _counted(check: Check, each: dict[str, Found], total: int) -> dict[str, Any]
         "low": interval.low,
         "high": interval.high,
         "p_value": compare.exact_sign_test(int((tuned & ~base).sum()), int((base & ~tuned).sum())),
-        "result": compare.result(interval, "lower"),
     }
+
+
+def _together(checks: dict[str, dict[str, Any]]) -> None:
+    """`result` of each check, adjusted for all of them being looked at (Holm 1979)."""
+    adjusted = compare.holm({code: one["p_value"] for code, one in checks.items()})
+    for code, one in checks.items():
+        interval = compare.Interval(one["difference"], one["low"], one["high"])
+        one["result"] = compare.result(interval, "lower", adjusted[code])
 
 
 def _wrong(rows: Sequence[Row], flags: Sequence[dict[str, Any]], labels: Sequence[str]) -> tuple[list[bool], str]:

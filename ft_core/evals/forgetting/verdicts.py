@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import scipy
-
 from ft_core.evals import compare
 from ft_core.evals.compare import Interval
 from ft_core.evals.forgetting.drift import MATTERS
@@ -20,14 +18,14 @@ def forgetting(probes: Section, benchmarks: Mapping[str, Section], strength: Sec
     """The verdict `forgetting`; see `measure.measure`. `probes` is what `drift.section` gives, `strength` what `strength.section` gives.
 
     Forgetting is called where the interval of the probes' loss leaves out zero and the loss rose by `drift.MATTERS` or more, or where
-    a benchmark fell, with its interval widened for the number of benchmarks (Bonferroni). Drift alone never calls it: a model that
-    learnt something writes other words, too.
+    a benchmark fell, of all that were asked together (`summary.together`). Drift alone never calls it: a model that learnt something writes
+    other words, too.
     """
     change = Interval(probes["difference"], probes["low"], probes["high"])
-    outcome, drift = compare.result(change, "lower"), probes["drift"]
+    outcome, drift = compare.result(change, "lower", 0.0), probes["drift"]  # its interval is its test
     rose, drifted = outcome == "worse" and change.difference >= MATTERS, drift["low"] >= MATTERS
     telling, silent = _telling(benchmarks)
-    fallen = [name for name, interval in telling.items() if interval.high < 0]
+    fallen = [name for name in telling if benchmarks[name]["result"] == "worse"]
     called = rose or bool(fallen)
     carried = [
         name for name, counts in (("probes", rose), ("drift", rose and drifted), ("benchmarks", bool(fallen))) if counts
@@ -68,23 +66,14 @@ def _loss(probes: Section, change: Interval) -> str:
     )
 
 
-def _telling(benchmarks: Mapping[str, Section]) -> tuple[dict[str, Interval], list[str]]:
-    """The differences of those in which the base model is better than `chance`, intervals widened; and the names of the others."""
+def _telling(benchmarks: Mapping[str, Section]) -> tuple[list[str], list[str]]:
+    """The names of those in which the base model is better than `chance`, and of the others."""
     silent = [
         name
         for name, one in benchmarks.items()
         if one.get("chance") is not None and compare.wilson(round(one["base"] * one["n"]), one["n"])[0] <= one["chance"]
     ]
-    telling = {name: one for name, one in benchmarks.items() if name not in silent}
-    wider = float(scipy.stats.norm.ppf(1 - 0.025 / max(1, len(telling))) / scipy.stats.norm.ppf(0.975))
-    return {
-        name: Interval(
-            one["difference"],
-            one["difference"] - wider * (one["difference"] - one["low"]),
-            one["difference"] + wider * (one["high"] - one["difference"]),
-        )
-        for name, one in telling.items()
-    }, silent
+    return [name for name in benchmarks if name not in silent], silent
 
 
 def _advice(called: bool, outcome: str, drifted: bool, strength: Section | None) -> str:
@@ -158,7 +147,9 @@ def style(
         )
     if not signs:
         said.append(f"no opening {'and no word of the training ' if markers is not None else ''}has clearly spread")
-    outcome = compare.result(Interval(formats["difference"], formats["low"], formats["high"]), "higher")
+    outcome = compare.result(
+        Interval(formats["difference"], formats["low"], formats["high"]), "higher", formats["p_value"]
+    )
     opening = "Traces of the training's style, but no lock-in" if traces else "No clear lock-in of style"
     advice = "More Epochs or a higher Learning rate would bring more of it." if traces else "Nothing needs to be done."
     return {

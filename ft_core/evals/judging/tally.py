@@ -27,8 +27,7 @@ def tally(outcomes: Iterable[str]) -> dict[str, Any]:
     outcome = "no clear change"
     if decided:
         share, (low, high) = tuned / decided, compare.wilson(tuned, decided)
-        if p_value < compare.ALPHA:
-            outcome = compare.result(Interval(share - 0.5, low - 0.5, high - 0.5), "higher")
+        outcome = compare.result(Interval(share - 0.5, low - 0.5, high - 0.5), "higher", p_value)
     rate = {"win_rate": share, "low": low, "high": high}
     return counts | {"decided": decided} | rate | {"p_value": p_value, "result": outcome}
 

@@ -73,19 +73,25 @@ def explain(run: Run, pair: Pair, number: int, part: str = "", on_part: OnPart =
 
 def sentence(leaned: dict[str, Any]) -> str:
     """What was found for one model, in words."""
-    if leaned["change"] < _MATTERS:
+    if leaned["change"] <= -_MATTERS:
+        return "The message spoke against this answer: with blanks in its place it would be likelier."
+    by_weight = sorted((one for one in leaned["words"] if one[1] > 0 and one[0].strip()), key=lambda one: -one[1])
+    if leaned["change"] < _MATTERS or not by_weight:
         return "The message hardly mattered: with blanks in its place this answer would be as likely."
-    by_weight = sorted((one for one in leaned["words"] if one[1] > 0), key=lambda one: -one[1])
-    named = [f"“{text.strip()}”" for text, _ in by_weight[:_NAMED] if text.strip()]
+    named = [f"“{text.strip()}”" for text, _ in by_weight[:_NAMED]]
     return f"The answer leaned most on {', '.join(named[:-1])}{' and ' if named[1:] else ''}{named[-1]}."
 
 
 def _asked(run: Run, number: int, part: str) -> tuple[Example, str]:
     """The test example of a row, and what the tuned model wrote to it."""
     row = next((row for row in read_answers(run) if row["row"] == number and (row.get("part") or "") == part), None)
-    answer = row and (row.get("tuned_written") or row.get("tuned"))
+    answer = row and row.get("tuned_written")
     examples = Dataset.open(run.folder / run.data()["folder"]).examples("test") if answer else []
-    example = next((one for one in examples if one.row == number and (one.part or "") == part), None)
+    same = (one for one in examples if one.row == number and (one.part or "") == part)
+    # One row of a conversation is several examples, and an evaluation may have left out some of them.
+    example = next(
+        (one for one in same if row and (one.question, one.answer) == (row["prompt"], row["expected"])), None
+    )
     if not answer or example is None or example.is_text:
         why = f"The evaluation holds no written answer to row {number} of the test split."
         raise FTError("why.none", "There is no such answer.", why, "Evaluate the run, and choose a row of its answers.")

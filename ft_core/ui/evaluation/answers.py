@@ -112,10 +112,11 @@ def filter_answers(workspace: Workspace, run_id: str, which: Any, mistake: Any, 
 
 def show_answer(chosen: list[dict[str, Any]], event: gr.SelectData) -> list[Any]:
     """One test example in full."""
-    index = event.index[0] if isinstance(event.index, (list, tuple)) else event.index
-    if not 0 <= index < len(chosen):
+    shown = frames.answers_table(chosen).astype(str).to_numpy().tolist()
+    pressed = [str(cell) for cell in event.row_value]  # not its place: the browser may have sorted the table
+    row = next((row for row, cells in zip(chosen, shown, strict=True) if cells == pressed), None)
+    if row is None:
         return [gr.update(visible=False), *[""] * 5, *correct.opened(None), gr.skip()]
-    row = chosen[index]
     written = [_in_full(row.get(name), row.get(f"{name}_written")) for name in frames.CONTESTANTS]
     return [
         gr.update(visible=True),

@@ -4,7 +4,7 @@ import pytest
 
 from ft_core.evals.benchmarks.known import BENCHMARKS
 from ft_core.evals.benchmarks.rows import Rows
-from ft_core.evals.benchmarks.summary import summed_up
+from ft_core.evals.benchmarks.summary import summed_up, together
 
 
 def rows(count, choices=4, subjects=()):
@@ -41,3 +41,14 @@ def test_a_probability_is_compared_too():
     mc2 = found["measures"]["mc2"]
     assert mc2["result"] == "better" and 0 < mc2["low"] < mc2["difference"] < mc2["high"] and found["chance"] == 0.5
     assert found["measure"] == "mc1" and found["difference"] == 0
+
+
+def test_one_of_many_benchmarks_must_fall_further() -> None:
+    fell = {"base": 0.7, "tuned": 0.64, "n": 100, "difference": -0.06, "low": -0.115, "high": -0.005, "p_value": 0.03}
+    fell |= {"chance": 0.25, "base_low": 0.6}
+    stayed = fell | {"tuned": 0.7, "difference": 0.0, "low": -0.05, "high": 0.05, "p_value": 1.0}
+    alone, among = {"a": dict(fell)}, {"a": dict(fell)} | {name: dict(stayed) for name in "bcde"}
+    for found in (alone, among):
+        together(found)
+    assert alone["a"]["result"] == "worse" and alone["a"]["sentence"].startswith("It forgot")
+    assert among["a"]["result"] == "no clear change" and among["a"]["sentence"].startswith("No clear change")

@@ -53,4 +53,6 @@ def test_a_message_that_hardly_matters_is_called_so():
     words = [["My ", 0.01], ["card", 0.02]]
     assert "hardly mattered" in sentence({"words": words, "change": 0.03, "gap": 0.0})
     words = [["a", 0.5], [" b", 2.0], [" c", -1.0], [" d", 1.0], [" e", 0.1]]
+    assert "spoke against" in sentence({"words": words, "change": -5.0, "gap": 0.0})
+    assert "hardly mattered" in sentence({"words": [["a ", -0.1], [" ", 0.5]], "change": 0.4, "gap": 0.0})
     assert sentence({"words": words, "change": 2.6, "gap": 0.0}) == "The answer leaned most on “b”, “d” and “a”."

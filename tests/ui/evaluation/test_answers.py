@@ -4,6 +4,7 @@ import gradio as gr
 import pytest
 
 from ft_core.evals import rows
+from ft_core.ui import frames
 from ft_core.ui.evaluation import answers as tab
 
 
@@ -54,12 +55,17 @@ def test_a_search_narrows_what_is_chosen(workspace, evaluated):
     assert len(everything) == evaluated.report()["n"], "a blank search is none"
 
 
+def cells(rows, place):
+    """What the browser sends of a row of the table."""
+    return frames.answers_table(rows).iloc[place].tolist()
+
+
 def test_a_click_shows_that_row_in_full(workspace, evaluated):
     _, chosen, _ = tab.filter_answers(workspace, evaluated.id, "all", "", "")
     details, asked, expected, base, few_shot, tuned, opened, right, why = tab.show_answer(
-        chosen, gr.SelectData(None, {"index": [2, 0], "value": "x"})
+        chosen, gr.SelectData(None, {"index": [0, 0], "value": "x", "row_value": cells(chosen, 2)})
     )
-    row = chosen[2]
+    row = chosen[2]  # also where the browser has sorted it to the top
     assert not why["visible"], "what was explained before was another answer"
     assert details["visible"] and (asked, expected) == (row["prompt"], row["expected"])
     assert (opened["row"], right) == (row["row"], row["expected"]), "the expected answer is there to be corrected"
@@ -69,12 +75,14 @@ def test_a_click_shows_that_row_in_full(workspace, evaluated):
 
 
 def test_a_click_beside_the_rows_shows_nothing():
-    for index in ([0, 0], [-1, 0], 5):
-        details, *texts, opened, right, _ = tab.show_answer([], gr.SelectData(None, {"index": index, "value": ""}))
+    for shown in ([], [{"row": 1, "prompt": "p", "expected": "e"}]):
+        event = gr.SelectData(None, {"index": [0, 0], "value": "", "row_value": ["", "", "", "", "", ""]})
+        details, *texts, opened, right, _ = tab.show_answer(shown, event)
         assert not details["visible"] and {*texts, right} == {""} and opened is None
 
 
 def test_a_contestant_that_did_not_play_is_a_dash():
     row = {"row": 1, "prompt": "p", "expected": "e", "base_written": "", "few_shot_written": None, "tuned_written": "t"}
-    shown = tab.show_answer([row], gr.SelectData(None, {"index": [0, 1], "value": ""}))
+    event = gr.SelectData(None, {"index": [0, 1], "value": "", "row_value": cells([row], 0)})
+    shown = tab.show_answer([row], event)
     assert shown[3:6] == ["", "–", "t"]
