@@ -121,7 +121,7 @@ class _InARow:
 
     def gives_up(self, verdict: Verdict, failure: FTError | None) -> FTError | None:
         """Counts a verdict; the reason to ask no further, once there is one."""
-        if failure is not None and failure.code == "judging.too_long":
+        if verdict.outcome == "failed" and failure is not None and failure.code == "judging.too_long":
             return None  # of this pair alone
         self.failures = self.failures + 1 if verdict.outcome in ("timeout", "failed") else 0
         self.nonsense = self.nonsense + 1 if verdict.outcome == "nonsense" else 0
