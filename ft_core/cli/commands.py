@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from ft_core.cli import data, explain, generated, judge, models, plan, runs, studies, versions
+from ft_core.cli import data, evaluate, explain, generated, judge, models, plan, runs, studies, versions
 from ft_core.errors import FTError
 from ft_core.quiet import quiet_libraries
 from ft_core.terminal.answer import refuse
@@ -37,7 +37,7 @@ app.command("duplicate")(runs.duplicate)
 app.command("compare-runs")(runs.compare_runs)
 app.command("status")(runs.status)
 app.command("runs")(runs.runs)
-app.command("evaluate")(runs.evaluate)
+app.command("evaluate")(evaluate.evaluate)
 app.command("explain")(explain.explain)
 app.command("judge")(judge.judge)
 app.command("run")(runs.run)

@@ -10,20 +10,16 @@ from typing import Annotated, Any
 import typer
 import yaml
 from huggingface_hub import get_token
-from pydantic import ValidationError
 
 from ft_core.cli.options import HomeOption, JsonOption, ProjectArgument, RunArgument
 from ft_core.errors import FTError
-from ft_core.evals import changes_page, gate
-from ft_core.evals.benchmarks.detectable import foretold
+from ft_core.evals import changes_page
 from ft_core.jobs import WORK, JobName, Stop
 from ft_core.run import Run
-from ft_core.settings.evaluation import EvalSpec
 from ft_core.terminal.answer import Result, answer
 from ft_core.terminal.progress import shown_progress
 from ft_core.terminal.runs import (
     show_duplicate,
-    show_evaluation,
     show_main_job,
     show_queue,
     show_runs,
@@ -251,81 +247,6 @@ def runs(as_json: JsonOption = False, home: HomeOption = None) -> None:
         return {"runs": overviews(Workspace(home_folder(home)))}
 
     answer(as_json, work, show_runs)
-
-
-def evaluate(
-    run: RunArgument,
-    fail_below: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--fail-below",
-            metavar="METRIC=VALUE",
-            help="End with exit code 3 when the tuned model's score is worse than that. Can be given several times.",
-        ),
-    ] = None,
-    benchmarks: Annotated[
-        str | None,
-        typer.Option(
-            help="Also ask these, parted by commas: arc_easy, arc_challenge, hellaswag, mmlu, truthfulqa. None: `none`."
-        ),
-    ] = None,
-    limit: Annotated[
-        int | None, typer.Option(help="Questions of each benchmark; 0: all. Else as the project says, or 100.")
-    ] = None,
-    benchmark_data: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="The folder with the benchmarks' files. Else they come from the Hub."),
-    ] = None,
-    as_json: JsonOption = False,
-    home: HomeOption = None,
-) -> None:
-    """Base, base with examples in the prompt, and tuned, on the test split; further benchmarks when asked for."""
-    failed: list[Result] = []
-
-    def work() -> Result:
-        limits = gate.parse(fail_below or ())
-        found = Workspace(home_folder(home)).run_or_path(run)
-        if not (benchmarks is limit is benchmark_data is None):
-            asked = _asked(found.evaluation_spec(), benchmarks, limit, benchmark_data)
-            if words := foretold(asked.benchmarks, asked.benchmark_limit, benchmark_data):
-                print(words, file=sys.stderr)
-            found.ask_evaluation(asked)
-        outcome = in_foreground(found, "evaluate")
-        report = found.report() if outcome == "done" else None
-        if limits and report is None:
-            raise FTError(
-                "evaluation.unmeasured",
-                "The limits could not be checked.",
-                f"The evaluation ended before its end: {outcome}.",
-                "Evaluate the run again.",
-            )
-        failed.extend(gate.failed(limits, report) if report else [])
-        result = {"run": found.id, "status": outcome, "metrics": {}, "verdict": None} | (report or {})
-        return result | ({"failed": failed} if limits else {})
-
-    answer(as_json, work, show_evaluation)
-    if failed:
-        sys.exit(3)
-
-
-def _asked(before: EvalSpec, benchmarks: str | None, limit: int | None, folder: Path | None) -> EvalSpec:
-    """The settings of an evaluation with what was asked for on the command line. Raises FTError `settings.invalid`."""
-    changes: dict[str, Any] = {}
-    if benchmarks is not None:
-        changes["benchmarks"] = [] if benchmarks == "none" else [name.strip() for name in benchmarks.split(",")]
-    if limit is not None:
-        changes["benchmark_limit"] = limit or None
-    if folder is not None:
-        changes["benchmark_folder"] = str(folder.expanduser().resolve())
-    try:
-        return EvalSpec.model_validate(before.model_dump() | changes)
-    except ValidationError as error:
-        raise FTError(
-            "settings.invalid",
-            "The evaluation cannot be made like that.",
-            "; ".join(f"{one['loc'][0]}: {one['msg']}" for one in error.errors()),
-            "Change what stands after --benchmarks or --limit.",
-        ) from error
 
 
 def run(path: ProjectArgument, as_json: JsonOption = False, home: HomeOption = None) -> None:

@@ -38,7 +38,7 @@ def changes(first: Run, second: Run) -> dict[str, Any]:
             "comparison.impossible",
             "These two runs have no evaluation in common.",
             headline["sentence"],
-            "Press Evaluate for both runs in the Evaluation tab, on the same data.",
+            "Choose two runs that were evaluated on the same data.",
         )
     pairs = versus.shared_rows(first, second)
     scored, flagged, general = _scores(pairs, before, after), _checks(pairs, before, after), _general(before, after)

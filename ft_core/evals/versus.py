@@ -52,6 +52,10 @@ def _compared(first: Run, other: Run) -> dict[str, Any]:
         return named | {
             "sentence": f"Not compared: {' and '.join(missing)} {has} no evaluation. Evaluate {them} first."
         }
+    if "text" in (first.spec().task, other.spec().task):
+        return named | {
+            "sentence": "Not compared: of plain texts there are no answers, and each report keeps its own loss."
+        }
     shared = shared_rows(first, other)
     headlines = {report["headline"] for report in reports if report}
     if len(shared) < 2 or len(headlines) > 1:

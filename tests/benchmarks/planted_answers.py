@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 
 from ft_core.evals.errors.analyse import analyse
-from ft_core.evals.errors.filters import places
+from tests.evals.errors.made import places
 from tests.evals.errors.planted import KINDS, Planted, plant, row
 from tests.evals.errors.planted_text import UNSEEN_REFUSALS
 

@@ -106,7 +106,7 @@ def clean_name(name: str) -> str:
             "judging.reviewer",
             "The votes need a name." if not cleaned else "The name is too long.",
             f"It has {len(cleaned)} characters; 1 to {_LONGEST_NAME} are taken.",
-            "Write a short name into Reviewer, such as your first name: it tells your votes from those of others.",
+            "Write a short name into Your name, such as your first name: it tells your votes from those of others.",
         )
     return cleaned
 

@@ -100,8 +100,8 @@ def vote(
     raise FTError(
         "judging.changed",
         "This vote was not counted.",
-        "The two answers are no longer part of the study: the run has been evaluated again since they were shown.",
-        "Choose Next pair to go on with the new answers.",
+        "The two answers are not part of the study of this name: the run has been evaluated again, or Your name changed, since they were shown.",
+        "Press Begin to go on.",
     )
 
 

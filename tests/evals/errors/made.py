@@ -29,3 +29,8 @@ def right(
     prompts = [prompts] * len(expected) if isinstance(prompts, str) else prompts
     material = Material(prompts, expected, training)
     return check.find(material, material.right)
+
+
+def places(flags: Sequence[dict], code: str, who: str = "tuned") -> list[int]:
+    """Places of the answers of `who` that have the flag `code`, in order."""
+    return [place for place, flag in enumerate(flags) if code in flag[who]]
