@@ -66,7 +66,7 @@ def rates(kind: str, total: int, comparisons: int, seed: int) -> tuple[float, fl
     called = covered = 0
     for _ in range(comparisons):
         scored, _, better = KINDS[kind](chance, weights, False)
-        called += compare.result(scored.interval, better) != "no clear change"
+        called += compare.result(scored.interval, better, scored.p_value) != "no clear change"
         scored, true, _ = KINDS[kind](chance, weights, True)
         covered += scored.interval.low <= true <= scored.interval.high
     return called / comparisons, covered / comparisons
