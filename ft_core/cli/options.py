@@ -16,7 +16,9 @@ PersonOption = Annotated[
     str, typer.Option("--person", hidden=True, help="Whose part of the workspace; the page asks so.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object.")]
-RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or the path of its folder.")]
+RunArgument = Annotated[
+    str, typer.Argument(metavar="RUN", help="A run's id or its last six characters, or the path of its folder.")
+]
 DatasetArgument = Annotated[
     str, typer.Argument(metavar="DATASET", help="A dataset version's id, or the path of its folder.")
 ]
