@@ -1,5 +1,6 @@
 """EvalSpec: what may be asked of an evaluation."""
 
+import re
 from typing import get_args
 
 import pytest
@@ -65,3 +66,25 @@ def test_a_rule_that_cannot_be_is_refused_in_words(given, said):
 def test_a_schema_may_refer_to_itself():
     schema = {"$defs": {"item": {"type": "number"}}, "items": {"$ref": "#/$defs/item"}}
     assert RuleSpec(name="list", json_schema=schema).json_schema == schema
+
+
+@pytest.mark.parametrize(
+    ("schema", "keyword"),
+    [
+        ({"properties": {"a": {"pattern": "^(a+)+$"}}}, "pattern"),
+        ({"items": {"patternProperties": {"^a": {}}}}, "patternProperties"),
+        ({"$dynamicRef": "#x"}, "$dynamicRef"),
+    ],
+)
+def test_a_schema_that_could_take_for_ever_is_refused(schema, keyword):
+    with pytest.raises(ValidationError, match=re.escape(keyword)):
+        RuleSpec(name="mine", json_schema=schema)
+
+
+def test_a_property_may_be_called_like_a_keyword():
+    assert RuleSpec(name="mine", json_schema={"properties": {"pattern": {"type": "string"}}, "enum": [{"pattern": 1}]})
+
+
+def test_two_rules_of_one_name_are_refused():
+    with pytest.raises(ValidationError, match="called mine"):
+        EvalSpec(rules=(RuleSpec(name="mine", contains="a"), RuleSpec(name="mine", contains="b")))
