@@ -7,7 +7,8 @@ from typing import Any
 from ft_core import modeling
 from ft_core.data.store import Dataset
 from ft_core.evals.benchmarks.measure import measure as measure_benchmarks
-from ft_core.evals.benchmarks.measure import required as required_benchmarks
+from ft_core.evals.benchmarks.measure import required
+from ft_core.evals.benchmarks.rows import Rows
 from ft_core.evals.forgetting.measure import measure as measure_forgetting
 from ft_core.jobs import Progress
 from ft_core.run import Run
@@ -15,17 +16,17 @@ from ft_core.settings.example import Example
 from ft_core.workspace import home_of
 
 
-def require(run: Run, pair: modeling.Pair, token: str | None = None) -> None:
-    """Read what benchmarks ask, before anything is measured. Raises what `benchmarks.measure.required` raises."""
+def questions(run: Run, pair: modeling.Pair, token: str | None = None) -> dict[str, Rows]:
+    """What the benchmarks ask, read before anything is measured; empty without any. Raises what `benchmarks.measure.required` raises."""
     asked = run.evaluation_spec()
-    if asked.benchmarks:
-        required_benchmarks(pair, asked.benchmarks, asked.benchmark_limit, *_places(run), token)
+    folder = Path(asked.benchmark_folder).expanduser() if asked.benchmark_folder else None
+    return (
+        required(pair, asked.benchmarks, asked.benchmark_limit, folder, _store(run), token) if asked.benchmarks else {}
+    )
 
 
-def _places(run: Run) -> tuple[Path | None, Path]:
-    """The folder of the person's own benchmark files, if any; where files of the Hub and what was measured are kept."""
-    folder = run.evaluation_spec().benchmark_folder
-    return Path(folder).expanduser() if folder else None, home_of(run.folder) / "cache" / "benchmarks"
+def _store(run: Run) -> Path:
+    return home_of(run.folder) / "cache" / "benchmarks"
 
 
 def sections(
@@ -35,12 +36,13 @@ def sections(
     examples: Sequence[Example],
     done: int,
     progress: Progress,
-    token: str | None = None,
+    wanted: dict[str, Rows],
 ) -> dict[str, Any]:
     """Further sections of the report, by name, as far as they are asked for: "benchmarks" and "forgetting", as their `measure` has them.
 
-    `examples` are the test examples that were asked, `done` the steps of progress until here. A stop keeps what was measured. "questions" are
-    those of the benchmarks, which `keep.keep` puts into a file of their own. Raises what `benchmarks.measure` raises.
+    `examples` are the test examples that were asked, `done` the steps of progress until here, `wanted` what `questions` gave. A stop keeps what
+    was measured. "questions" are those of the benchmarks, which `keep.keep` puts into a file of their own. Raises what `benchmarks.measure`
+    raises.
     """
     asked, found = run.evaluation_spec(), dict[str, Any]()
     last = done
@@ -53,10 +55,8 @@ def sections(
     def asked_to_stop() -> bool:
         return run.stop_requested() is not None
 
-    if asked.benchmarks:
-        measured = measure_benchmarks(
-            pair, asked.benchmarks, asked.benchmark_limit, *_places(run), advance, asked_to_stop, token
-        )
+    if wanted:
+        measured = measure_benchmarks(pair, wanted, asked.benchmark_limit, _store(run), advance, asked_to_stop)
         found |= {"questions": measured.pop("questions"), "benchmarks": measured}
         done = last
     if asked.forgetting:

@@ -49,7 +49,7 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
     progress(0, 2 * _PASSES * len(drawn), "loading the model")
     modeling.set_threads(spec.training.threads)
     pair = modeling.load_run_model(run, token, start)
-    beyond.require(run, pair, token)
+    wanted_questions = beyond.questions(run, pair, token)
     context, most = generate.context_length(pair.tuned), asked.max_new_tokens
     examples = [
         example
@@ -76,7 +76,7 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
         "start": start.id if start else None,
         "notes": _notes(f"run {start.id}" if start else None, found, len(test), len(pairs), len(drawn), len(examples)),
     }
-    report |= beyond.sections(run, pair, dataset, examples, 2 * _PASSES * len(examples), progress, token)
+    report |= beyond.sections(run, pair, dataset, examples, 2 * _PASSES * len(examples), progress, wanted_questions)
     return keep.keep(run, report, _rows(examples, found), weights, began)
 
 

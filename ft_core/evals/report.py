@@ -72,7 +72,7 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
     progress(0, 6 * len(examples), "loading the model")
     modeling.set_threads(spec.training.threads)
     pair = modeling.load_run_model(run, token)
-    beyond.require(run, pair, token)
+    wanted_questions = beyond.questions(run, pair, token)
     most = answers.longest_answer(pair.tokenizer, labels, asked.max_new_tokens)
     context = generate.context_length(pair.tuned)
     drawn, examples = len(examples), answers.fitting(pair.tokenizer, examples, context, most)
@@ -103,7 +103,7 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
     report["errors"] = _flagged(
         analyse(side_by_side, [one.answer for one in dataset.examples("train")], labels), side_by_side
     )
-    report |= beyond.sections(run, pair, dataset, examples, 2 * len(found) * len(examples), progress, token)
+    report |= beyond.sections(run, pair, dataset, examples, 2 * len(found) * len(examples), progress, wanted_questions)
     return keep.keep(run, report, side_by_side, weights, began)
 
 

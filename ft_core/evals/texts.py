@@ -25,7 +25,7 @@ def evaluate(run: Run, dataset: Dataset, progress: Progress, token: str | None) 
     progress(0, 2 * len(examples), "loading the model")
     modeling.set_threads(spec.training.threads)
     pair = modeling.load_run_model(run, token)
-    beyond.require(run, pair, token)
+    wanted_questions = beyond.questions(run, pair, token)
     drawn = len(examples)
     examples = [example for example in examples if len(text_ids(pair.tokenizer, example.answer)) > 1]
     answers.require_two(
@@ -53,7 +53,7 @@ def evaluate(run: Run, dataset: Dataset, progress: Progress, token: str | None) 
         tokens = numpy.array([count for _, count in found])
     report = _report(losses["base"], losses["tuned"], tokens)
     report |= {"dataset": dataset.id, "notes": _notes(len(examples), drawn, len(test), longest)}
-    report |= beyond.sections(run, pair, dataset, examples, 2 * len(examples), progress, token)
+    report |= beyond.sections(run, pair, dataset, examples, 2 * len(examples), progress, wanted_questions)
     return keep.keep(run, report, [], weights, began)
 
 

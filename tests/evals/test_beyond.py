@@ -24,6 +24,7 @@ def test_forgetting_is_measured_unless_it_is_left_out(tmp_path, asked) -> None:
         dataset.examples("test"),
         100,
         lambda step, total, _: seen.append((step, total)),
+        {},
     )
     assert set(found) == ({"forgetting"} if asked else set())
     assert [step for step, _ in seen] == sorted(step for step, _ in seen) and all(step >= 100 for step, _ in seen)

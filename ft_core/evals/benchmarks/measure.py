@@ -18,29 +18,21 @@ _LEAST = 2  # questions that an interval needs
 
 
 def measure(
-    pair: Pair,
-    names: Sequence[str],
-    limit: int | None,
-    folder: Path | None,
-    store: Path,
-    on_progress: Progress,
-    should_stop: ShouldStop,
-    token: str | None = None,
+    pair: Pair, wanted: dict[str, Rows], limit: int | None, store: Path, on_progress: Progress, should_stop: ShouldStop
 ) -> dict[str, Any]:
-    """Score base and tuned on `limit` questions of each benchmark in `names` (None: all of them).
+    """Score base and tuned on the questions of each benchmark, as `required` has read them; `limit` as it was asked for there.
 
-    `folder` holds the files, or is None for the Hub; `store` keeps log-likelihoods for each model, and the Hub's files: what was measured
-    before, of this base in another run too, is not measured again. `on_progress` counts questions, of base and tuned together.
+    `store` keeps log-likelihoods for each model: what was measured before, of this base in another run too, is not measured again.
+    `on_progress` counts questions, of base and tuned together.
 
     {"benchmarks": {name: what `summary.summed_up` returns}, "questions": {name: [{"row", "subject", "base", "tuned"}]},
     "unmeasured": [names], "stopped", "limit", "seconds", "seconds_by": {name: {"base", "tuned"}}}. When `should_stop` says so, what is
     whole is returned and the rest named; the same call goes on later from the store. `row` counts from 1 in the source's file (of its
     subject); `base` and `tuned` are {measure: score}.
 
-    Raises what `required` raises, before the first question is asked; FTError `benchmarks.context`.
+    Raises FTError `benchmarks.context`.
     """
     began = time.monotonic()
-    wanted = required(pair, names, limit, folder, store, token)
     total = 2 * sum(map(len, wanted.values()))
     found: dict[str, Any] = {
         "benchmarks": {},
@@ -63,7 +55,7 @@ def measure(
 def required(
     pair: Pair, names: Sequence[str], limit: int | None, folder: Path | None, store: Path, token: str | None
 ) -> dict[str, Rows]:
-    """The questions of each benchmark; arguments as for `measure`.
+    """`limit` questions of each benchmark in `names` (None: all). `folder` holds the files, or is None for the Hub, whose files go into `store`.
 
     Raises FTError `benchmarks.head`, `benchmarks.unknown`, `benchmarks.few`, and what reading and downloading the rows raise.
     """

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ft_core.errors import FTError
-from ft_core.evals.benchmarks.measure import measure
+from ft_core.evals.benchmarks.measure import measure, required
 from tests.evals.benchmarks import made
 
 NAMES = ("arc_easy", "mmlu", "truthfulqa")
@@ -21,12 +21,17 @@ def folder(tmp_path_factory):
     return made.write_folder(tmp_path_factory.mktemp("files") / "files")
 
 
+def ask(pair, names, limit, folder, store, tell, stop):
+    """As an evaluation does: read the questions, then ask them."""
+    return measure(pair, required(pair, names, limit, folder, store, None), limit, store, tell, stop)
+
+
 def without_times(found):
     return {key: value for key, value in found.items() if not key.startswith("seconds")}
 
 
 def test_stopped_in_the_middle_it_keeps_what_is_whole_and_goes_on(pair, folder, tmp_path):
-    whole = measure(pair, NAMES, 6, folder, tmp_path / "one", lambda *_: None, lambda: False)
+    whole = ask(pair, NAMES, 6, folder, tmp_path / "one", lambda *_: None, lambda: False)
     assert whole["unmeasured"] == [] and not whole["stopped"] and list(whole["benchmarks"]) == list(NAMES)
     seen = []
 
@@ -36,24 +41,24 @@ def test_stopped_in_the_middle_it_keeps_what_is_whole_and_goes_on(pair, folder, 
     def stop():
         return seen[-1][2] == "MMLU: the tuned model"
 
-    part = measure(pair, NAMES, 6, folder, tmp_path / "two", tell, stop)
+    part = ask(pair, NAMES, 6, folder, tmp_path / "two", tell, stop)
     assert part["stopped"] and part["unmeasured"] == ["mmlu", "truthfulqa"]
     assert part["benchmarks"]["arc_easy"] == whole["benchmarks"]["arc_easy"]
     assert all(total == 36 for _, total, _ in seen) and max(step for step, _, _ in seen) == 18
     sizes = {path.name: path.stat().st_size for path in (tmp_path / "two").iterdir()}
-    again = measure(pair, NAMES, 6, folder, tmp_path / "two", lambda *_: None, lambda: False)
+    again = ask(pair, NAMES, 6, folder, tmp_path / "two", lambda *_: None, lambda: False)
     assert without_times(again) == without_times(whole)
     assert all((tmp_path / "two" / name).stat().st_size > size for name, size in sizes.items()) and len(sizes) == 2
 
 
 def test_the_base_is_measured_once(pair, folder, tmp_path):
-    measure(pair, ["hellaswag"], 6, folder, tmp_path, lambda *_: None, lambda: False)
+    ask(pair, ["hellaswag"], 6, folder, tmp_path, lambda *_: None, lambda: False)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     scale = pair.tuned.base_model.model.model.layers[0].self_attn.q_proj.lora_A["default"].weight
     kept = scale.data.clone()
     scale.data *= 1.5
     try:
-        other = measure(pair, ["hellaswag"], 6, folder, tmp_path, lambda *_: None, lambda: False)
+        other = ask(pair, ["hellaswag"], 6, folder, tmp_path, lambda *_: None, lambda: False)
     finally:
         scale.data.copy_(kept)
     after = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
@@ -62,7 +67,7 @@ def test_the_base_is_measured_once(pair, folder, tmp_path):
 
 
 def test_the_result_is_plain_and_follows_from_its_questions(pair, folder, tmp_path):
-    found = measure(pair, ["mmlu"], None, folder, tmp_path, lambda *_: None, lambda: False)
+    found = ask(pair, ["mmlu"], None, folder, tmp_path, lambda *_: None, lambda: False)
     part, questions = found["benchmarks"]["mmlu"], found["questions"]["mmlu"]
     assert part["n"] == len(questions) == 11 and part["shots"] == 5 and part["chance"] == 0.25
     assert part["base"] == pytest.approx(sum(row["base"]["acc"] for row in questions) / 11)
@@ -72,8 +77,8 @@ def test_the_result_is_plain_and_follows_from_its_questions(pair, folder, tmp_pa
 
 
 def test_what_cannot_be_measured_is_said_before_anything_is(pair, folder, tmp_path):
-    def ask(names, limit=6, given=pair):
-        measure(given, names, limit, folder, tmp_path, lambda *_: None, lambda: False)
+    def refused(names, limit=6, given=pair):
+        ask(given, names, limit, folder, tmp_path, lambda *_: None, lambda: False)
 
     for code, arguments in {
         "benchmarks.head": (["mmlu"], 6, replace(pair, labels=("a", "b"))),
@@ -81,6 +86,6 @@ def test_what_cannot_be_measured_is_said_before_anything_is(pair, folder, tmp_pa
         "benchmarks.few": (["mmlu"], 1),
     }.items():
         with pytest.raises(FTError) as caught:
-            ask(*arguments)
+            refused(*arguments)
         assert caught.value.code == code
     assert list(tmp_path.iterdir()) == []
