@@ -388,6 +388,11 @@ class Run:
         """The evaluation report as `evals.report` wrote it."""
         return read_json(self.evaluation / "report.json")
 
+    @property
+    def report_page(self) -> Path:
+        """The same to be read and printed, as one HTML file."""
+        return self.evaluation / "report.html"
+
     # A sweep and a study of the data's size: a run whose trials are runs of their own inside it.
 
     @property

@@ -37,7 +37,9 @@ def evaluate(
     limit: Annotated[
         int | None,
         typer.Option(
-            "--benchmark-limit", help="Questions of each benchmark; 0: all. Else as the project says, or 100."
+            "--benchmark-limit",
+            "--limit",
+            help="Questions of each benchmark; 0: all. Else as the project says, or 100.",
         ),
     ] = None,
     folder: Annotated[
@@ -72,7 +74,13 @@ def evaluate(
                 "Evaluate the run again.",
             )
         failed.extend(gate.failed(limits, report) if report else [])
-        result = {"run": found.id, "status": outcome, "metrics": {}, "verdict": None} | (report or {})
+        result = {
+            "run": found.id,
+            "status": outcome,
+            "metrics": {},
+            "verdict": None,
+            "page": str(found.report_page),
+        } | (report or {})
         return result | ({"failed": failed} if limits else {})
 
     answer(as_json, work, show_evaluation)

@@ -53,5 +53,5 @@ def _write(run: Run, report: dict[str, Any]) -> dict[str, Any]:
     run.write_report(report)
     name = run.spec().name
     write_text(run.evaluation / "report.md", pages.markdown(report, name))
-    write_text(run.evaluation / "report.html", pages.html(report, name))
+    write_text(run.report_page, pages.html(report, name))
     return report

@@ -228,8 +228,14 @@ def _notes(total: int, available: int, drawn: int, tuned: Contestant, dropped_sh
 def _rows(examples: list[Example], labels: list[str], found: dict[str, Contestant]) -> list[dict[str, Any]]:
     """The answers side by side; see `rows.read_answers`."""
     side_by_side: list[dict[str, Any]] = [
-        {"row": example.row, "part": example.part, "prompt": example.question, "expected": example.answer}
-        for example in examples
+        {
+            "row": example.row,
+            "part": example.part,
+            "prompt": example.question,
+            "expected": example.answer,
+            "expected_tokens": int(tokens),
+        }
+        for example, tokens in zip(examples, found["tuned"].tokens, strict=True)
     ]
     for name in _NAMES:
         for i, row in enumerate(side_by_side):

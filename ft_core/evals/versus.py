@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy
 
-from ft_core.evals import compare, rows
+from ft_core.evals import compare, rows, table
 from ft_core.run import Run
 
 
@@ -61,24 +61,22 @@ def _compared(first: Run, other: Run) -> dict[str, Any]:
     if len(shared) < 2 or len(headlines) > 1:
         return named | {"sentence": "Not compared: they were not evaluated on the same examples in the same way."}
     score = "loss" if headlines == {"loss"} else "right"
-    before, after = (
-        numpy.array([row[f"tuned_{'loss' if score == 'loss' else 'correct'}"] for row in each])
-        for each in zip(*shared, strict=True)
-    )
+    sides = dict(zip(("base", "tuned"), zip(*shared, strict=True), strict=True))
     if score == "right":
-        interval = compare.paired_shares(before, after)
-        p = compare.exact_sign_test(int((after & ~before).sum()), int((before & ~after).sum()))
+        found = table.shares(
+            {name: numpy.array([row["tuned_correct"] for row in side]) for name, side in sides.items()}
+        )
     else:
-        draws = compare.mean_draws(compare.resampled(len(shared)), after - before)
-        interval = compare.bootstrapped(float((after - before).mean()), draws, len(shared))
-        p = compare.bootstrap_p(draws)
+        tokens = {name: numpy.array([row["expected_tokens"] for row in side]) for name, side in sides.items()}
+        losses = {name: tokens[name] * numpy.array([row["tuned_loss"] for row in side]) for name, side in sides.items()}
+        found = table.losses(losses, tokens, compare.resampled(len(shared)))[0]["loss"]
     return named | {
         "n": len(shared),
         "score": score,
-        "difference": interval.difference,
-        "low": interval.low,
-        "high": interval.high,
-        "p_value": p,
+        "difference": found.interval.difference,
+        "low": found.interval.low,
+        "high": found.interval.high,
+        "p_value": found.p_value,
     }
 
 

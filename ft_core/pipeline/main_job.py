@@ -21,9 +21,10 @@ def run_project(
     """
     run = run_of(workspace, path, token)
     finished = do_job(run, "train") == "done" and do_job(run, "evaluate") == "done"
+    report = run.report() if finished else None
     return {
         "run": run.id,
         "dataset": run.data()["dataset"],
         "training": training_result(run),
-        "evaluation": run.report() if finished else None,
+        "evaluation": report and report | {"page": str(run.report_page)},
     }

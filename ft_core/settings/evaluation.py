@@ -129,7 +129,7 @@ class EvalSpec(BaseModel):
         description="Where the benchmarks' files are. Left out: they are taken from the Hub.",
     )
     limit: int | None = Field(
-        default=None, ge=1, title="Limit", description="Test examples used. Left out: all of them."
+        default=None, ge=2, title="Limit", description="Test examples used. Left out: all of them."
     )
     rules: tuple[RuleSpec, ...] = Field(
         default=(), max_length=20, title="Own rules", description="Checks of your own, each a score beside the others."

@@ -56,6 +56,11 @@ def show_evaluation(result: Result) -> None:
         table.add_row(title, *values, change, "–" if metric["low"] is None else f"{low} to {high}")
     print_table(table)
     print(result["verdict"]["sentence"])
+    for one in result.get("benchmarks", {}).get("benchmarks", {}).values():
+        print(f"{one['title']}. {one['sentence']}")
+    for one in result.get("forgetting", {}).get("verdicts", {}).values():
+        print(one["sentence"])
+    print(f"All of it, with the mistakes and the answers: {result['page']}")
     for missed in result.get("failed", ()):
         side = "below" if missed["better"] == "higher" else "above"
         print(f"Failed: {missed['metric']} is {amounts.score(missed['tuned'])}, {side} {missed['limit']:g}.")

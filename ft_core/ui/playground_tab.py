@@ -7,7 +7,6 @@ import gradio as gr
 
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
-from ft_core.jobs import WORK
 from ft_core.run import Run
 from ft_core.serve.client import stream_chat
 from ft_core.settings.example import Message
@@ -18,7 +17,6 @@ from ft_core.worker.launch import JobView
 from ft_core.workspace import Workspace
 
 EXAMPLES = 6
-WORDS = {"train": "training", "evaluate": "evaluation", "sweep": "search", "data_size": "data size"}
 Turn = dict[str, Any]
 
 
@@ -170,7 +168,7 @@ def show_run(workspace: Workspace, seen: str, run_id: str) -> Any:
 
 
 def start_models(workspace: Workspace, run_id: str) -> list[Any]:
-    """Load the selected run's model in a process of its own; one that serves another run is ended first. Raises FTError `run.no_adapter`."""
+    """Load the selected run's model in a process of its own; one that serves another run is ended first. Raises FTError `run.no_adapter` or `run.busy`."""
     run = selected_run(workspace, run_id)
     if run is None or not run.is_trained:
         raise FTError(
@@ -179,15 +177,7 @@ def start_models(workspace: Workspace, run_id: str) -> list[Any]:
             "The run has no trained model.",
             "Press Start training in the Training tab first.",
         )
-    for job in WORK:
-        for other in workspace.runs_and_trials():
-            if other.is_running(job):
-                raise FTError(
-                    "run.busy",
-                    "The processor is at work on a run.",
-                    f"Run {other.id} is at work on its {WORDS[job]}; two models at once could run out of memory.",
-                    "Wait until it is done, or press Stop in the Training, Evaluation or Runs tab.",
-                )
+    launch.require_idle(workspace)
     for other in workspace.runs_and_trials():
         if other.id != run.id and other.is_running("serve"):
             launch.stop(workspace, other, "serve")

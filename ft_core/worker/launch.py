@@ -29,6 +29,13 @@ from ft_core.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent.parent
 _MADE_FOR: tuple[Work, ...] = ("sweep", "data_size", "train")
+_AT = {
+    "train": "training",
+    "evaluate": "evaluation",
+    "sweep": "search",
+    "data_size": "data size",
+    "measure": "measurement",
+}
 SECRETS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "OAUTH_CLIENT_SECRET", "FT_API_KEY")
 ViewStatus = Literal[
     "none", "queued", "running", "stopping", "done", "stopped", "paused", "discarded", "failed", "interrupted"
@@ -61,6 +68,18 @@ def enqueue(workspace: Workspace, run: Run, job: JobName) -> None:
             stop(workspace, other, "serve")
     place(workspace.home, run, job)
     ensure_supervisor(workspace.home)
+
+
+def require_idle(workspace: Workspace) -> None:
+    """Before a model is loaded beside the queue. Raises FTError `run.busy` while one of the person's runs is at work."""
+    for other in workspace.runs_and_trials():
+        for job in filter(other.is_running, WORK):
+            raise FTError(
+                "run.busy",
+                "The processor is at work on a run.",
+                f"Run {other.id} is at work on its {_AT[job]}; two models at once could run out of memory.",
+                "Wait until it is done, or press Stop in the Training, Evaluation or Runs tab.",
+            )
 
 
 def token_of_this_machine() -> str | None:

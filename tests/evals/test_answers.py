@@ -2,7 +2,10 @@
 
 from collections import Counter
 
+import pytest
+
 from ft_core import modeling, prompts
+from ft_core.errors import FTError
 from ft_core.evals import answers
 from ft_core.settings.example import Example, Message
 from tests import helpers
@@ -25,6 +28,13 @@ def test_a_subset_keeps_the_shares_of_the_labels_and_the_order() -> None:
     assert Counter(example.answer for example in kept) == {"fruit": 2, "animal": 2, "tool": 16}
     assert [example.row for example in kept] == sorted(example.row for example in kept)
     assert kept == answers.subset(MANY, 20, stratified=True)
+
+
+def test_one_example_is_too_few() -> None:
+    answers.require_two(MANY[:2], "Add rows.")
+    with pytest.raises(FTError, match="2 examples, and there is 1") as caught:
+        answers.require_two(MANY[:1], "Add rows.")
+    assert caught.value.code == "evaluation.too_few" and caught.value.fix == "Add rows."
 
 
 def test_no_limit_means_all() -> None:

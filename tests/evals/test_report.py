@@ -161,12 +161,6 @@ def test_a_run_without_an_adapter_is_refused(run, tmp_path) -> None:
     assert caught.value.code == "evaluation.no_adapter"
 
 
-def test_one_test_example_is_refused(run, tmp_path) -> None:
-    with pytest.raises(FTError) as caught:
-        report.evaluate(_copy(run, tmp_path, EvalSpec(limit=1)), _quiet)
-    assert caught.value.code == "evaluation.too_few"
-
-
 def _copy(run: Run, tmp_path, evaluation: EvalSpec, dataset: helpers.Dataset | None = None) -> Run:
     """A run with the same adapter and other settings."""
     dataset = dataset or helpers.Dataset.open(run.folder / run.data()["folder"])

@@ -9,7 +9,7 @@ from ft_core.data.prepare import prepare
 from ft_core.data.store import Dataset
 from ft_core.data.tokens import ChatTokenizer, Window, view
 from ft_core.errors import FTError
-from ft_core.evals import report, rows, texts
+from ft_core.evals import report, rows
 from ft_core.run import Run
 from ft_core.serve.engine import Engine, Sampling
 from ft_core.settings.data import DataSpec, SplitSpec
@@ -181,13 +181,3 @@ def test_other_tasks_still_need_a_chat_template(base):
     with pytest.raises(FTError, match="cannot hold a conversation") as caught:
         ChatTokenizer.load(base, plain=True).encode([Message("user", "Hi"), Message("assistant", "Hello")])
     assert caught.value.code == "model.template"
-
-
-def test_one_text_is_too_few(run, tmp_path, dataset, base):
-    other = make_run(tmp_path, base, dataset)
-    spec = other.spec().model_copy(update={"evaluation": EvalSpec(limit=1)})
-    one = Run.create(tmp_path / "limited", spec, other.data(), {"python": "3.11"})
-    one.adapter.symlink_to(run.adapter)
-    with pytest.raises(FTError) as caught:
-        texts.evaluate(one, dataset, quiet, None)
-    assert caught.value.code == "evaluation.too_few"

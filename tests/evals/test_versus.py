@@ -19,6 +19,7 @@ def evaluated(folder, right: int, loss: float = 1.0, headline: str = "accuracy",
                 "part": "",
                 "prompt": f"q{row}",
                 "expected": "a",
+                "expected_tokens": 1 + 9 * (row < 10),
                 "tuned_correct": row < right,
                 "tuned_loss": loss + row % 3,
             }
@@ -44,6 +45,14 @@ def test_losses_are_compared_where_the_verdict_rests_on_them(tmp_path) -> None:
     (found,) = versus.against_first([first, worse])
     assert found["score"] == "loss" and found["result"] == "worse" and found["difference"] == pytest.approx(0.5)
     assert "a small test set" in found["sentence"]
+
+
+def test_a_loss_is_per_token_as_in_the_reports(tmp_path) -> None:
+    first, other = evaluated(tmp_path, 0, 1.0, "loss", 30), evaluated(tmp_path, 0, 1.0, "loss", 30)
+    long_ones_worse = [row | {"tuned_loss": row["tuned_loss"] + (row["row"] < 10)} for row in rows.read_answers(first)]
+    rows.write_answers(other, long_ones_worse)
+    (found,) = versus.against_first([first, other])
+    assert found["difference"] == pytest.approx(100 / 120)  # ten answers of ten tokens, twenty of one
 
 
 def test_what_cannot_be_compared_says_why(tmp_path) -> None:

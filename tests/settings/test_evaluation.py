@@ -18,7 +18,7 @@ def test_all_test_examples_are_used_unless_a_limit_is_given():
     ("field", "good", "bad"),
     [
         ("few_shot", (0, 32), (-1, 33)),
-        ("limit", (1,), (0,)),
+        ("limit", (2, None), (1,)),
         ("max_new_tokens", (1, 4096), (0, 4097)),
         ("benchmark_limit", (2, None), (1,)),
     ],

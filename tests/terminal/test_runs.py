@@ -30,10 +30,20 @@ TRAINING = {
 
 
 def test_an_evaluation_is_a_table_and_a_sentence(capsys):
-    show_evaluation({"run": "r", "metrics": METRICS, "verdict": {"sentence": "It is better."}})
+    beyond = {
+        "benchmarks": {"benchmarks": {"mmlu": {"title": "MMLU", "sentence": "No clear change there."}}},
+        "forgetting": {"verdicts": {"forgetting": {"sentence": "Nothing is forgotten."}}},
+    }
+    verdict = {"sentence": "It is better."}
+    show_evaluation({"run": "r", "metrics": METRICS, "verdict": verdict, "page": "report.html"} | beyond)
     shown = flat(capsys.readouterr().out)
     assert "Accuracy 0.250 – 0.750 +0.500 +0.250 to +0.625" in shown
-    assert "1,234 -462 –" in shown and "(lower is" in shown and shown.endswith("It is better.")
+    assert (
+        "1,234 -462 –" in shown
+        and "(lower is" in shown
+        and "It is better. MMLU. No clear change there. Nothing is forgotten." in shown
+    )
+    assert shown.endswith(": report.html")
 
 
 def test_the_main_job_tells_how_to_go_on(capsys):
@@ -42,7 +52,7 @@ def test_the_main_job_tells_how_to_go_on(capsys):
     show_main_job({"run": "r1", "training": TRAINING, "evaluation": None})
     shown = capsys.readouterr().out
     assert "training loss 0.500\n" in shown and "python -m ft_core evaluate r1" in shown
-    report = {"metrics": METRICS, "verdict": {"sentence": "It is better."}}
+    report = {"metrics": METRICS, "verdict": {"sentence": "It is better."}, "page": "report.html"}
     show_main_job({"run": "r1", "training": TRAINING, "evaluation": report})
     assert "It is better." in capsys.readouterr().out
     show_training({"run": "r1"} | TRAINING)

@@ -10,7 +10,6 @@ import pytest
 
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
-from ft_core.jobs import WORK
 from ft_core.run import Run
 from ft_core.serve.client import stream_chat
 from ft_core.settings.example import Message
@@ -90,16 +89,8 @@ def test_a_dataset_that_is_gone_leaves_no_examples_and_no_error(workspace, tuned
     assert tab.show_run(workspace, "", run.id)[2]["samples"] == []
 
 
-def test_a_trial_at_work_is_as_much_a_model_as_any(workspace, tuned, job_state):
-    Run.create(another(tuned).trials_folder, tuned.spec(), {}, {}, name="3").write_job("evaluate", job_state())
-    with pytest.raises(FTError) as caught:
-        tab.start_models(workspace, tuned.id)
-    assert caught.value.code == "run.busy" and "/3 is at work" in caught.value.why
-
-
-@pytest.mark.parametrize("job", WORK)
-def test_two_models_at_once_could_be_too_much(workspace, tuned, job_state, job):
-    another(tuned).write_job(job, job_state())
+def test_two_models_at_once_could_be_too_much(workspace, tuned, job_state):
+    another(tuned).write_job("train", job_state())
     with pytest.raises(FTError) as caught:
         tab.start_models(workspace, tuned.id)
     assert caught.value.code == "run.busy"

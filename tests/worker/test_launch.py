@@ -10,7 +10,7 @@ import pytest
 from filelock import FileLock
 
 from ft_core.errors import FTError
-from ft_core.jobs import JobState
+from ft_core.jobs import WORK, JobState
 from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.worker import launch, overview, queue
@@ -204,6 +204,16 @@ def test_a_process_that_took_over_the_number_is_left_alone(workspace):
         launch.end(run.job("serve"), force=True)
         time.sleep(0.1)
         assert child.poll() is None
+
+
+@pytest.mark.parametrize("job", WORK)
+def test_no_model_is_loaded_beside_one_at_work(workspace, job):
+    launch.require_idle(workspace)
+    trial = new_trial(new_run(workspace))
+    trial.write_job(job, state())
+    with pytest.raises(FTError) as caught:
+        launch.require_idle(workspace)
+    assert caught.value.code == "run.busy" and trial.id in caught.value.why
 
 
 def test_queueing_a_job_gives_back_the_memory_of_a_playground(workspace, supervised):

@@ -12,6 +12,7 @@ from ft_core.evals import rows
 from ft_core.ui import command, show, writers
 from ft_core.ui.guard import token_of
 from ft_core.ui.shared import QUIET, Shared, follow, selected_run
+from ft_core.worker import launch
 from ft_core.workspace import Workspace
 
 DEFAULT, MOST = 50, 10_000  # pairs
@@ -85,13 +86,14 @@ def start_judge(
 ) -> Iterator[Any]:
     """Progress, then the verdicts, in the order (progress, end button, what is told, what was found).
 
-    Raises FTError `evaluation.none`, `judging.pairs`, `augment.writer`, `writer.*` and `hub.token`.
+    Raises FTError `evaluation.none`, `judging.pairs`, `augment.writer`, `writer.*`, `hub.token`, and `run.busy` where the base model is to judge while a run is at work.
     """
     run = selected_run(workspace, run_id)
     if run is None or not rows.read_answers(run):
         why = "There are no written answers of this run."
         raise FTError("evaluation.none", "There is nothing to judge.", why, "Press Evaluate first.")
     if who == "base":
+        launch.require_idle(workspace)
         of_hub = catalog.base_folder(run.spec().model.base) is None
         asked = writers.Asked((), token_of("", signed_in) if of_hub else None, {})
     else:

@@ -12,7 +12,9 @@ import pandas
 
 from ft_core.errors import FTError
 from ft_core.ui import command, show, theme
+from ft_core.ui.guard import token_of
 from ft_core.ui.shared import QUIET, Shared, selected_run
+from ft_core.worker import launch
 from ft_core.workspace import Workspace
 
 STRONG, WEAK, AGAINST = "leaned on strongly", "leaned on", "spoke against it"
@@ -72,15 +74,18 @@ def wire(shared: Shared, made: Why, row: gr.State) -> None:
     made.end.click(lambda: [gr.update(visible=False)] * 2, None, hidden, cancels=[asked], queue=False, **QUIET)
 
 
-def explain(workspace: Workspace, run_id: str, row: dict[str, Any] | None) -> Iterator[list[Any]]:
-    """Progress, then what was found, in the order of `view`. Raises FTError `why.none` and those of the command."""
+def explain(
+    workspace: Workspace, run_id: str, row: dict[str, Any] | None, signed_in: gr.OAuthToken | None
+) -> Iterator[list[Any]]:
+    """Progress, then what was found, in the order of `view`. Raises FTError `why.none`, `run.busy` and those of the command."""
     run, hidden = selected_run(workspace, run_id), gr.update(visible=False)
     if run is None or not row:
         raise FTError("why.none", "No answer is open.", "There is nothing to explain.", "Click a row of the answers.")
+    launch.require_idle(workspace)
     arguments = ["explain", str(run.folder), "--row", str(int(row["row"])), *command.place(workspace)]
     arguments += [f"--part={row['part']}"] if row.get("part") else []
     began, said = time.monotonic(), "loading the models"
-    for line in command.run(arguments):
+    for line in command.run(arguments, token_of("", signed_in)):
         if isinstance(line, dict):
             yield [hidden, hidden, gr.update(visible=True), *_found(line)]
             return

@@ -4,6 +4,7 @@ import pytest
 
 from ft_core.errors import FTError
 from ft_core.evals import rows
+from ft_core.run import Run
 from ft_core.ui.evaluation import why as tab
 from tests.ui import clicks
 from tests.ui.serving import served_page
@@ -13,7 +14,7 @@ PROGRESS, END, AREA, SENTENCE, WORDS, NUMBERS, TOKENS, LAYERS, NOTES = range(9)
 
 def test_an_answer_is_explained_beside_the_page(workspace, evaluated):
     row = next(row for row in rows.read_answers(evaluated) if row["tuned_written"])
-    *waiting, shown = tab.explain(workspace, evaluated.id, {"row": row["row"], "part": ""})
+    *waiting, shown = tab.explain(workspace, evaluated.id, {"row": row["row"], "part": ""}, None)
     assert waiting and all(one[END]["visible"] and "Loading" in one[PROGRESS]["value"] for one in waiting[:1])
     assert shown[AREA]["visible"] and not shown[END]["visible"]
     assert "".join(text for text, _ in shown[WORDS]) == row["prompt"]
@@ -25,8 +26,16 @@ def test_an_answer_is_explained_beside_the_page(workspace, evaluated):
 def test_without_an_open_answer_there_is_nothing_to_explain(workspace, tuned):
     for run, row in ((tuned.id, None), ("", None), (tuned.id, {"row": 10_000, "part": ""})):
         with pytest.raises(FTError) as caught:
-            list(tab.explain(workspace, run, row))
+            list(tab.explain(workspace, run, row, None))
         assert caught.value.code == "why.none"
+
+
+def test_no_model_is_loaded_beside_one_at_work(workspace, evaluated, job_state):
+    other = Run.create(workspace.runs_folder, evaluated.spec(), evaluated.data(), {})
+    other.write_job("train", job_state())
+    with pytest.raises(FTError) as caught:
+        list(tab.explain(workspace, evaluated.id, {"row": 1, "part": ""}, None))
+    assert caught.value.code == "run.busy" and other.id in caught.value.why
 
 
 def test_weights_are_told_apart_beside_the_heaviest():
