@@ -6,6 +6,7 @@ from typing import Any
 
 from trl import DPOConfig, KTOConfig, SFTConfig
 
+from ft_core.fit import steps_a_row
 from ft_core.settings.train import TrainSpec
 
 _SCHEDULES = {"cosine": "cosine", "linear": "linear", "constant": "constant_with_warmup"}  # transformers' names
@@ -16,7 +17,6 @@ _OPTIMIZERS = {
     "adafactor": "adafactor",
 }
 _LOSSES = {"dpo": "sigmoid", "ipo": "ipo"}  # trl's names
-POINTS = 2000  # rows of measurements that a training leaves at most
 
 
 def milestones(spec: TrainSpec, steps: int) -> list[int]:
@@ -87,7 +87,7 @@ def _common(
         "max_length": spec.max_length,
         "dataloader_pin_memory": not use_cpu,
         "logging_strategy": "steps",
-        "logging_steps": ceil(steps / POINTS),
+        "logging_steps": steps_a_row(steps),
         "logging_nan_inf_filter": False,
         "eval_strategy": "no",
         "save_strategy": "no",

@@ -46,6 +46,12 @@ def test_small_models_wait_for_python_on_a_gpu():
     assert ones - 60 == pytest.approx(16 * (sixteens - 60)) and sixteens > 60
 
 
+def test_dora_takes_longer_than_lora_with_as_many_numbers_that_learn():
+    core = next(one for one in cost.flavours() if one.name == "cpu-basic")
+    lora, dora = (cost.seconds(STARTER, TrainSpec(method=method), WORK, core, 8) for method in ("lora", "dora"))
+    assert dora - 60 == pytest.approx(1.3 * (lora - 60), rel=0.02)
+
+
 def test_here_it_is_measured_when_steps_were_made():
     training = TrainSpec(micro_batch_size=8)
     guessed = cost.here(STARTER, training, WORK, CORES)
