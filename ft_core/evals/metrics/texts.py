@@ -10,9 +10,7 @@ from typing import Any
 import datasets
 import evaluate
 import numpy
-from rouge_score.rouge_scorer import RougeScorer
 from rouge_score.scoring import fmeasure
-from rouge_score.tokenizers import Tokenizer
 from sacrebleu.metrics.base import Metric
 from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
@@ -23,7 +21,9 @@ from ft_core.evals.metrics.local import computed, described
 Rows = Sequence[Sequence[str]]  # of each example what each contestant answered
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(
+    r"[^\W_]+"
+)  # of any script: rouge_score's own keeps only a to z and 0 to 9, so that Russian texts would all be empty
 
 
 def squad_words(text: str) -> list[str]:
@@ -61,14 +61,6 @@ def longest_common(first: Sequence[str], second: Sequence[str]) -> int:
         met = row & places.get(word, 0)
         row = (row + met | row - met) & whole
     return len(first) - row.bit_count()
-
-
-class UnicodeWords(Tokenizer):
-    """Words of any script; rouge_score's own keeps only a to z and 0 to 9, so that Russian texts would all be empty."""
-
-    def tokenize(self, text: str) -> list[str]:
-        """Lower case words; of English the same as rouge_score's own without stemming."""
-        return _WORD.findall(text.lower())
 
 
 @dataclass(frozen=True)
@@ -117,16 +109,9 @@ class Rouge(evaluate.Metric):
         return _described("ROUGE F-measures of texts, without stemming.")
 
     def _compute(self, predictions: Rows, references: Sequence[str]) -> dict[str, numpy.ndarray]:
-        words = UnicodeWords()
-        scorer = RougeScorer(["rouge1", "rouge2"], tokenizer=words)
-
-        def scores(answer: str, reference: str) -> list[float]:
-            found = scorer.score(reference, answer)
-            rouge_l = _rouge_l(words.tokenize(answer), words.tokenize(reference))
-            return [found["rouge1"].fmeasure, found["rouge2"].fmeasure, rouge_l]
-
-        each = _each(scores, predictions, references)
-        return {name: each[..., place] for place, name in enumerate(("rouge1", "rouge2", "rougeL"))}
+        each = [_rouge(row, reference) for row, reference in zip(predictions, references, strict=True)]
+        by_score = numpy.moveaxis(_by_contestant(each), -1, 0)
+        return dict(zip(("rouge1", "rouge2", "rougeL"), by_score, strict=True))
 
 
 class Bleu(evaluate.Metric):
@@ -172,8 +157,24 @@ def _by_contestant(each: Sequence[Any]) -> numpy.ndarray:
     return numpy.array(each, dtype=numpy.float64).swapaxes(0, 1)
 
 
-def _rouge_l(answer: Sequence[str], reference: Sequence[str]) -> float:
-    if not answer or not reference:
-        return 0.0
-    shared = longest_common(reference, answer)
-    return float(fmeasure(shared / len(answer), shared / len(reference)))
+def _rouge(answers: Sequence[str], reference: str) -> list[list[float]]:
+    """ROUGE-1, ROUGE-2 and ROUGE-L of each answer: rouge_score's own scorer counts the reference anew for each of them."""
+    known, *given = (_WORD.findall(text.lower()) for text in (reference, *answers))
+    singles, doubles = _runs(known, 1), _runs(known, 2)
+    return [
+        [
+            _f_measure((_runs(words, 1) & singles).total(), len(words), len(known)),
+            _f_measure((_runs(words, 2) & doubles).total(), len(words) - 1, len(known) - 1),
+            _f_measure(longest_common(known, words), len(words), len(known)),
+        ]
+        for words in given
+    ]
+
+
+def _runs(words: Sequence[str], length: int) -> Counter[tuple[str, ...]]:
+    """How often each run of that many words occurs."""
+    return Counter(zip(*(words[start:] for start in range(length)), strict=False))
+
+
+def _f_measure(shared: int, given: int, expected: int) -> float:
+    return float(fmeasure(shared / given, shared / expected)) if shared else 0.0
