@@ -20,6 +20,10 @@ from ft_core.settings.project import ProjectSpec
 
 TRIALS = "trials"
 HEAD_LABELS = "labels.json"  # beside a classification head's weights
+VOTES, CORRECTIONS = (
+    "votes.jsonl",
+    "corrections.json",
+)  # in an evaluation: what people made, and no machine can make again
 
 
 @dataclass(frozen=True)
@@ -296,6 +300,8 @@ class Run:
         for name in ("samples.jsonl", "notices.jsonl", "training.json"):
             (self.folder / name).unlink(missing_ok=True)
         self.clear_report()
+        for folder in self._earlier_evaluations():
+            shutil.rmtree(folder)
         self.clear_error("train")
         state = self.job("train") or JobState.of_this_process()
         ended = {"status": "discarded", "message": "discarded", "seconds_left": None}
@@ -370,10 +376,15 @@ class Run:
         write_json(self.evaluation / "report.json", report)
 
     def clear_report(self) -> None:
-        """Forget an evaluation, and that it was done: what it measured is about to change."""
+        """Forget an evaluation, and that it was done: what it measured is about to change. One with votes or corrections stays beside, numbered."""
+        if any((self.evaluation / name).exists() for name in (VOTES, CORRECTIONS)):
+            self.evaluation.rename(self.folder / f"evaluation-{len(self._earlier_evaluations()) + 1}")
         shutil.rmtree(self.evaluation, ignore_errors=True)
         (self.folder / "jobs" / "evaluate.json").unlink(missing_ok=True)
         self.clear_error("evaluate")
+
+    def _earlier_evaluations(self) -> list[Path]:
+        return list(self.folder.glob("evaluation-*"))
 
     def ask_evaluation(self, asked: EvalSpec) -> None:
         """What is to be measured from now on, in place of what the project says."""

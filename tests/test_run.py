@@ -10,7 +10,7 @@ import pytest
 
 from ft_core.errors import FTError
 from ft_core.jobs import JobState
-from ft_core.run import Run
+from ft_core.run import VOTES, Run
 from ft_core.settings import project
 
 
@@ -123,6 +123,21 @@ def test_a_forgotten_evaluation_was_never_done(run):
     assert run.report() is None and run.job("evaluate") is None and run.error("evaluate") is None
     assert run.job("train").status == "done"
     run.clear_report()
+    assert not list(run.folder.glob("evaluation*"))
+
+
+def test_what_people_made_outlives_the_evaluation_it_is_part_of_until_the_run_is_discarded(run):
+    for votes in ("one", "two"):
+        run.write_report({"n": 2})
+        (run.evaluation / VOTES).write_text(votes)
+        run.clear_report()
+    assert run.report() is None and not run.evaluation.exists()
+    assert sorted((folder.name, (folder / VOTES).read_text()) for folder in run.folder.glob("evaluation-*")) == [
+        ("evaluation-1", "one"),
+        ("evaluation-2", "two"),
+    ]
+    run.discard()
+    assert not list(run.folder.glob("evaluation*"))
 
 
 def test_a_later_version_of_the_state_is_refused(run):

@@ -9,10 +9,9 @@ from dataclasses import asdict, dataclass
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
 from ft_core.files import read_json, write_json
-from ft_core.run import Run
+from ft_core.run import CORRECTIONS, Run
 from ft_core.settings.data import DataSpec, EditSpec
 
-_FILE = "corrections.json"
 _SHOWN = 10  # labels in a refusal
 
 
@@ -29,7 +28,7 @@ class Correction:
 
 def read(run: Run) -> list[Correction]:
     """The corrections in the order in which they were made."""
-    return [Correction(**values) for values in read_json(run.evaluation / _FILE) or []]
+    return [Correction(**values) for values in read_json(run.evaluation / CORRECTIONS) or []]
 
 
 def add(run: Run, row: int, part: str, answer: str) -> list[Correction]:
@@ -73,7 +72,7 @@ def taught(data: DataSpec, corrections: Sequence[Correction]) -> DataSpec:
 
 
 def _write(run: Run, corrections: list[Correction]) -> list[Correction]:
-    write_json(run.evaluation / _FILE, [asdict(one) for one in corrections])
+    write_json(run.evaluation / CORRECTIONS, [asdict(one) for one in corrections])
     return corrections
 
 

@@ -16,14 +16,12 @@ from ft_core.evals.judging.ballots import Ballot, clean_name, drawn, same_name, 
 from ft_core.evals.judging.pairs import Contestant, Outcome, pairs
 from ft_core.evals.rows import Row
 from ft_core.files import append_line, read_lines
-from ft_core.run import Run
+from ft_core.run import VOTES, Run
 
 Choice = Literal["left", "right", "tie", "both_bad"]
 Side = Literal["left", "right", "same"]
 Aspect = Literal["coherent", "relevant", "right", "style"]
 ASPECTS: tuple[Aspect, ...] = get_args(Aspect)
-
-_FILE = "votes.jsonl"
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ _ADAPTER = TypeAdapter(Vote)
 def read_votes(run: Run) -> list[Vote]:
     """The votes that stand, in the order in which they were given: the last of each reviewer on each pair, and none taken back."""
     standing: dict[tuple[str, str], Vote] = {}
-    for line in read_lines(run.evaluation / _FILE):
+    for line in read_lines(run.evaluation / VOTES):
         reviewer, pair = line.get("reviewer"), line.get("pair")
         if not isinstance(reviewer, str) or not isinstance(pair, str):
             continue
@@ -95,7 +93,7 @@ def vote(
     for one in drawn(rows, name, secret_key(run)):
         if one.ballot.id == ballot:
             given = Vote(name, one.pair.id, one.pair.row, one.pair.part, one.left, choice, said, time.time())
-            append_line(run.evaluation / _FILE, asdict(given))
+            append_line(run.evaluation / VOTES, asdict(given))
             return given
     raise FTError(
         "judging.changed",
@@ -115,7 +113,7 @@ def undo(run: Run, rows: Sequence[Row], reviewer: str) -> Vote | None:
     if not own:
         return None
     line: dict[str, Any] = {"reviewer": own[-1].reviewer, "pair": own[-1].pair, "undone": True, "time": time.time()}
-    append_line(run.evaluation / _FILE, line)
+    append_line(run.evaluation / VOTES, line)
     return own[-1]
 
 
