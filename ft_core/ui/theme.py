@@ -248,12 +248,14 @@ button.lg, button.md { border-radius: 10px !important; }
 .verdict.better { border-left-color: #1c8a53; } .verdict.better .result { color: #17703f; } .dark .verdict.better .result { color: #6fd39c; }
 .verdict.worse { border-left-color: #c2413b; } .verdict.worse .result { color: #a8332e; } .dark .verdict.worse .result { color: #f19a94; }
 .verdict.same { border-left-color: #bf8429; } .verdict.same .result { color: #80560f; } .dark .verdict.same .result { color: #e8bd73; }
+.verdict + .verdict { margin-top: 14px; }
 
 .table-wrap { border-radius: 10px !important; }
 .gradio-container table, .gradio-container table td, .gradio-container table th, .gradio-container .table-wrap * { font-family: var(--font) !important; }
 .gradio-container table td, .gradio-container table th { font-size: 14px; line-height: 1.45; }
 #data-file { border: 1.5px dashed var(--input-border-color) !important; border-radius: 12px !important; padding: 10px !important; }
 .gradio-container thead th { font-weight: 600 !important; }
+.gradio-container .table-wrap thead th * { word-break: normal !important; overflow-wrap: normal !important; }
 .gradio-container .prose table { border-collapse: collapse; width: 100%; }
 .gradio-container .prose th, .gradio-container .prose td { border: 1px solid var(--border-color-primary) !important; padding: 7px 10px !important;
   word-break: normal; overflow-wrap: normal; }

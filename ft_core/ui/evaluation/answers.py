@@ -33,7 +33,7 @@ def build(shared: Shared) -> None:
         )
         mistakes = gr.Dataframe(
             label="What is wrong with the answers, in numbers of them", interactive=False, wrap=True, buttons=[], visible=False, max_height=420,
-            column_widths=["170px", "90px", "90px", "90px", "120px", "360px"], elem_id="evaluation-mistakes",
+            column_widths=["150px", "75px", "105px", "75px", "90px", "450px"], elem_id="evaluation-mistakes",
         )  # fmt: skip
         alike = gr.Markdown(elem_classes="quiet", elem_id="evaluation-clusters")
         with gr.Row():

@@ -30,7 +30,7 @@ def build(shared: Shared) -> None:
         with gr.Row():
             kinds = gr.BarPlot(
                 x="kind", y="change", x_title="kind of question", y_title="tuned - base, loss (nats per token)", x_label_angle=-30,
-                title="General answers: how much more surprised the tuned model is", height=320, sort=None, buttons=[], visible=False, show_label=False,
+                title="Change on general answers", height=320, sort=None, buttons=[], visible=False, show_label=False,
                 label="Change of the loss of general answers by kind", elem_id="evaluation-general",
             )  # fmt: skip
             strength = gr.LinePlot(
@@ -63,6 +63,7 @@ def watch_forgetting(workspace: Workspace, seen: str, run_id: str) -> Any:
     if section is None or not section["measured"]:
         reason = show.caption(section["reason"]) if section else ""
         return [found, gr.update(visible=bool(section or asked)), reason, scores, hidden, hidden, hidden, None, ""]
+    kinds = _kinds(section["probes"]["kinds"])
     verdicts, scales = section["verdicts"], (section["strength"] or {}).get("rows", [])
     rows = ((section["style"] or {}).get("formats") or {}).get("rows", [])
     return [
@@ -70,7 +71,9 @@ def watch_forgetting(workspace: Workspace, seen: str, run_id: str) -> Any:
         gr.update(visible=True),
         "".join(show.cost(one["result"], title, one["sentence"], one["advice"]) for title, one in _titled(verdicts)),
         scores,
-        gr.update(value=_kinds(section["probes"]["kinds"]), visible=True),
+        gr.update(
+            value=kinds, y_lim=[1.1 * min(0.0, *kinds["change"]), 1.1 * max(0.0, *kinds["change"])], visible=True
+        ),
         gr.update(value=_strength(scales), visible=bool(scales)),
         gr.update(visible=bool(rows)),
         _forms(rows),

@@ -35,8 +35,8 @@ def build(shared: Shared) -> None:
                 "Two answers to one question, one of the base model and one of the tuned model, in an order drawn by chance. Which is better?",
             )
         )
-        with gr.Row():
-            reviewer = gr.Textbox(label="Your name", info="So that several people can judge, each by themselves.", max_lines=1, elem_id="judging-name")  # fmt: skip
+        reviewer = gr.Textbox(label="Your name", info="So that several people can judge, each by themselves.", max_lines=1, elem_id="judging-name")  # fmt: skip
+        with gr.Row(elem_classes="actions"):
             begin = gr.Button("Begin", size="sm", elem_id="judging-begin")
         with gr.Column(visible=False, elem_classes="card", elem_id="judging-ballot") as card:
             counter = gr.Markdown(elem_id="judging-counter")

@@ -34,7 +34,7 @@ def build(shared: Shared) -> None:
             wrap=True,
             buttons=[],
             elem_id="evaluation-metrics",
-            column_widths=["130px", "80px", "110px", "80px", "100px", "130px", "110px", "300px"],
+            column_widths=["115px", "70px", "105px", "70px", "100px", "115px", "80px", "300px"],
         )
         with gr.Accordion("What does this mean?", open=False):
             gr.Markdown(
