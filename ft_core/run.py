@@ -375,6 +375,11 @@ class Run:
     def write_report(self, report: dict[str, Any]) -> None:
         write_json(self.evaluation / "report.json", report)
 
+    @property
+    def is_evaluated(self) -> bool:
+        """True once an evaluation of these weights has ended, also while another one is under way."""
+        return (self.evaluation / "report.json").is_file()
+
     def clear_report(self) -> None:
         """Forget an evaluation, and that it was done: what it measured is about to change. One with votes or corrections stays beside, numbered."""
         if any((self.evaluation / name).exists() for name in (VOTES, CORRECTIONS)):
@@ -387,13 +392,16 @@ class Run:
         return list(self.folder.glob("evaluation-*"))
 
     def ask_evaluation(self, asked: EvalSpec) -> None:
-        """What is to be measured from now on, in place of what the project says."""
-        write_json(self.folder / "evaluation.json", asked.model_dump(mode="json"))
+        """What is to be measured from now on, in place of what the project says: kept is where the two differ."""
+        says, wanted = (one.model_dump(mode="json") for one in (self.spec().evaluation, asked))
+        write_json(
+            self.folder / "evaluation.json", {name: value for name, value in wanted.items() if value != says[name]}
+        )
 
     def evaluation_spec(self) -> EvalSpec:
         """What an evaluation measures: as was asked for last, else as the project says. Raises FTError `project.*`."""
-        asked = read_json(self.folder / "evaluation.json")
-        return self.spec().evaluation if asked is None else EvalSpec.model_validate(asked)
+        says, asked = self.spec().evaluation, read_json(self.folder / "evaluation.json")
+        return EvalSpec.model_validate(says.model_dump() | asked) if asked else says
 
     def report(self) -> dict[str, Any] | None:
         """The evaluation report as `evals.report` wrote it."""

@@ -5,14 +5,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 
 from ft_core.cli.options import HomeOption, JsonOption, RunArgument
 from ft_core.cli.runs import in_foreground
 from ft_core.errors import FTError
 from ft_core.evals import gate
 from ft_core.evals.benchmarks.detectable import foretold
-from ft_core.settings.evaluation import EvalSpec
+from ft_core.settings.evaluation import EvalSpec, changed
 from ft_core.terminal.answer import Result, answer
 from ft_core.terminal.runs import show_evaluation
 from ft_core.workspace import Workspace, home_folder
@@ -59,6 +58,7 @@ def evaluate(
     def work() -> Result:
         limits = gate.parse(fail_below or ())
         found = Workspace(home_folder(home)).run_or_path(run)
+        gate.require_known(limits, [rule.name for rule in found.evaluation_spec().rules])
         if not (benchmarks is limit is folder is None):
             asked = _asked(found.evaluation_spec(), benchmarks, limit, folder)
             if words := foretold(asked.benchmarks, asked.benchmark_limit, folder):
@@ -97,12 +97,4 @@ def _asked(before: EvalSpec, benchmarks: str | None, limit: int | None, folder: 
         changes["benchmark_limit"] = limit or None
     if folder is not None:
         changes["benchmark_folder"] = str(folder.expanduser().resolve())
-    try:
-        return EvalSpec.model_validate(before.model_dump() | changes)
-    except ValidationError as error:
-        raise FTError(
-            "settings.invalid",
-            "The evaluation cannot be made like that.",
-            "; ".join(f"{one['loc'][0]}: {one['msg']}" for one in error.errors()),
-            "Change what stands after --benchmarks or --benchmark-limit.",
-        ) from error
+    return changed(before, changes)

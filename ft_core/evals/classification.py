@@ -94,7 +94,7 @@ def by_label(examples: Sequence[Example], labels: Sequence[str], found: Mapping[
     return {"per_label": per_label, "confusion": confusion}
 
 
-def notes(examples: Sequence[Example], labels: Sequence[str], tuned: Contestant) -> list[str]:
+def notes(examples: Sequence[Example], labels: Sequence[str], base: Contestant, tuned: Contestant) -> list[str]:
     """What one has to know to read the scores."""
     total = len(examples)
     label, count = Counter(example.answer for example in examples).most_common(1)[0]
@@ -102,9 +102,9 @@ def notes(examples: Sequence[Example], labels: Sequence[str], tuned: Contestant)
         "The answer of a model that writes is the label that it finds likelier than all others (by the log-probability of the label and the end of the "
         "answer, not divided by length). What it writes by itself can be another text, and is scored apart.",
         f"Always answering {label!r} would be right for {100 * count / total:.0f} % of these examples.",
-        _by_itself(written(tuned, labels)) if tuned.writes else _HEAD_NOTE,
-        f"With {total} examples, a difference under {100 * compare.smallest_detectable_share(total):.0f} points is likely to stay unseen "
-        "(80 % power, one answer in five changing sides).",
+        _by_itself(written(base, labels), written(tuned, labels)) if tuned.writes else _HEAD_NOTE,
+        f"With {total} examples, a true difference of {100 * compare.smallest_detectable_share(total):.0f} points is noticed four times in five "
+        "(where one answer in five changes sides); a smaller one may well stay unseen.",
     ]
 
 
@@ -124,8 +124,11 @@ def numbers(examples: Sequence[Example], labels: Sequence[str]) -> numpy.ndarray
     return numpy.array([list(labels).index(example.answer) for example in examples])
 
 
-def _by_itself(written: numpy.ndarray) -> str:
-    """How often the tuned model writes a label when nobody offers it any: what people meet in use."""
-    share = 100 * float((written != NO_LABEL).mean())
+def _by_itself(base: numpy.ndarray, tuned: numpy.ndarray) -> str:
+    """How often both write a label when nobody offers them any: what people meet in use."""
+    before, share = (100 * float((written != NO_LABEL).mean()) for written in (base, tuned))
     advice = "" if share >= _USABLE else " Train longer before you use it: more epochs, or more examples."
-    return f"Writing by itself, the tuned model answered with a label in {share:.0f} % of these examples.{advice}"
+    return (
+        f"Writing by itself, the tuned model answered with a label in {share:.0f} % of these examples, the base model in {before:.0f} %: "
+        f"what counts as its answer above is the label that it finds likeliest.{advice}"
+    )

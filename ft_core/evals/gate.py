@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ft_core.errors import FTError
+from ft_core.evals import about
 
 
 def parse(asked: Sequence[str]) -> dict[str, float]:
@@ -26,6 +27,19 @@ def parse(asked: Sequence[str]) -> dict[str, float]:
             "Write --fail-below accuracy=0.9, for example.",
         )
     return found
+
+
+def require_known(limits: Mapping[str, float], rules: Sequence[str]) -> None:
+    """Before anything is measured. Raises FTError `evaluation.gate` for a name that is no score of any task and none of the person's `rules`."""
+    tables = (about.CLASSIFICATION, about.TEXT, about.PLAIN_TEXT, about.PREFERENCE)
+    known = [*dict.fromkeys(name for table in tables for name in table), *(f"rule: {name}" for name in rules)]
+    if unknown := [name for name in limits if name not in known]:
+        raise FTError(
+            "evaluation.gate",
+            f"There is no score {', '.join(unknown)}.",
+            f"There are {', '.join(known)}.",
+            "Name one of these after --fail-below.",
+        )
 
 
 def failed(limits: Mapping[str, float], report: Mapping[str, Any]) -> list[dict[str, Any]]:

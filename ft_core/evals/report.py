@@ -96,7 +96,7 @@ def evaluate(run: Run, progress: Progress, token: str | None = None) -> dict[str
         "dataset": dataset.id,
         "notes": [
             *([] if pair.labels else [_precision(spec.training)]),
-            *(classification.notes(examples, labels, found["tuned"]) if labels else free_text.notes()),
+            *(classification.notes(examples, labels, found["base"], found["tuned"]) if labels else free_text.notes()),
             *_notes(len(examples), len(test), drawn, found["tuned"], sum(map(len, wanted)) - sum(map(len, fitted))),
         ],
     }

@@ -5,11 +5,13 @@ from typing import Any, Literal, Self
 
 import regex
 from jsonschema import Draft202012Validator, SchemaError
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
+from ft_core.errors import FTError
+from ft_core.settings import words
 from ft_core.settings.numbers import refuse_booleans
 
 BenchmarkName = Literal["arc_easy", "arc_challenge", "hellaswag", "mmlu", "truthfulqa"]
@@ -151,3 +153,17 @@ class EvalSpec(BaseModel):
         if twice := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"Two rules are called {' and '.join(sorted(twice))}: give each a name of its own.")
         return rules
+
+
+def changed(spec: EvalSpec, changes: dict[str, Any]) -> EvalSpec:
+    """`spec` with other values. Raises FTError `settings.invalid`, which names each that cannot be by its title."""
+    try:
+        return EvalSpec.model_validate(spec.model_dump() | changes)
+    except ValidationError as error:
+        problems = [(EvalSpec.model_fields[str(one["loc"][0])].title or "", one) for one in error.errors()]
+        raise FTError(
+            "settings.invalid",
+            "It cannot be evaluated like that.",
+            " ".join(words.sentence(problem, title, EvalSpec) for title, problem in problems),
+            f"Change {' and '.join(dict.fromkeys(title for title, _ in problems))}.",
+        ) from error

@@ -78,8 +78,8 @@ def waiting(words: str, seconds: float) -> str:
     )
 
 
-def progress(view: JobView, unit: str = "step") -> str:
-    """A progress bar in words and in a picture."""
+def progress(view: JobView, unit: str = "step", ended: str = "") -> str:
+    """A progress bar in words and in a picture. `ended` is said of what was stopped or interrupted, where its work cannot go on."""
     share = min(1.0, view.step / view.total) if view.total else (1.0 if view.status == "done" else 0.0)
     detail = []
     if view.total and view.status != "none":
@@ -92,6 +92,7 @@ def progress(view: JobView, unit: str = "step") -> str:
         if view.seconds_left is not None:
             detail.append(f"{amounts.duration(view.seconds_left)} left")
     words = STOPPING_WORDS[view.how or "keep"] if view.status == "stopping" else JOB_WORDS[view.status]
+    words = ended if ended and view.status in ("stopped", "interrupted") else words
     still = "" if view.status in ("running", "queued", "done") else " still"
     return (
         f'<div class="progress"><div class="words"><b>{html.escape(words)}</b><span>{html.escape(" · ".join(detail))}</span></div>'

@@ -11,8 +11,10 @@ import secrets
 import shutil
 import tempfile
 from functools import cache
+from itertools import product
 from pathlib import Path
 
+from ft_core.data.identity import source_sha256
 from ft_core.data.read.files import FORMATS, format_of
 from ft_core.data.read.hub_dataset import is_id
 from ft_core.data.read.refusals import MAX_BYTES
@@ -45,11 +47,8 @@ def keep(workspace: Workspace, path: Path) -> str:
         )
     with open(path, "rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    ending = path.suffix.lower()
-    stem = path.stem
-    if ending == ".gz" and Path(stem).suffix.lower() in FORMATS:
-        ending, stem = Path(stem).suffix.lower() + ending, Path(stem).stem
-    name = f"{_slug(stem)}-{digest[:12]}{ending}"
+    stem, ending = _parts(path.name)
+    name = f"{stem}-{digest[:12]}{ending}"
     target = workspace.uploads / name
     if not target.is_file():
         workspace.uploads.mkdir(parents=True, exist_ok=True)
@@ -60,6 +59,14 @@ def keep(workspace: Workspace, path: Path) -> str:
         finally:
             temporary.unlink(missing_ok=True)
     return name
+
+
+def _parts(name: str) -> tuple[str, str]:
+    """Of a file's name: what ours begins with, and its ending."""
+    stem, ending = Path(name).stem, Path(name).suffix.lower()
+    if ending == ".gz" and Path(stem).suffix.lower() in FORMATS:
+        stem, ending = Path(stem).stem, Path(stem).suffix.lower() + ending
+    return _slug(stem), ending
 
 
 def title(source: str) -> str:
@@ -133,6 +140,33 @@ def project_of(workspace: Workspace, dataset: Dataset) -> ProjectSpec:
         return project.load(path)
     name = _slug(Path(title(dataset.report["source"])).stem)
     return ProjectSpec(name=name, task=dataset.task, data=dataset.spec)
+
+
+def with_sources(workspace: Workspace, dataset: Dataset, data: DataSpec) -> DataSpec:
+    """`data` of a dataset that was perhaps prepared elsewhere, its files called what the very same ones are called among the uploads.
+
+    The shipped example is there without being uploaded. Raises FTError `data.missing`, which names the files.
+    """
+    if on_hub(data) or all((workspace.uploads / name).is_file() for name in data.sources):
+        return data
+    _, example = example_project()
+    candidates = []
+    for name in data.sources:
+        known = title(Path(name).name)
+        stem, ending = _parts(known)
+        shipped = [path] if (path := example / known).is_file() else []
+        candidates.append([*workspace.uploads.glob(f"{stem}-{'?' * 12}{ending}"), *shipped])
+    for paths in product(*candidates):
+        if source_sha256(paths) == dataset.source_sha256:
+            kept = [path.name if path.parent == workspace.uploads else keep(workspace, path) for path in paths]
+            return data.renamed(dict(zip(data.sources, kept, strict=True)).__getitem__)
+    named = " and ".join(title(Path(name).name) for name in data.sources)
+    raise FTError(
+        "data.missing",
+        f"The data of this run is not here: {named}.",
+        "It was prepared elsewhere, and the very same file is not among the uploads of this workspace.",
+        f"Upload {named} in the Data tab, as it was when the run was made, then press this button again.",
+    )
 
 
 def selected_dataset(workspace: Workspace, identity: str) -> Dataset | None:

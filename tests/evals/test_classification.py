@@ -69,11 +69,14 @@ def test_the_confusion_counts_every_example_once() -> None:
 
 @pytest.mark.parametrize(("labels", "share", "advised"), [(9, 90, False), (5, 50, True)])
 def test_a_classifier_that_writes_no_labels_is_told_to_train_longer(labels, share, advised) -> None:
-    words = classification._by_itself(numpy.array([0] * labels + [NO_LABEL] * (10 - labels)))
+    written = numpy.array([0] * labels + [NO_LABEL] * (10 - labels))
+    words = classification._by_itself(numpy.array([NO_LABEL] * 10), written)
     assert f"in {share} % of these examples" in words and ("Train longer" in words) is advised
+    assert "the base model in 0 %" in words
 
 
 def test_a_head_is_said_to_write_nothing() -> None:
     assert any(
-        "writes nothing" in note for note in classification.notes(EXAMPLES, LABELS, contestant(0.9, 3, writes=False))
+        "writes nothing" in note
+        for note in classification.notes(EXAMPLES, LABELS, contestant(0.2, 3), contestant(0.9, 3, writes=False))
     )

@@ -37,3 +37,10 @@ def test_a_score_that_there_is_not_is_refused_with_those_there_are() -> None:
     with pytest.raises(FTError, match="no score bleu") as caught:
         gate.failed({"bleu": 3}, REPORT)
     assert "accuracy, loss" in caught.value.why
+
+
+def test_a_name_that_is_no_score_is_told_before_anything_is_measured():
+    gate.require_known({"accuracy": 0.9, "chrf": 10, "margin": 0, "rule: Polite": 0.5}, ["Polite"])
+    with pytest.raises(FTError, match=r"no score acuracy, rule: Polite.*There are accuracy, ") as caught:
+        gate.require_known({"acuracy": 0.9, "rule: Polite": 0.5}, [])
+    assert caught.value.code == "evaluation.gate"

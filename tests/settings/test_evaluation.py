@@ -6,8 +6,9 @@ from typing import get_args
 import pytest
 from pydantic import ValidationError
 
+from ft_core.errors import FTError
 from ft_core.evals.benchmarks.known import BENCHMARKS
-from ft_core.settings.evaluation import BenchmarkName, EvalSpec, RuleSpec
+from ft_core.settings.evaluation import BenchmarkName, EvalSpec, RuleSpec, changed
 
 
 def test_all_test_examples_are_used_unless_a_limit_is_given():
@@ -88,3 +89,12 @@ def test_a_property_may_be_called_like_a_keyword():
 def test_two_rules_of_one_name_are_refused():
     with pytest.raises(ValidationError, match="called mine"):
         EvalSpec(rules=(RuleSpec(name="mine", contains="a"), RuleSpec(name="mine", contains="b")))
+
+
+def test_all_that_cannot_be_is_told_by_its_title():
+    with pytest.raises(FTError) as caught:
+        changed(EvalSpec(), {"benchmark_limit": 1, "benchmarks": ["gsm8k"]})
+    assert caught.value.why.count("must be") == 2 and caught.value.fix == "Change Benchmarks and Benchmark questions."
+    assert "Benchmark questions: must be a whole number of at least 2 (given: 1)" in caught.value.why
+    with pytest.raises(FTError, match="The pattern cannot be read"):
+        changed(EvalSpec(), {"rules": [{"name": "Bad", "pattern": "("}]})

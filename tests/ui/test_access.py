@@ -78,6 +78,8 @@ SPENDING = [
     "explain",
     "add_correction",
     "keep_corrections",
+    "keep_rule",
+    "keep_rules",
     "send_corrections",
     "stop_evaluation",
     "filter_answers",

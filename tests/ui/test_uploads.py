@@ -95,3 +95,24 @@ def test_a_download_is_a_copy_that_calls_the_file_what_the_person_calls_it(examp
     assert downloaded.data.source == "tickets.csv"
     assert downloaded.training == frozen.training and downloaded.data.columns == frozen.data.columns
     assert not copy.is_relative_to(example_run.folder)
+
+
+def test_the_file_of_a_dataset_that_was_prepared_elsewhere_is_found_once_the_very_same_one_is_here(workspace, tmp_path):
+    file = tmp_path / "My Rows.csv"
+    file.write_text("text,label\n" + "".join(f"message number {n} of {n % 2},{'ab'[n % 2]}\n" for n in range(40)))
+    spec = ProjectSpec(
+        name="x", task="classification", data=DataSpec(source="My Rows.csv", clean=CleanSpec(near_duplicates="keep"))
+    )
+    dataset = prepare_source(workspace, spec, tmp_path)
+    for other in (None, "text,label\nx,y\n"):
+        if other:
+            (tmp_path / "other").mkdir()
+            (tmp_path / "other" / file.name).write_text(other)
+            uploads.keep(workspace, tmp_path / "other" / file.name)
+        with pytest.raises(FTError, match=r"Upload My Rows\.csv in the Data tab") as caught:
+            uploads.with_sources(workspace, dataset, dataset.spec)
+        assert caught.value.code == "data.missing"
+    kept = uploads.keep(workspace, file)
+    found = uploads.with_sources(workspace, dataset, dataset.spec)
+    assert found.source == kept and found == dataset.spec.model_copy(update={"source": kept})
+    assert uploads.with_sources(workspace, dataset, found) is found

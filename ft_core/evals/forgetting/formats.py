@@ -49,7 +49,7 @@ def _json(answer: str) -> bool:
         found = json.loads(fenced.group(1) if fenced else answer)
     except ValueError:
         return False
-    return isinstance(found, dict) and len(found) > 1
+    return isinstance(found, dict) and {"name", "age", "town"} <= found.keys()
 
 
 def _bullets(answer: str) -> bool:

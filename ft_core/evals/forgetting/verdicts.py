@@ -108,7 +108,8 @@ def _weaker(strength: Section | None) -> str:
         else f"; the task's loss there is {row['task_loss']:.2f}, {full['task_loss']:.2f} at full strength, {none['task_loss']:.2f} without it"
     )
     return (
-        f", or use the adapter at {row['scale']:g} of its strength (the general answers then lose {row['difference']:.2f} nats per token, "
+        f", or use the adapter at {row['scale']:g} of its strength (lora_alpha times {row['scale']:g} in its adapter_config.json; the general "
+        f"answers then lose {row['difference']:.2f} nats per token, "
         f"not {full['difference']:.2f}{price})"
     )
 

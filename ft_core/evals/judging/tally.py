@@ -48,6 +48,8 @@ def majority(outcomes: Sequence[Outcome]) -> str:
 def sentence(counted: dict[str, Any], who: str) -> str:
     """The verdict of a tally in one sentence. `who` prefers, as in "people" or "the judge gpt-4o-mini"."""
     decided = counted["decided"]
+    if not any(counted[name] for name in ("tie", "both_bad", "split", "undecided", "decided")):
+        return f"Nothing can be told: {who} gave no verdict on any pair so far."
     if not decided:
         return f"No clear change: {who} preferred neither answer in any pair so far."
     opening, whose = {

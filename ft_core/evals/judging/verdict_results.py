@@ -13,6 +13,12 @@ from ft_core.evals.judging.verdicts import NO_VERDICT, Verdict
 from ft_core.evals.judging.votes import Vote
 from ft_core.evals.rows import Row
 
+_FAILED = {
+    "nonsense": "answers that held none:",
+    "timeout": "without an answer in time:",
+    "failed": "without an answer:",
+}
+
 
 def verdict_results(
     rows: Sequence[Row], verdicts: Sequence[Verdict], votes: Sequence[Vote], judge: str
@@ -31,7 +37,7 @@ def verdict_results(
     overall = tally(verdict.outcome for verdict in given.values())
     people = together([vote for vote in votes if vote.pair in there])
     found = agreement({pair: verdict.outcome for pair, verdict in given.items()}, people)
-    trusted, words = trust(found, judge)
+    trusted, words = trust(found, judge) if given or not present else (False, _silent(judge, failures))
     return {
         "judge": judge,
         "asked": len(present),
@@ -47,12 +53,25 @@ def verdict_results(
     }
 
 
+def _silent(judge: str, failures: Counter[str]) -> str:
+    """What to do about a judge without a verdict: more votes cannot help."""
+    how = ", ".join(f"{_FAILED[name]} {count:,}" for name, count in failures.items())
+    return f"Do not trust {judge}: it gave no verdict on any of {sum(failures.values()):,} pairs ({how}). Choose a stronger model, or let people judge."
+
+
 def _position(verdicts: Sequence[Verdict]) -> dict[str, Any]:
     """Of verdicts that changed with the order, how many kept to the first place and how many to the second. A fair judge has as many of each."""
     first = sum(verdict.said == ("A", "A") for verdict in verdicts)
     second = sum(verdict.said == ("B", "B") for verdict in verdicts)
     changed = sum(verdict.outcome == "undecided" for verdict in verdicts)
     p_value = compare.exact_sign_test(first, second)
+    if not verdicts:
+        return {
+            "first": 0,
+            "second": 0,
+            "p_value": p_value,
+            "sentence": "There is no verdict that could have changed with the order.",
+        }
     words = f"The verdict changed with the order in {changed} of {len(verdicts)} pairs, which are not counted for either side"
     if p_value < compare.ALPHA:
         words += f": it leans to the answer that stands {'first' if first > second else 'second'} (p {shown(p_value)})"

@@ -1,5 +1,6 @@
 """Why one answer was given, as far as numbers can say: the words it leaned on, where base and tuned differ, what the training changed."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -78,7 +79,12 @@ def sentence(leaned: dict[str, Any]) -> str:
     by_weight = sorted((one for one in leaned["words"] if one[1] > 0 and one[0].strip()), key=lambda one: -one[1])
     if leaned["change"] < _MATTERS or not by_weight:
         return "The message hardly mattered: with blanks in its place this answer would be as likely."
-    named = [f"“{text.strip()}”" for text, _ in by_weight[:_NAMED]]
+    named = [f"“{text.strip()}”" for text, value in by_weight[:_NAMED] if value >= _MATTERS]
+    if not named:
+        return (
+            "No single word mattered: each makes this answer likelier by less than a tenth, all together by "
+            f"{100 * math.expm1(leaned['change']):.0f} %."
+        )
     return f"The answer leaned most on {', '.join(named[:-1])}{' and ' if named[1:] else ''}{named[-1]}."
 
 
@@ -93,9 +99,17 @@ def _asked(run: Run, number: int, part: str) -> tuple[Example, str]:
         (one for one in same if row and (one.question, one.answer) == (row["prompt"], row["expected"])), None
     )
     if not answer or example is None or example.is_text:
-        why = f"The evaluation holds no written answer to row {number} of the test split."
-        raise FTError("why.none", "There is no such answer.", why, "Evaluate the run, and choose a row of its answers.")
+        raise _none(run, number)
     return example, str(answer)
+
+
+def _none(run: Run, number: int) -> FTError:
+    some = [str(row["row"]) for row in read_answers(run) if row.get("tuned_written")][:_NAMED]
+    why = f"The evaluation holds no written answer to row {number}; rows are numbered as in the file that the data came from."
+    fix = (
+        f"Choose a row of the evaluation's answers, such as {' or '.join(some)}." if some else "Evaluate the run first."
+    )
+    return FTError("why.none", "There is no such answer.", why, fix)
 
 
 def _words(tokenizer: PreTrainedTokenizerFast, prompt: list[int], question: str) -> list[tuple[str, list[int]]]:

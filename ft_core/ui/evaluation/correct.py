@@ -133,8 +133,9 @@ def _sent(workspace: Workspace, run_id: str) -> tuple[ProjectSpec, str]:
         raise FTError("correction.none", "There is nothing to send.", why, "Press Add to training data first.")
     dataset = Dataset.open(workspace.dataset(run.data()["dataset"]))
     spec = uploads.project_of(workspace, dataset)
-    uploads.require_all(workspace, spec.data)
-    return spec.model_copy(update={"data": corrections.taught(spec.data, found)}), dataset.id
+    data = uploads.with_sources(workspace, dataset, spec.data)
+    uploads.require_all(workspace, data)
+    return spec.model_copy(update={"data": corrections.taught(data, found)}), dataset.id
 
 
 def _required(workspace: Workspace, run_id: str) -> Run:

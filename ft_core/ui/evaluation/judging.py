@@ -104,7 +104,7 @@ def next_pair(workspace: Workspace, run_id: str, reviewer: str) -> list[Any]:
             else f"**All {amounts.count(total, 'pair')} judged.** Show the result, or let somebody else judge under another name."
         )
         return [gr.update(visible=True), words, "", "", "", "", "", *empty]
-    counter = f"**{done:,} of {amounts.count(total, 'pair')} judged.** Ten give a first impression; from about fifty on a result can be trusted."
+    counter = f"**{done:,} of {amounts.count(total, 'pair')} judged.** Ten give a first impression; from about fifty on the intervals are narrow enough to compare by."
     return [
         gr.update(visible=True),
         counter,

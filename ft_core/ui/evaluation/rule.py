@@ -1,4 +1,4 @@
-"""A check of one's own over the answers: typed, counted at once, and remembered by nobody but the person's project file."""
+"""A check of one's own over the answers: typed, counted at once, and kept for the run's evaluations when the person says so."""
 
 import json
 from typing import Any
@@ -8,9 +8,10 @@ from pydantic import ValidationError
 
 from ft_core.errors import FTError
 from ft_core.evals import rows, rules
-from ft_core.settings.evaluation import RuleSpec
+from ft_core.run import Run
+from ft_core.settings.evaluation import RuleSpec, changed
 from ft_core.ui import frames, show
-from ft_core.ui.shared import QUIET, Shared, selected_run
+from ft_core.ui.shared import QUIET, Shared, choose, selected_run
 from ft_core.workspace import Workspace
 
 KINDS = {
@@ -25,18 +26,30 @@ def build(shared: Shared) -> None:
     """Components, then events."""
     with gr.Accordion("A check of your own", open=False, elem_id="evaluation-rule"):
         gr.Markdown(
-            "What must be in a good answer here? Count it for all answers at once. To have it in every report, write it under "
-            "`evaluation: rules:` in the project file.",
+            "What must be in a good answer here? Count it for all answers at once, or give it a name and have it beside the other scores in "
+            "this run's next evaluations.",
             elem_classes="quiet",
         )
         with gr.Row():
             kind = gr.Dropdown([(words, name) for name, words in KINDS.items()], value="contains", label="Check", elem_id="evaluation-rule-kind")  # fmt: skip
             value = gr.Textbox(label="Text, pattern, number or schema", elem_id="evaluation-rule-value")
-        count = gr.Button("Count", size="sm", elem_id="evaluation-rule-count")
+        name = gr.Textbox(
+            label="Name", info="What the score is called in the report.", max_lines=1, elem_id="evaluation-rule-name"
+        )
+        with gr.Row(elem_classes="actions"):
+            count = gr.Button("Count", size="sm", elem_id="evaluation-rule-count")
+            keep = gr.Button("Add to the evaluation", size="sm", elem_id="evaluation-rule-keep")
         found = gr.Markdown(elem_id="evaluation-rule-found")
-    asked = [shared.run_id, kind, value]
+        kept = gr.CheckboxGroup(
+            [], label="In this run's evaluations", info="From the next one on. Take the tick away to remove a check.", visible=False,
+            elem_id="evaluation-rules-kept",
+        )  # fmt: skip
+    asked, seen = [shared.run_id, kind, value], gr.State("")
     for event in (count.click, value.submit):
         event(shared.private(count_rule), asked, [found], **QUIET)
+    shared.follow(watch_rules, [seen, shared.run_id], [seen, kept])
+    choose([keep.click], shared.private(keep_rule), [*asked, name], [seen, kept])
+    choose([kept.input], shared.private(keep_rules), [shared.run_id, kept], [seen, kept])
 
 
 def count_rule(workspace: Workspace, run_id: str, kind: str, value: str) -> str:
@@ -60,12 +73,52 @@ def count_rule(workspace: Workspace, run_id: str, kind: str, value: str) -> str:
     )
 
 
-def rule_of(kind: Any, value: Any) -> RuleSpec:
+def watch_rules(workspace: Workspace, seen: str, run_id: str) -> Any:
+    """The checks in the selected run's evaluations: (mark, list)."""
+    run = selected_run(workspace, run_id)
+    names = [rule.name for rule in run.evaluation_spec().rules] if run else []
+    mark = f"{run and run.id} {names}"
+    return gr.skip() if mark == seen else [mark, gr.update(choices=names, value=names, visible=bool(names))]
+
+
+def keep_rule(workspace: Workspace, run_id: str, kind: str, value: str, name: str) -> Any:
+    """The check is in the run's next evaluations, in place of one of the same name. Raises FTError `evaluation.rule` or `evaluation.none`."""
+    run = _required(workspace, run_id)
+    rule = rule_of(kind, value, name.strip())
+    others = [one for one in run.evaluation_spec().rules if one.name != rule.name]
+    return _keep(workspace, run, [*others, rule])
+
+
+def keep_rules(workspace: Workspace, run_id: str, names: list[str]) -> Any:
+    """Checks whose tick was taken away are in the run's evaluations no more. Raises FTError `evaluation.none`."""
+    run = _required(workspace, run_id)
+    return _keep(workspace, run, [one for one in run.evaluation_spec().rules if one.name in names])
+
+
+def _keep(workspace: Workspace, run: Run, rules_kept: list[RuleSpec]) -> Any:
+    run.ask_evaluation(changed(run.evaluation_spec(), {"rules": rules_kept}))
+    return watch_rules(workspace, "", run.id)
+
+
+def _required(workspace: Workspace, run_id: str) -> Run:
+    run = selected_run(workspace, run_id)
+    if run is None:
+        why = "There is no run whose answers could be checked."
+        raise FTError("evaluation.none", "There is nothing to check yet.", why, "Train a model first.")
+    return run
+
+
+def rule_of(kind: Any, value: Any, name: str = "mine") -> RuleSpec:
     """What was typed -> the rule. Raises FTError `evaluation.rule`."""
     typed = str(value or "").strip()
+    if not typed or not name:
+        missing = "Name" if typed else "Text, pattern, number or schema"
+        raise FTError(
+            "evaluation.rule", "This check cannot be made.", f"{missing} is empty.", f"Write something into {missing}."
+        )
     try:
         given: Any = json.loads(typed) if kind == "json_schema" else float(typed) if kind == "number_within" else typed
-        return RuleSpec.model_validate({"name": "mine", str(kind): given})
+        return RuleSpec.model_validate({"name": name, str(kind): given})
     except ValidationError as error:
         why = error.errors()[0]["msg"].removeprefix("Value error, ")
     except ValueError:

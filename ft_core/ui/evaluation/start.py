@@ -4,17 +4,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
-from pydantic import ValidationError
 
 from ft_core.errors import FTError
 from ft_core.evals.benchmarks.detectable import foretold
 from ft_core.evals.benchmarks.known import BENCHMARKS
-from ft_core.settings.evaluation import EvalSpec
+from ft_core.settings.evaluation import changed
 from ft_core.ui import show
 from ft_core.ui.shared import QUIET, TO_TOP, Shared, choose, selected_run
 from ft_core.worker import launch
 from ft_core.worker.launch import JobView
 from ft_core.workspace import Workspace
+
+# By whether there is a report of an evaluation before.
+_ENDED = {
+    False: "It ended before there was a result; Evaluate begins anew",
+    True: "It ended before there was a result; below is the evaluation before",
+}
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,11 @@ def components() -> Start:
         go_back = gr.Button("Go to Training", variant="primary")
     with gr.Column(elem_classes="step", visible=False) as step:
         gr.HTML(
-            show.step(1, "Evaluate", "Takes about as long as a part of the training. You can close the page meanwhile.")
+            show.step(
+                1,
+                "Evaluate",
+                "Each test example is answered three times: minutes with a small model, longer with a large one. You can close the page meanwhile.",
+            )
         )
         progress = gr.HTML(elem_id="evaluation-progress")
         failure = gr.Markdown(visible=False, elem_classes=["notice", "bad"], elem_id="evaluation-failure")
@@ -79,6 +88,8 @@ def wire(shared: Shared, made: Start, leads_on: gr.Button) -> None:
     watching = [seen, made.empty, made.step, made.progress, made.failure, made.start, made.stop, leads_on]
     shared.follow(watch_job, [seen, shared.run_id], watching)
     asked = [made.benchmarks, made.questions]
+    shown = gr.State("")
+    shared.follow(watch_asked, [shown, shared.run_id], [shown, *asked])
     choose([made.benchmarks.input, made.questions.input], foretell, asked, [made.foretold], queue=False)
     made.go_back.click(lambda: gr.Tabs(selected="training"), None, shared.tabs, js=TO_TOP, **quick)
     for event in (
@@ -102,6 +113,15 @@ def foretell(benchmarks: list[str] | None, questions: float | None) -> Any:
     return gr.update(value=words, visible=bool(words))
 
 
+def watch_asked(workspace: Workspace, shown: str, run_id: str) -> Any:
+    """What the selected run was last asked, once for each run: (run, benchmarks, questions)."""
+    run = selected_run(workspace, run_id)
+    if run is None or run.id == shown:
+        return gr.skip()
+    asked = run.evaluation_spec()
+    return [run.id, list(asked.benchmarks), asked.benchmark_limit or 100]
+
+
 def start_evaluation(
     workspace: Workspace, run_id: str, benchmarks: list[str] | None = None, questions: float | None = None
 ) -> None:
@@ -116,12 +136,7 @@ def start_evaluation(
         )
     before = run.evaluation_spec()
     changes = {"benchmarks": tuple(benchmarks or ()), "benchmark_limit": int(questions or 0) or before.benchmark_limit}
-    try:
-        asked = EvalSpec.model_validate(before.model_dump() | changes)
-    except ValidationError as error:
-        why = error.errors()[0]["msg"]
-        fix = "Change Benchmarks or Benchmark questions."
-        raise FTError("settings.invalid", "It cannot be evaluated like that.", why, fix) from error
+    asked = changed(before, changes)
     if asked != before:
         run.ask_evaluation(asked)
     launch.enqueue(workspace, run, "evaluate")
@@ -150,7 +165,7 @@ def watch_job(workspace: Workspace, seen: str, run_id: str) -> Any:
         found,
         gr.update(visible=not ready),
         gr.update(visible=ready),
-        show.progress(view, "answer") if view.status != "none" else "",
+        show.progress(view, "answer", _ENDED[run is not None and run.is_evaluated]) if view.status != "none" else "",
         gr.update(value=show.problem(view.error) if view.error else "", visible=view.status == "failed"),
         gr.update(value=words, interactive=not (at_work or training), variant="secondary" if done else "primary"),
         gr.update(visible=view.status in ("queued", "running")),

@@ -20,6 +20,7 @@ from ft_core.workspace import Workspace
 STRONG, WEAK, AGAINST = "leaned on strongly", "leaned on", "spoke against it"
 COLOURS = {STRONG: theme.LEARNT, WEAK: theme.READ, AGAINST: theme.REMOVED}
 _STRONG, _SEEN = 0.5, 0.15  # of the heaviest word's weight
+_LEAST = 0.1  # nats: a word that matters less has no colour, however light the others are
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ def _found(found: dict[str, Any]) -> list[Any]:
 def _marked(words: list[list[Any]]) -> list[tuple[str, str | None]]:
     """Each word with how much it weighs beside the heaviest."""
     most = max((abs(value) for _, value in words), default=0.0) or 1.0
-    return [(text, _weight(value / most)) for text, value in words]
+    return [(text, _weight(value / most) if abs(value) >= _LEAST else None) for text, value in words]
 
 
 def _weight(share: float) -> str | None:

@@ -34,7 +34,7 @@ def standing(workspace: Workspace, run: Run, detailed: bool = False) -> str:
         for job in WORK:
             if views[job].status == status:
                 return _at_work(job, views[job], detailed)
-    if views["evaluate"].status == "done":
+    if run.is_evaluated:
         return "evaluated"
     job = launch.job_of(run) if views["train"].status == "none" else "train"
     status = views[job].status

@@ -7,7 +7,7 @@ from ft_core.evals.forgetting.formats import FORMATS, follows
 HAVE = {
     "one word": ["cold", "Cold."],
     "a number only": ["5", "5.", "-3"],
-    "JSON": ['{"name": "Ada", "age": 36, "town": "London"}', '```json\n{"name": "Ada", "age": 36}\n```'],
+    "JSON": ['{"name": "Ada", "age": 36, "town": "London"}', '```json\n{"name": "Ada", "age": 36, "town": ""}\n```'],
     "bullet points": ["- cow\n- dog\n- cat", "* cow\n\n* dog\n\n* cat"],
     "a numbered list": ["1. red\n2. blue\n3. green", "1) red\n2) blue\n3) green"],
     "separated by commas": ["saw, axe, rake", "saw, electric drill, rake."],
@@ -25,7 +25,13 @@ HAVE = {
 HAVE_NOT = {
     "one word": ["It is cold.", "", "5"],
     "a number only": ["2 plus 3 is 5.", "five"],
-    "JSON": ["name: Ada", '["Ada", 36]', '{"name": "Ada"', '{"name": "Ada"}'],
+    "JSON": [
+        "name: Ada",
+        '["Ada", 36]',
+        '{"name": "Ada"',
+        '{"name": "Ada"}',
+        '{"name": "Lily", "town": "Max", "name": "Lily"}',
+    ],
     "bullet points": ["cow, dog and cat", "- cow", "Here they are:\n- cow\n- dog"],
     "a numbered list": ["1. red\n1. blue\n1. green", "red\nblue\ngreen"],
     "separated by commas": ["saw", "A saw and an axe are tools, and a rake is another one", "saw,\naxe"],

@@ -89,7 +89,7 @@ def advised(strength: dict) -> str:
 
 def test_a_weaker_adapter_is_advised_where_it_keeps_what_was_known():
     assert (
-        "at 0.5 of its strength (the general answers then lose 0.02 nats per token, not 1.00; "
+        "at 0.5 of its strength (lora_alpha times 0.5 in its adapter_config.json; the general answers then lose 0.02 nats per token, not 1.00; "
         "the task's loss there is 0.40, 0.30 at full strength, 5.00 without it)"
     ) in advised(strength(0.5))
     assert "not 1.00)." in advised(strength(0.5, (None, None, None)))

@@ -12,7 +12,7 @@ from tests.evals.judging.made import row, rows, votes
 def test_no_vote_yet():
     found = results(rows(3), [])
     assert (found["pairs"], found["votes"], found["judged"], found["overall"]["win_rate"]) == (3, 0, 0, None)
-    assert found["sentence"].startswith("No clear change") and found["agreement"] == [] and found["reviewers"] == {}
+    assert found["sentence"].startswith("Nothing can be told") and found["agreement"] == [] and found["reviewers"] == {}
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     assert results([], [])["pairs"] == 0
 

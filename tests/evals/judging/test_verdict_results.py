@@ -32,7 +32,8 @@ def test_a_judge_that_never_answered_has_no_score():
     made = rows(3)
     found = verdict_results(made, verdicts(made, ["nonsense", "timeout", "failed"]), votes(made, ["tuned"] * 3), "m")
     assert found["judged"] == 0 and found["overall"]["win_rate"] is None and found["agreement"]["shared"] == 0
-    assert not found["trusted"] and found["sentence"].startswith("No clear change")
+    assert not found["trusted"] and found["sentence"].startswith("Nothing can be told")
+    assert "no verdict on any of 3 pairs" in found["trust"] and "Choose a stronger model" in found["trust"]
 
 
 def test_one_who_leans_to_the_first_is_said_to():

@@ -55,4 +55,8 @@ def test_a_message_that_hardly_matters_is_called_so():
     words = [["a", 0.5], [" b", 2.0], [" c", -1.0], [" d", 1.0], [" e", 0.1]]
     assert "spoke against" in sentence({"words": words, "change": -5.0, "gap": 0.0})
     assert "hardly mattered" in sentence({"words": [["a ", -0.1], [" ", 0.5]], "change": 0.4, "gap": 0.0})
+    light = [["a", 0.07], ["b", 0.05]]
+    assert (
+        "No single word mattered" in (said := sentence({"words": light, "change": 0.3, "gap": 0.0})) and "35 %" in said
+    )
     assert sentence({"words": words, "change": 2.6, "gap": 0.0}) == "The answer leaned most on “b”, “d” and “a”."

@@ -79,9 +79,14 @@ def test_nothing_is_sent_that_cannot_be_learnt_from(workspace, run):
         assert caught.value.code == code and caught.value.fix
     assert "nothing to send" in tab.send_corrections(workspace, run.id)[0]["value"]
     tab.add_correction(workspace, run.id, opened, rows.read_answers(run)[0]["expected"])
-    shutil.rmtree(workspace.uploads)
+    shutil.rmtree(
+        workspace.uploads
+    )  # as for a run that was made on the command line: the shipped example is there all the same
+    refused, draft, *_ = tab.send_corrections(workspace, run.id)
+    assert not refused["visible"] and uploads.find(workspace, draft["data"]["source"])
+    shutil.rmtree(workspace.datasets)
     refused, *others = tab.send_corrections(workspace, run.id)
-    assert "not here any more" in refused["value"] and others == [gr.skip()] * 3
+    assert "There is no dataset" in refused["value"] and others == [gr.skip()] * 3
     assert len(corrections.read(run)) == 1
     run.clear_report()
     assert not tab.watch_corrections(workspace, "", run.id)[AREA]["visible"]

@@ -1,5 +1,6 @@
 """A check of one's own over the answers of a real evaluation."""
 
+import gradio as gr
 import pytest
 
 from ft_core.errors import FTError
@@ -20,7 +21,7 @@ def test_a_typed_check_is_counted_for_everyone(workspace, evaluated):
 @pytest.mark.parametrize(
     ("kind", "value", "why"),
     [
-        ("contains", "", "at least 1"),
+        ("contains", " ", "is empty"),
         ("pattern", "(", "cannot be read"),
         ("number_within", "near", "near is no number"),
         ("number_within", "-1", "greater than or equal"),
@@ -46,3 +47,16 @@ def test_a_pattern_that_takes_for_ever_is_given_up_in_words(workspace, evaluated
 def test_without_answers_there_is_nothing_to_count(workspace, tuned):
     with pytest.raises(FTError, match="nothing to count"):
         rule.count_rule(workspace, tuned.id, "contains", "x")
+
+
+def test_a_check_is_kept_for_the_run_replaced_by_name_and_taken_away(workspace, tuned):
+    for value in ("thank", "thanks"):
+        mark, listed = rule.keep_rule(workspace, tuned.id, "contains", value, " Polite ")
+    assert (
+        listed["visible"] and listed["value"] == ["Polite"] and rule.watch_rules(workspace, mark, tuned.id) == gr.skip()
+    )
+    assert [one.contains for one in tuned.evaluation_spec().rules] == ["thanks"] and tuned.spec().evaluation.rules == ()
+    with pytest.raises(FTError, match="Name is empty"):
+        rule.keep_rule(workspace, tuned.id, "contains", "x", " ")
+    _, listed = rule.keep_rules(workspace, tuned.id, [])
+    assert not listed["visible"] and tuned.evaluation_spec() == tuned.spec().evaluation

@@ -85,6 +85,19 @@ def test_benchmarks_are_asked_for_and_remembered(workspace, tuned, supervised):
         tab.start_evaluation(workspace, tuned.id, ["../etc"], 50)
 
 
+def test_what_a_run_was_asked_last_is_ticked_once(workspace, tuned, supervised):
+    tab.start_evaluation(workspace, tuned.id, ["mmlu"], 50)
+    assert tab.watch_asked(workspace, "", tuned.id) == [tuned.id, ["mmlu"], 50]
+    assert tab.watch_asked(workspace, tuned.id, tuned.id) == gr.skip(), "what the person ticks meanwhile stays"
+
+
+def test_one_that_was_stopped_says_what_is_below(workspace, tuned, job_state):
+    tuned.write_job("evaluate", job_state("stopped"))
+    assert "Evaluate begins anew" in tab.watch_job(workspace, "", tuned.id)[PROGRESS]
+    tuned.write_report({"n": 2})
+    assert "below is the evaluation before" in tab.watch_job(workspace, "", tuned.id)[PROGRESS]
+
+
 def test_what_so_many_questions_can_show_is_said_beforehand():
     shown = tab.foretell(["mmlu", "not one of ours"], 100)
     assert shown["visible"] and shown["value"].startswith("With 100 questions of MMLU, a change of about 13 points can")

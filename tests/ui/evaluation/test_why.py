@@ -41,6 +41,9 @@ def test_no_model_is_loaded_beside_one_at_work(workspace, evaluated, job_state):
 def test_weights_are_told_apart_beside_the_heaviest():
     marked = tab._marked([["a", 4.0], ["b", 1.0], ["c", 0.1], ["d", -2.0]])
     assert [weight for _, weight in marked] == [tab.STRONG, tab.WEAK, None, tab.AGAINST]
+    assert {weight for _, weight in tab._marked([["a", 0.07], ["b", -0.05]])} == {None}, (
+        "the heaviest of nothing is nothing"
+    )
     assert tab._marked([["a", 0.0]]) == [("a", None)] and tab._by_layer([]) is None
 
 

@@ -16,8 +16,10 @@ def test_the_job_at_work_says_how_far_it_is(workspace, example_run, job_state):
 def test_how_far_a_run_came(workspace, example_run, job_state):
     example_run.write_job("train", job_state("done"))
     assert standing(workspace, example_run) == "trained"
-    example_run.write_job("evaluate", job_state("done"))
-    assert standing(workspace, example_run) == "evaluated"
+    example_run.write_report({"n": 2})
+    for ended in ("done", "stopped", "interrupted"):  # another evaluation that was stopped leaves the report before it
+        example_run.write_job("evaluate", job_state(ended))
+        assert standing(workspace, example_run) == "evaluated"
 
 
 def test_a_run_that_is_stopping_or_waits_again_is_not_told_by_how_far_it_came(workspace, example_run, job_state):
