@@ -256,7 +256,7 @@ def _judging(report: dict[str, Any]) -> Iterator[Section]:
     told += [f"{' and '.join(one['reviewers'])}: {one['words']}" for one in (people or {"agreement": []})["agreement"]]
     rows = [_tally_row("People", people["judged"], people["overall"])] if people else []
     for one in models:
-        told += [f"{one['judge']}. {one['agreement']['words']} {one['trust']}", one["position"]["sentence"]]
+        told += [f"Judged by {one['judge']}. {one['agreement']['words']} {one['trust']}", one["position"]["sentence"]]
         missing = sum(one["no_verdict"].values())
         told += [f"{one['judge']} gave no verdict on {amounts.count(missing, 'pair')}: no score."] if missing else []
         rows.append(_tally_row(one["judge"], one["judged"], one["overall"], "yes" if one["trusted"] else "no"))
