@@ -83,7 +83,7 @@ def test_the_base_of_the_run_judges_and_the_words_say_whether_to_trust_it(run, t
     """This base cannot even read the question: nothing is scored. That is of each pair alone, so all are tried."""
     told = here(tmp_path, run.id, "--by", "base", "--rows", "5")
     assert told.exit_code == 0, told.output
-    agreement, trust, rate = (told.stdout.index(words) for words in ("Agreement with", "Do not trust", "No clear change"))  # fmt: skip
+    agreement, trust, rate = (told.stdout.index(words) for words in ("Agreement with", "Do not trust", "Nothing can be told"))  # fmt: skip
     assert agreement < trust < rate and "it failed in 5" in told.stdout
     assert "The last failure: The base model cannot read the question." in told.stdout and "tokens" in told.stdout
 

@@ -19,7 +19,7 @@ def test_the_main_job_prepares_trains_and_measures(folder, tmp_path):
     assert set(found) == {"run", "dataset", "training", "evaluation"}
     assert found["run"] == run.id and workspace.dataset(found["dataset"]).is_dir()
     assert found["training"] == run.training() and found["training"]["status"] == "done"
-    assert found["evaluation"] == run.report() and found["evaluation"]["n"] > 1
+    assert found["evaluation"] == run.report() | {"page": str(run.report_page)} and found["evaluation"]["n"] > 1
 
 
 def test_a_training_that_was_stopped_is_not_measured(folder, tmp_path):
