@@ -15,7 +15,7 @@ from ft_core.errors import FTError
 from ft_core.files import append_line, last_lines, read_json, read_lines, write_json, write_text
 from ft_core.jobs import WORK, JobName, JobState, Stop
 from ft_core.settings import project
-from ft_core.settings.evaluation import EvalSpec
+from ft_core.settings.evaluation import EvalSpec, changed
 from ft_core.settings.project import ProjectSpec
 
 TRIALS = "trials"
@@ -383,13 +383,19 @@ class Run:
     def clear_report(self) -> None:
         """Forget an evaluation, and that it was done: what it measured is about to change. One with votes or corrections stays beside, numbered."""
         if any((self.evaluation / name).exists() for name in (VOTES, CORRECTIONS)):
-            self.evaluation.rename(self.folder / f"evaluation-{len(self._earlier_evaluations()) + 1}")
+            self.evaluation.rename(
+                self.folder / f"evaluation-{1 + max(map(self._number, self._earlier_evaluations()), default=0)}"
+            )
         shutil.rmtree(self.evaluation, ignore_errors=True)
         (self.folder / "jobs" / "evaluate.json").unlink(missing_ok=True)
         self.clear_error("evaluate")
 
     def _earlier_evaluations(self) -> list[Path]:
-        return list(self.folder.glob("evaluation-*"))
+        return [folder for folder in self.folder.glob("evaluation-*") if self._number(folder)]
+
+    def _number(self, evaluation: Path) -> int:
+        number = evaluation.name.removeprefix("evaluation-")
+        return int(number) if number.isdigit() else 0
 
     def ask_evaluation(self, asked: EvalSpec) -> None:
         """What is to be measured from now on, in place of what the project says: kept is where the two differ."""
@@ -398,10 +404,16 @@ class Run:
             self.folder / "evaluation.json", {name: value for name, value in wanted.items() if value != says[name]}
         )
 
+    @property
+    def asked_at(self) -> int:
+        """Changes when something else is asked of an evaluation; 0 while it measures what the project says."""
+        asked = self.folder / "evaluation.json"
+        return asked.stat().st_mtime_ns if asked.exists() else 0
+
     def evaluation_spec(self) -> EvalSpec:
-        """What an evaluation measures: as was asked for last, else as the project says. Raises FTError `project.*`."""
+        """What an evaluation measures: as was asked for last, else as the project says. Raises FTError `project.*` and `settings.invalid`."""
         says, asked = self.spec().evaluation, read_json(self.folder / "evaluation.json")
-        return EvalSpec.model_validate(says.model_dump() | asked) if asked else says
+        return changed(says, asked) if asked else says
 
     def report(self) -> dict[str, Any] | None:
         """The evaluation report as `evals.report` wrote it."""

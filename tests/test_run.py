@@ -1,6 +1,7 @@
 """The run directory: atomic, torn lines survived, status derived from the process itself."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -136,6 +137,11 @@ def test_what_people_made_outlives_the_evaluation_it_is_part_of_until_the_run_is
         ("evaluation-1", "one"),
         ("evaluation-2", "two"),
     ]
+    shutil.rmtree(run.folder / "evaluation-1")
+    run.write_report({"n": 2})
+    (run.evaluation / VOTES).write_text("three")
+    run.clear_report()
+    assert (run.folder / "evaluation-3" / VOTES).read_text() == "three", "no number is given twice"
     run.discard()
     assert not list(run.folder.glob("evaluation*"))
 

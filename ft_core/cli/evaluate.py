@@ -97,4 +97,8 @@ def _asked(before: EvalSpec, benchmarks: str | None, limit: int | None, folder: 
         changes["benchmark_limit"] = limit or None
     if folder is not None:
         changes["benchmark_folder"] = str(folder.expanduser().resolve())
-    return changed(before, changes)
+    try:
+        return changed(before, changes)
+    except FTError as error:
+        fix = "Change what stands after --benchmarks or --benchmark-limit."
+        raise FTError(error.code, error.what, error.why, fix) from error

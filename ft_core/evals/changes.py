@@ -98,7 +98,8 @@ def _scores(pairs: Pairs, before: Mapping[str, Any], after: Mapping[str, Any]) -
         found["accuracy_written"] = _shares(hits, "higher")
         found["label_validity"] = _shares([[number != NO_LABEL for number in each] for each in wrote], "higher")
     if "loss" in known:
-        found["loss"] = _means(_column(pairs, "tuned_loss"), "lower")
+        loss = versus.losses(pairs)
+        found["loss"] = _Tested(loss.values["base"], loss.values["tuned"], loss.interval, loss.p_value, "lower")
     return found
 
 

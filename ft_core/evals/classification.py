@@ -103,8 +103,7 @@ def notes(examples: Sequence[Example], labels: Sequence[str], base: Contestant, 
         "answer, not divided by length). What it writes by itself can be another text, and is scored apart.",
         f"Always answering {label!r} would be right for {100 * count / total:.0f} % of these examples.",
         _by_itself(written(base, labels), written(tuned, labels)) if tuned.writes else _HEAD_NOTE,
-        f"With {total} examples, a true difference of {100 * compare.smallest_detectable_share(total):.0f} points is noticed four times in five "
-        "(where one answer in five changes sides); a smaller one may well stay unseen.",
+        compare.noticed(total, "examples"),
     ]
 
 

@@ -72,6 +72,17 @@ def smallest_detectable_share(total: int, disagreement: float = _USUAL_DISAGREEM
     return (_Z95 + _POWER80) * math.sqrt(disagreement / total)
 
 
+def noticed(total: int, things: str) -> str:
+    """What a set of that many `things` can show, in a sentence."""
+    least = smallest_detectable_share(total)
+    if least > _USUAL_DISAGREEMENT:
+        return f"{total} {things} are so few that only very large differences show."
+    return (
+        f"With {total} {things}, a true difference of {100 * least:.0f} points is noticed four times in five (where one answer in five changes "
+        "sides); a smaller one may well stay unseen."
+    )
+
+
 def smallest_detectable(draws: numpy.ndarray) -> float:
     """The same for a bootstrapped difference, from the spread of its draws."""
     return float((_Z95 + _POWER80) * draws.std())

@@ -145,8 +145,7 @@ def _notes(started: str | None, found: dict[str, Judged], test: int, pairs: int,
         "Of two answers that are equally likely word by word, the shorter one counts as preferred.": True,
         "The loss is that of the better answers alone. It may rise while they are preferred more often: the training widens the distance "
         "between the two answers, and often makes both less likely.": True,
-        f"With {total} pairs, a true difference of {100 * compare.smallest_detectable_share(total):.0f} points is noticed four times in five "
-        "(80 % power, one pair in five changing sides).": True,
+        compare.noticed(total, "pairs"): True,
         f"{total} test pairs are a small test set: the intervals are wide.": total < compare.SMALL,
         f"{test - pairs} of {test} test examples have no single worse answer and were left out.": pairs < test,
         f"{drawn} of {pairs} test pairs were used (Limit).": drawn < pairs,

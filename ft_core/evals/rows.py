@@ -21,7 +21,8 @@ def write_answers(run: Run, rows: Sequence[Row]) -> None:
 def read_answers(run: Run) -> list[Row]:
     """The answers in the order of the test split; empty when there is no evaluation.
 
-    A row holds `row` (in the source), `part` (of a mix, else ""), `prompt`, `expected`, `expected_tokens`, and for each of base, few_shot and tuned:
+    A row holds `row` (in the source), `part` (of a mix, else ""), `prompt`, `expected`, `expected_tokens` (by the
+    tuned model's tokenizer, its end included; not of pairs), and for each of base, few_shot and tuned:
     `<who>` (the answer that is scored), `<who>_written` (what it wrote by itself), `<who>_correct`, `<who>_loss` (nats per token; of a
     classification head nats of the label, which also stands as what it wrote) and `<who>_finished`.
     Where answers were checked, `<who>_errors` holds {code of the error: what was found}.

@@ -42,6 +42,25 @@ def shared_rows(first: Run, other: Run) -> list[tuple[rows.Row, rows.Row]]:
     return [(one, two) for one, two in both if one["expected"] == two["expected"]]
 
 
+def losses(shared: Sequence[tuple[rows.Row, rows.Row]]) -> table.Scored:
+    """The loss per token of both tuned models on the answers that `shared_rows` gives, as "base" and "tuned".
+
+    Rows that do not tell their tokens, of pairs, count alike: the mean of the examples.
+    """
+    told = all("expected_tokens" in row for pair in shared for row in pair)
+    sides = dict(zip(("base", "tuned"), zip(*shared, strict=True), strict=True))
+    tokens = {
+        name: numpy.array([row["expected_tokens"] if told else 1 for row in side]) for name, side in sides.items()
+    }
+    sums = {name: tokens[name] * numpy.array([row["tuned_loss"] for row in side]) for name, side in sides.items()}
+    return table.losses(sums, tokens, compare.resampled(len(shared)))[0]["loss"]
+
+
+def _right(shared: Sequence[tuple[rows.Row, rows.Row]]) -> table.Scored:
+    first, second = ([row["tuned_correct"] for row in side] for side in zip(*shared, strict=True))
+    return table.shares({"base": numpy.array(first), "tuned": numpy.array(second)})
+
+
 def _compared(first: Run, other: Run) -> dict[str, Any]:
     """Without the verdict."""
     named = {"run": other.id, "against": first.id}
@@ -61,15 +80,7 @@ def _compared(first: Run, other: Run) -> dict[str, Any]:
     if len(shared) < 2 or len(headlines) > 1:
         return named | {"sentence": "Not compared: they were not evaluated on the same examples in the same way."}
     score = "loss" if headlines == {"loss"} else "right"
-    sides = dict(zip(("base", "tuned"), zip(*shared, strict=True), strict=True))
-    if score == "right":
-        found = table.shares(
-            {name: numpy.array([row["tuned_correct"] for row in side]) for name, side in sides.items()}
-        )
-    else:
-        tokens = {name: numpy.array([row["expected_tokens"] for row in side]) for name, side in sides.items()}
-        losses = {name: tokens[name] * numpy.array([row["tuned_loss"] for row in side]) for name, side in sides.items()}
-        found = table.losses(losses, tokens, compare.resampled(len(shared)))[0]["loss"]
+    found = losses(shared) if score == "loss" else _right(shared)
     return named | {
         "n": len(shared),
         "score": score,

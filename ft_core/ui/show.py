@@ -92,7 +92,7 @@ def progress(view: JobView, unit: str = "step", ended: str = "") -> str:
         if view.seconds_left is not None:
             detail.append(f"{amounts.duration(view.seconds_left)} left")
     words = STOPPING_WORDS[view.how or "keep"] if view.status == "stopping" else JOB_WORDS[view.status]
-    words = ended if ended and view.status in ("stopped", "interrupted") else words
+    words = ended if ended and view.status in ("stopped", "paused", "interrupted") else words
     still = "" if view.status in ("running", "queued", "done") else " still"
     return (
         f'<div class="progress"><div class="words"><b>{html.escape(words)}</b><span>{html.escape(" · ".join(detail))}</span></div>'

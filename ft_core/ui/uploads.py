@@ -147,8 +147,16 @@ def with_sources(workspace: Workspace, dataset: Dataset, data: DataSpec) -> Data
 
     The shipped example is there without being uploaded. Raises FTError `data.missing`, which names the files.
     """
-    if on_hub(data) or all((workspace.uploads / name).is_file() for name in data.sources):
+    if on_hub(data) or all(_NAME.fullmatch(name) and (workspace.uploads / name).is_file() for name in data.sources):
         return data
+    if data.mix:
+        why = "It is a mix of several datasets that was prepared elsewhere, and its files are not among the uploads of this workspace."
+        raise FTError(
+            "data.missing",
+            "The data of this run is not here.",
+            why,
+            "Prepare the mix in the Data tab, and train on it from there.",
+        )
     _, example = example_project()
     candidates = []
     for name in data.sources:
@@ -165,7 +173,7 @@ def with_sources(workspace: Workspace, dataset: Dataset, data: DataSpec) -> Data
         "data.missing",
         f"The data of this run is not here: {named}.",
         "It was prepared elsewhere, and the very same file is not among the uploads of this workspace.",
-        f"Upload {named} in the Data tab, as it was when the run was made, then press this button again.",
+        f"Upload {named} in the Data tab, as it was when the run was made, then press Send to Data again.",
     )
 
 

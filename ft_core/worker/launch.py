@@ -29,12 +29,12 @@ from ft_core.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent.parent
 _MADE_FOR: tuple[Work, ...] = ("sweep", "data_size", "train")
-_AT = {
+JOB_NAMES: dict[str, str] = {
     "train": "training",
     "evaluate": "evaluation",
-    "sweep": "search",
-    "data_size": "data size",
-    "measure": "measurement",
+    "sweep": "search for good settings",
+    "data_size": "measure of how much data it needs",
+    "measure": "measure of memory and time",
 }
 SECRETS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "OAUTH_CLIENT_SECRET", "FT_API_KEY")
 ViewStatus = Literal[
@@ -73,13 +73,20 @@ def enqueue(workspace: Workspace, run: Run, job: JobName) -> None:
 def require_idle(workspace: Workspace) -> None:
     """Before a model is loaded beside the queue. Raises FTError `run.busy` while one of the person's runs is at work."""
     for other in workspace.runs_and_trials():
-        for job in filter(other.is_running, WORK):
+        for job in _at_work(other):
             raise FTError(
                 "run.busy",
                 "The processor is at work on a run.",
-                f"Run {other.id} is at work on its {_AT[job]}; two models at once could run out of memory.",
+                f"Run {other.id} is at work on its {JOB_NAMES[job]}; two models at once could run out of memory.",
                 "Wait until it is done, or press Stop in the Training, Evaluation or Runs tab.",
             )
+
+
+def _at_work(run: Run) -> list[Work]:
+    """Its jobs that a process is at; a state that cannot be read tells of none."""
+    with suppress(FTError):
+        return [job for job in WORK if run.is_running(job)]
+    return []
 
 
 def token_of_this_machine() -> str | None:

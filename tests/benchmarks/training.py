@@ -56,8 +56,7 @@ def write_chats(path: Path, count: int) -> int:
             length = len(tokenizer.encode(pair).ids)
             if length >= wanted:
                 break
-            more = max(1, (wanted - length) // 3)
-            for _ in range(more):
+            for _ in range(max(1, (wanted - length) // 8)):
                 (answered if chance.random() < ANSWER else asked).append(chance.choice(words))
         total += length
         lines.append(json.dumps({"messages": [{"role": one.role, "content": one.content} for one in pair]}))
@@ -125,7 +124,9 @@ def run_trl(base: str, data: Path, threads: int) -> dict[str, Any]:
 def run_ours(base: str, data: Path, threads: int) -> dict[str, Any]:
     """`python -m ft_core train` on the same chats."""
     home = data.parent / f"home-{time.monotonic_ns()}"
-    keep = {"duplicates": "keep", "near_duplicates": "keep", "private_data": "keep"}
+    keep = {"duplicates": "keep", "near_duplicates": "keep", "private_data": "keep"} | dict.fromkeys(
+        ("secrets", "html", "mojibake", "empty"), "keep"
+    )
     project = {
         "name": "chats",
         "task": "chat",
@@ -140,6 +141,12 @@ def run_ours(base: str, data: Path, threads: int) -> dict[str, Any]:
     path.write_text(yaml.safe_dump(project), encoding="utf-8")
     printed, found = watched([sys.executable, "-m", "ft_core", "train", str(path), "--json", "--home", str(home)])
     result = json.loads(printed)
+    (made,) = home.glob("people/*/datasets/*/dataset.json")
+    counts, chats = (
+        json.loads(made.read_text(encoding="utf-8"))["counts"],
+        len(data.read_text(encoding="utf-8").splitlines()),
+    )
+    assert counts["train"] == chats, f"{counts['train']} of {chats} chats were trained on"
     (metrics,) = home.glob("people/*/runs/*/metrics.jsonl")
     rows = [row for row in map(json.loads, metrics.read_text(encoding="utf-8").splitlines()) if row["kind"] == "train"]
     return found | {

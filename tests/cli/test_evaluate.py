@@ -15,6 +15,7 @@ from ft_core.workspace import Workspace
     ("options", "code"),
     [
         (("--fail-below", "accuracy=nan"), "evaluation.gate"),
+        (("--fail-below", "acuracy=0.9"), "evaluation.gate"),
         (("--benchmark-limit", "1"), "settings.invalid"),
         (("--benchmarks", "nonsense"), "settings.invalid"),
         (("--benchmarks", "none"), "evaluation.no_adapter"),

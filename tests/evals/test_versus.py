@@ -53,6 +53,14 @@ def test_a_loss_is_per_token_as_in_the_reports(tmp_path) -> None:
     rows.write_answers(other, long_ones_worse)
     (found,) = versus.against_first([first, other])
     assert found["difference"] == pytest.approx(100 / 120)  # ten answers of ten tokens, twenty of one
+    untold = [
+        {key: value for key, value in row.items() if key != "expected_tokens"} for row in rows.read_answers(first)
+    ]
+    rows.write_answers(first, untold)
+    (found,) = versus.against_first([first, other])
+    assert found["difference"] == pytest.approx(
+        10 / 30
+    )  # as of an evaluation that did not tell them: each example alike
 
 
 def test_what_cannot_be_compared_says_why(tmp_path) -> None:

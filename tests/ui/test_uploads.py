@@ -7,7 +7,7 @@ import pytest
 from ft_core.errors import FTError
 from ft_core.pipeline.data import prepare_source
 from ft_core.settings import project
-from ft_core.settings.data import CleanSpec, DataSpec
+from ft_core.settings.data import CleanSpec, DataSpec, PartSpec
 from ft_core.settings.project import ProjectSpec
 from ft_core.ui import uploads
 
@@ -112,6 +112,12 @@ def test_the_file_of_a_dataset_that_was_prepared_elsewhere_is_found_once_the_ver
         with pytest.raises(FTError, match=r"Upload My Rows\.csv in the Data tab") as caught:
             uploads.with_sources(workspace, dataset, dataset.spec)
         assert caught.value.code == "data.missing"
+    typed = dataset.spec.model_copy(update={"source": str(file)})  # a file of this machine is no upload
+    with pytest.raises(FTError, match="data of this run is not here"):
+        uploads.with_sources(workspace, dataset, typed)
+    mixed = dataset.spec.model_copy(update={"mix": (PartSpec(name="b", source="b.csv"),)})
+    with pytest.raises(FTError, match="It is a mix"):
+        uploads.with_sources(workspace, dataset, mixed)
     kept = uploads.keep(workspace, file)
     found = uploads.with_sources(workspace, dataset, dataset.spec)
     assert found.source == kept and found == dataset.spec.model_copy(update={"source": kept})

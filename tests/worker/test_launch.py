@@ -208,6 +208,9 @@ def test_a_process_that_took_over_the_number_is_left_alone(workspace):
 
 @pytest.mark.parametrize("job", WORK)
 def test_no_model_is_loaded_beside_one_at_work(workspace, job):
+    unreadable = new_run(workspace)
+    unreadable.write_job("train", state())
+    (unreadable.folder / "jobs" / "train.json").write_text('{"version": 2}')
     launch.require_idle(workspace)
     trial = new_trial(new_run(workspace))
     trial.write_job(job, state())

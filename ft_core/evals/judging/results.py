@@ -109,8 +109,9 @@ def _notes(overall: Mapping[str, Any], position: Mapping[str, Any], people: int,
     notes = {
         f"{same} test examples have the same answer of both models and were not shown.": same > 0,
         f"{stale} votes are on answers that have been replaced since, and do not count.": stale > 0,
+        f"{decided} decided pairs cannot show any difference yet: not even if all were preferred the same way.": 0 < decided < 6,
         f"With {decided} decided pairs, a true win rate of {percent(detectable(max(decided, 1)))} is noticed four times in five; a smaller one may well "
-        "stay unseen.": decided > 0,
+        "stay unseen.": decided >= 6,
         f"{decided} decided pairs are few: the intervals are wide.": 0 < decided < compare.SMALL,
         "Ties and both bad are not part of the win rate.": overall["tie"] + overall["both_bad"] > 0,
         f"{overall['split']} pairs were preferred the one way and the other by as many reviewers, and are not part of the win rate.": overall["split"] > 0,

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from ft_core import amounts
 from ft_core.evals import compare
 from ft_core.evals.judging.agreement import agreement, trust
 from ft_core.evals.judging.pairs import pairs
@@ -14,9 +15,9 @@ from ft_core.evals.judging.votes import Vote
 from ft_core.evals.rows import Row
 
 _FAILED = {
-    "nonsense": "answers that held none:",
-    "timeout": "without an answer in time:",
-    "failed": "without an answer:",
+    "nonsense": "its answer held none",
+    "timeout": "it did not answer in time",
+    "failed": "it could not be asked",
 }
 
 
@@ -55,8 +56,9 @@ def verdict_results(
 
 def _silent(judge: str, failures: Counter[str]) -> str:
     """What to do about a judge without a verdict: more votes cannot help."""
-    how = ", ".join(f"{_FAILED[name]} {count:,}" for name, count in failures.items())
-    return f"Do not trust {judge}: it gave no verdict on any of {sum(failures.values()):,} pairs ({how}). Choose a stronger model, or let people judge."
+    how = ", ".join(f"{_FAILED[name]} {amounts.count(count, 'time')}" for name, count in failures.items())
+    do = "Choose a stronger model" if failures["nonsense"] else "Look at its last failure, and let it judge again"
+    return f"Do not trust {judge}: it gave no verdict on {amounts.count(sum(failures.values()), 'pair')} ({how}). {do}, or let people judge."
 
 
 def _position(verdicts: Sequence[Verdict]) -> dict[str, Any]:

@@ -80,11 +80,13 @@ def sentence(leaned: dict[str, Any]) -> str:
     if leaned["change"] < _MATTERS or not by_weight:
         return "The message hardly mattered: with blanks in its place this answer would be as likely."
     named = [f"“{text.strip()}”" for text, value in by_weight[:_NAMED] if value >= _MATTERS]
-    if not named:
+    if all(abs(value) < _MATTERS for _, value in leaned["words"]):
         return (
             "No single word mattered: each makes this answer likelier by less than a tenth, all together by "
             f"{100 * math.expm1(leaned['change']):.0f} %."
         )
+    if not named:
+        return "Many words made this answer a little likelier, none of them much by itself."
     return f"The answer leaned most on {', '.join(named[:-1])}{' and ' if named[1:] else ''}{named[-1]}."
 
 

@@ -72,7 +72,7 @@ def watch_forgetting(workspace: Workspace, seen: str, run_id: str) -> Any:
         "".join(show.cost(one["result"], title, one["sentence"], one["advice"]) for title, one in _titled(verdicts)),
         scores,
         gr.update(
-            value=kinds, y_lim=[1.1 * min(0.0, *kinds["change"]), 1.1 * max(0.0, *kinds["change"])], visible=True
+            value=kinds, y_lim=[1.1 * min(0.0, *kinds["change"]), 1.1 * max(0.0, *kinds["change"]) or 1], visible=True
         ),
         gr.update(value=_strength(scales), visible=bool(scales)),
         gr.update(visible=bool(rows)),

@@ -21,6 +21,8 @@ KINDS = {
     "json_schema": "The answer is JSON of this schema",
 }
 
+MOST = 20  # checks of one's own, as EvalSpec has it
+
 
 def build(shared: Shared) -> None:
     """Components, then events."""
@@ -49,7 +51,7 @@ def build(shared: Shared) -> None:
         event(shared.private(count_rule), asked, [found], **QUIET)
     shared.follow(watch_rules, [seen, shared.run_id], [seen, kept])
     choose([keep.click], shared.private(keep_rule), [*asked, name], [seen, kept])
-    choose([kept.input], shared.private(keep_rules), [shared.run_id, kept], [seen, kept])
+    choose([kept.input], shared.private(keep_rules), [seen, shared.run_id, kept], [seen, kept])
 
 
 def count_rule(workspace: Workspace, run_id: str, kind: str, value: str) -> str:
@@ -76,22 +78,41 @@ def count_rule(workspace: Workspace, run_id: str, kind: str, value: str) -> str:
 def watch_rules(workspace: Workspace, seen: str, run_id: str) -> Any:
     """The checks in the selected run's evaluations: (mark, list)."""
     run = selected_run(workspace, run_id)
+    mark = _mark(run)
+    if mark == seen:
+        return gr.skip()
     names = [rule.name for rule in run.evaluation_spec().rules] if run else []
-    mark = f"{run and run.id} {names}"
-    return gr.skip() if mark == seen else [mark, gr.update(choices=names, value=names, visible=bool(names))]
+    return [mark, gr.update(choices=names, value=names, visible=bool(names))]
+
+
+def _mark(run: Run | None) -> str:
+    return f"{run and run.id} {run and run.asked_at}"
 
 
 def keep_rule(workspace: Workspace, run_id: str, kind: str, value: str, name: str) -> Any:
     """The check is in the run's next evaluations, in place of one of the same name. Raises FTError `evaluation.rule` or `evaluation.none`."""
     run = _required(workspace, run_id)
-    rule = rule_of(kind, value, name.strip())
+    if run.spec().task in ("preference", "text"):
+        why = "An evaluation of pairs or of plain texts has no written answers that could be checked."
+        raise FTError("evaluation.rule", "This check cannot be kept.", why, "Press Count where there are answers.")
+    rule = rule_of(kind, value, str(name or "").strip())
     others = [one for one in run.evaluation_spec().rules if one.name != rule.name]
+    if len(others) >= MOST:
+        why = f"This run has {MOST} checks, and no more are counted."
+        raise FTError(
+            "evaluation.rule",
+            "This check cannot be kept.",
+            why,
+            "Take the tick away from one of In this run's evaluations.",
+        )
     return _keep(workspace, run, [*others, rule])
 
 
-def keep_rules(workspace: Workspace, run_id: str, names: list[str]) -> Any:
-    """Checks whose tick was taken away are in the run's evaluations no more. Raises FTError `evaluation.none`."""
+def keep_rules(workspace: Workspace, seen: str, run_id: str, names: list[str]) -> Any:
+    """Checks whose tick was taken away are in the run's evaluations no more, if the list was of this run and up to date. Raises FTError `evaluation.none`."""
     run = _required(workspace, run_id)
+    if seen != _mark(run):
+        return watch_rules(workspace, "", run.id)
     return _keep(workspace, run, [one for one in run.evaluation_spec().rules if one.name in names])
 
 
@@ -120,6 +141,9 @@ def rule_of(kind: Any, value: Any, name: str = "mine") -> RuleSpec:
         given: Any = json.loads(typed) if kind == "json_schema" else float(typed) if kind == "number_within" else typed
         return RuleSpec.model_validate({"name": name, str(kind): given})
     except ValidationError as error:
+        if error.errors()[0]["loc"][:1] == ("name",):
+            why = f"The name has {len(name):,} letters; at most 60 are shown."
+            raise FTError("evaluation.rule", "This check cannot be made.", why, "Shorten Name.") from error
         why = error.errors()[0]["msg"].removeprefix("Value error, ")
     except ValueError:
         why = f"{typed or 'Nothing'} is no {'JSON' if kind == 'json_schema' else 'number'}."

@@ -50,7 +50,7 @@ def components() -> Start:
             show.step(
                 1,
                 "Evaluate",
-                "Each test example is answered three times: minutes with a small model, longer with a large one. You can close the page meanwhile.",
+                "Base and tuned model answer each test example: minutes with a small model, longer with a large one. You can close the page meanwhile.",
             )
         )
         progress = gr.HTML(elem_id="evaluation-progress")
@@ -89,7 +89,7 @@ def wire(shared: Shared, made: Start, leads_on: gr.Button) -> None:
     shared.follow(watch_job, [seen, shared.run_id], watching)
     asked = [made.benchmarks, made.questions]
     shown = gr.State("")
-    shared.follow(watch_asked, [shown, shared.run_id], [shown, *asked])
+    shared.follow(watch_asked, [shown, shared.run_id], [shown, *asked, made.foretold])
     choose([made.benchmarks.input, made.questions.input], foretell, asked, [made.foretold], queue=False)
     made.go_back.click(lambda: gr.Tabs(selected="training"), None, shared.tabs, js=TO_TOP, **quick)
     for event in (
@@ -114,12 +114,13 @@ def foretell(benchmarks: list[str] | None, questions: float | None) -> Any:
 
 
 def watch_asked(workspace: Workspace, shown: str, run_id: str) -> Any:
-    """What the selected run was last asked, once for each run: (run, benchmarks, questions)."""
+    """What the selected run was last asked, once for each run: (run, benchmarks, questions, what they can show)."""
     run = selected_run(workspace, run_id)
     if run is None or run.id == shown:
         return gr.skip()
     asked = run.evaluation_spec()
-    return [run.id, list(asked.benchmarks), asked.benchmark_limit or 100]
+    names: list[str] = list(asked.benchmarks)
+    return [run.id, names, asked.benchmark_limit, foretell(names, asked.benchmark_limit)]
 
 
 def start_evaluation(
@@ -155,11 +156,11 @@ def watch_job(workspace: Workspace, seen: str, run_id: str) -> Any:
     view = launch.view(workspace, run, "evaluate") if run else JobView("none")
     ready = run is not None and run.is_trained
     training = run is not None and launch.view(workspace, run, "train").status in ("queued", "running", "stopping")
-    found = f"{run and run.id} {ready} {training} {view}"
+    found = f"{run and run.id} {ready} {training} {view} {run is not None and run.is_evaluated}"
     if found == seen:
         return gr.skip()
     at_work = view.status in ("queued", "running", "stopping")
-    done = view.status == "done"
+    done = run is not None and run.is_evaluated
     words = {"none": "Evaluate", "done": "Evaluate again"}.get(view.status, "Evaluate")
     return [
         found,

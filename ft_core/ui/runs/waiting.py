@@ -13,14 +13,6 @@ from ft_core.worker import launch
 from ft_core.worker.queue import Entry, require_waiting
 from ft_core.workspace import Workspace
 
-JOBS: dict[str, str] = {
-    "train": "training",
-    "evaluate": "evaluation",
-    "sweep": "search for good settings",
-    "data_size": "measure of how much data it needs",
-    "measure": "measure of memory and time",
-}
-
 
 def build(shared: Shared) -> None:
     """Components, then events."""
@@ -63,7 +55,7 @@ def watch_queue(workspace: Workspace, seen: str, chosen: str | None) -> Any:
         if entry.over:
             continue
         other = "settings not trained yet" if entry.job == "measure" else "a run of somebody else"
-        words = f"{titles.get(entry.run.id, other)} · {JOBS.get(entry.job, entry.job)}"
+        words = f"{titles.get(entry.run.id, other)} · {launch.JOB_NAMES.get(entry.job, entry.job)}"
         if entry.taken is not None:
             at_work.append(words)
         else:
@@ -99,7 +91,7 @@ def ask_cancel(workspace: Workspace, chosen: str | None) -> list[Any]:
     """The question before it is taken out. Raises FTError `queue.not_waiting`."""
     run, job = _waiting(workspace, chosen)
     title = show.plain(names.titles(workspace.runs())[run.id])
-    words = f"Take {title} ({JOBS.get(job, job)}) out of the queue? The run stays in the table, and its work so far is kept."
+    words = f"Take {title} ({launch.JOB_NAMES.get(job, job)}) out of the queue? The run stays in the table, and its work so far is kept."
     return [gr.update(visible=True), words]
 
 

@@ -58,5 +58,9 @@ def test_a_check_is_kept_for_the_run_replaced_by_name_and_taken_away(workspace, 
     assert [one.contains for one in tuned.evaluation_spec().rules] == ["thanks"] and tuned.spec().evaluation.rules == ()
     with pytest.raises(FTError, match="Name is empty"):
         rule.keep_rule(workspace, tuned.id, "contains", "x", " ")
-    _, listed = rule.keep_rules(workspace, tuned.id, [])
+    _, listed = rule.keep_rules(workspace, "of another run", tuned.id, [])
+    assert listed["value"] == ["Polite"], "a list that is not this run's removes nothing"
+    with pytest.raises(FTError, match="Shorten Name"):
+        rule.keep_rule(workspace, tuned.id, "contains", "x", "n" * 61)
+    _, listed = rule.keep_rules(workspace, mark, tuned.id, [])
     assert not listed["visible"] and tuned.evaluation_spec() == tuned.spec().evaluation

@@ -87,7 +87,9 @@ def test_benchmarks_are_asked_for_and_remembered(workspace, tuned, supervised):
 
 def test_what_a_run_was_asked_last_is_ticked_once(workspace, tuned, supervised):
     tab.start_evaluation(workspace, tuned.id, ["mmlu"], 50)
-    assert tab.watch_asked(workspace, "", tuned.id) == [tuned.id, ["mmlu"], 50]
+    assert tab.watch_asked(workspace, "", tuned.id) == [tuned.id, ["mmlu"], 50, tab.foretell(["mmlu"], 50)]
+    tuned.ask_evaluation(tuned.evaluation_spec().model_copy(update={"benchmark_limit": None}))
+    assert tab.watch_asked(workspace, "", tuned.id)[2] is None, "all of them"
     assert tab.watch_asked(workspace, tuned.id, tuned.id) == gr.skip(), "what the person ticks meanwhile stays"
 
 
@@ -95,7 +97,8 @@ def test_one_that_was_stopped_says_what_is_below(workspace, tuned, job_state):
     tuned.write_job("evaluate", job_state("stopped"))
     assert "Evaluate begins anew" in tab.watch_job(workspace, "", tuned.id)[PROGRESS]
     tuned.write_report({"n": 2})
-    assert "below is the evaluation before" in tab.watch_job(workspace, "", tuned.id)[PROGRESS]
+    shown = tab.watch_job(workspace, "", tuned.id)
+    assert "below is the evaluation before" in shown[PROGRESS] and shown[NEXT]["visible"]
 
 
 def test_what_so_many_questions_can_show_is_said_beforehand():
