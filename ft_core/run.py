@@ -20,10 +20,8 @@ from ft_core.settings.project import ProjectSpec
 
 TRIALS = "trials"
 HEAD_LABELS = "labels.json"  # beside a classification head's weights
-VOTES, CORRECTIONS = (
-    "votes.jsonl",
-    "corrections.json",
-)  # in an evaluation: what people made, and no machine can make again
+# In an evaluation: what people made, and no machine can make again.
+VOTES, CORRECTIONS = "votes.jsonl", "corrections.json"
 
 
 @dataclass(frozen=True)
@@ -300,7 +298,7 @@ class Run:
         for name in ("samples.jsonl", "notices.jsonl", "training.json"):
             (self.folder / name).unlink(missing_ok=True)
         self.clear_report()
-        for folder in self._earlier_evaluations():
+        for folder in self._earlier_evaluations().values():
             shutil.rmtree(folder)
         self.clear_error("train")
         state = self.job("train") or JobState.of_this_process()
@@ -383,19 +381,16 @@ class Run:
     def clear_report(self) -> None:
         """Forget an evaluation, and that it was done: what it measured is about to change. One with votes or corrections stays beside, numbered."""
         if any((self.evaluation / name).exists() for name in (VOTES, CORRECTIONS)):
-            self.evaluation.rename(
-                self.folder / f"evaluation-{1 + max(map(self._number, self._earlier_evaluations()), default=0)}"
-            )
+            number = 1 + max(self._earlier_evaluations(), default=0)
+            self.evaluation.rename(self.folder / f"evaluation-{number}")
         shutil.rmtree(self.evaluation, ignore_errors=True)
         (self.folder / "jobs" / "evaluate.json").unlink(missing_ok=True)
         self.clear_error("evaluate")
 
-    def _earlier_evaluations(self) -> list[Path]:
-        return [folder for folder in self.folder.glob("evaluation-*") if self._number(folder)]
-
-    def _number(self, evaluation: Path) -> int:
-        number = evaluation.name.removeprefix("evaluation-")
-        return int(number) if number.isdigit() else 0
+    def _earlier_evaluations(self) -> dict[int, Path]:
+        """Those that stay beside, by their numbers."""
+        folders = {folder.name.removeprefix("evaluation-"): folder for folder in self.folder.glob("evaluation-*")}
+        return {int(number): folder for number, folder in folders.items() if number.isdigit()}
 
     def ask_evaluation(self, asked: EvalSpec) -> None:
         """What is to be measured from now on, in place of what the project says: kept is where the two differ."""

@@ -14,6 +14,7 @@ from ft_core.errors import FTError
 from ft_core.settings import words
 from ft_core.settings.numbers import refuse_booleans
 
+MOST_RULES = 20
 BenchmarkName = Literal["arc_easy", "arc_challenge", "hellaswag", "mmlu", "truthfulqa"]
 # Keywords that a validator tries with no limit of time, and a reference that it cannot follow.
 _SLOW = {"pattern", "patternProperties", "$dynamicRef"}
@@ -134,7 +135,10 @@ class EvalSpec(BaseModel):
         default=None, ge=2, title="Limit", description="Test examples used. Left out: all of them."
     )
     rules: tuple[RuleSpec, ...] = Field(
-        default=(), max_length=20, title="Own rules", description="Checks of your own, each a score beside the others."
+        default=(),
+        max_length=MOST_RULES,
+        title="Own rules",
+        description="Checks of your own, each a score beside the others.",
     )
     forgetting: bool = Field(
         default=True,

@@ -28,9 +28,7 @@ def sentence(problem: ErrorDetails, label: str, model: type[BaseModel]) -> str:
         "range",
     ):  # settings that do not go together, in the words of the model that says so
         return f"{label}: {problem['msg']}."
-    if (
-        problem["type"] == "value_error"
-    ):  # of a value whose parts do not go together, in the words of the model that says so
+    if problem["type"] == "value_error":  # of a value whose parts do not go together, in its own words
         return f"{label}: {problem['msg'].removeprefix('Value error, ')}"
     wanted = _wanted(*_place(model, problem["loc"]))
     if wanted is None:  # pydantic's own words; what we have fields for never comes here

@@ -1,10 +1,9 @@
 """What a model's verdicts say: whether it is to be trusted before what it prefers."""
 
 from ft_core import amounts
+from ft_core.evals.judging.verdicts import NO_VERDICT
 from ft_core.terminal.answer import Result
 from ft_core.terminal.tables import inert
-
-_NO_VERDICT = {"nonsense": "answered nonsense", "timeout": "did not answer in time", "failed": "failed"}
 
 
 def show_judged(result: Result) -> None:
@@ -14,7 +13,7 @@ def show_judged(result: Result) -> None:
     print(inert(result["trust"]))
     print(inert(result["sentence"]))
     print(result["position"]["sentence"])
-    missing = [f"{words} in {result['no_verdict'][code]:,}" for code, words in _NO_VERDICT.items() if result["no_verdict"][code]]  # fmt: skip
+    missing = [f"{words} in {result['no_verdict'][code]:,}" for code, words in NO_VERDICT.items() if result["no_verdict"][code]]  # fmt: skip
     if missing:
         print(f"Pairs without a verdict, which are no score: it {', '.join(missing)}.")
     if result["nonsense"]:

@@ -14,12 +14,6 @@ from ft_core.evals.judging.verdicts import NO_VERDICT, Verdict
 from ft_core.evals.judging.votes import Vote
 from ft_core.evals.rows import Row
 
-_FAILED = {
-    "nonsense": "its answer held none",
-    "timeout": "it did not answer in time",
-    "failed": "it could not be asked",
-}
-
 
 def verdict_results(
     rows: Sequence[Row], verdicts: Sequence[Verdict], votes: Sequence[Vote], judge: str
@@ -56,9 +50,9 @@ def verdict_results(
 
 def _silent(judge: str, failures: Counter[str]) -> str:
     """What to do about a judge without a verdict: more votes cannot help."""
-    how = ", ".join(f"{_FAILED[name]} {amounts.count(count, 'time')}" for name, count in failures.items())
+    how = ", ".join(f"{words} in {failures[name]:,}" for name, words in NO_VERDICT.items() if failures[name])
     do = "Choose a stronger model" if failures["nonsense"] else "Look at its last failure, and let it judge again"
-    return f"Do not trust {judge}: it gave no verdict on {amounts.count(sum(failures.values()), 'pair')} ({how}). {do}, or let people judge."
+    return f"Do not trust {judge}: it gave no verdict on {amounts.count(sum(failures.values()), 'pair')} (it {how}). {do}, or let people judge."
 
 
 def _position(verdicts: Sequence[Verdict]) -> dict[str, Any]:
@@ -67,14 +61,9 @@ def _position(verdicts: Sequence[Verdict]) -> dict[str, Any]:
     second = sum(verdict.said == ("B", "B") for verdict in verdicts)
     changed = sum(verdict.outcome == "undecided" for verdict in verdicts)
     p_value = compare.exact_sign_test(first, second)
-    if not verdicts:
-        return {
-            "first": 0,
-            "second": 0,
-            "p_value": p_value,
-            "sentence": "There is no verdict that could have changed with the order.",
-        }
     words = f"The verdict changed with the order in {changed} of {len(verdicts)} pairs, which are not counted for either side"
+    if not verdicts:
+        words = "There is no verdict that could have changed with the order"
     if p_value < compare.ALPHA:
         words += f": it leans to the answer that stands {'first' if first > second else 'second'} (p {shown(p_value)})"
     return {"first": first, "second": second, "p_value": p_value, "sentence": f"{words}."}

@@ -18,7 +18,11 @@ from ft_core.run import Run
 Said = Literal["A", "B", "tie", "both_bad"]
 # undecided: another verdict with the answers the other way round. The last three are no verdicts at all.
 Judged = Literal["base", "tuned", "tie", "both_bad", "undecided", "nonsense", "timeout", "failed"]
-NO_VERDICT: tuple[Judged, ...] = ("nonsense", "timeout", "failed")
+NO_VERDICT: dict[Judged, str] = {
+    "nonsense": "answered nonsense",
+    "timeout": "did not answer in time",
+    "failed": "failed",
+}
 
 _FILE = "verdicts.jsonl"
 

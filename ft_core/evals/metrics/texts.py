@@ -21,9 +21,8 @@ from ft_core.evals.metrics.local import computed, described
 Rows = Sequence[Sequence[str]]  # of each example what each contestant answered
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
-_WORD = re.compile(
-    r"[^\W_]+"
-)  # of any script: rouge_score's own keeps only a to z and 0 to 9, so that Russian texts would all be empty
+# Of any script: rouge_score's own keeps only a to z and 0 to 9, so that Russian texts would all be empty.
+_WORD = re.compile(r"[^\W_]+")
 
 
 def squad_words(text: str) -> list[str]:

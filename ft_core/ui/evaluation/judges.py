@@ -9,6 +9,7 @@ import gradio as gr
 from ft_core import amounts, catalog
 from ft_core.errors import FTError
 from ft_core.evals import rows
+from ft_core.evals.judging.verdicts import NO_VERDICT
 from ft_core.ui import command, show, writers
 from ft_core.ui.guard import token_of
 from ft_core.ui.shared import QUIET, Shared, follow, selected_run
@@ -18,7 +19,6 @@ from ft_core.workspace import Workspace
 DEFAULT, MOST = 50, 10_000  # pairs
 JUDGES = {"base": "The base model itself (weak, but free)", **writers.WRITERS}
 _CONTROLS = {"run the same command again": "press Let it judge again", "--by": "Who judges"}
-_NO_VERDICT = {"nonsense": "nonsense", "timeout": "no answer in time", "failed": "failed"}
 
 
 def build(shared: Shared) -> None:
@@ -140,7 +140,7 @@ def _words(models: list[dict[str, Any]]) -> str:
             f"{amounts.count(one['judged'], 'pair')}: tuned better {overall['tuned']:,}, base better {overall['base']:,}, tie {overall['tie']:,}, "
             f"both bad {overall['both_bad']:,}, changed with the order {overall['undecided']:,}."
         )
-        missing = ", ".join(f"{words} {one['no_verdict'][code]:,}" for code, words in _NO_VERDICT.items() if one["no_verdict"][code])  # fmt: skip
+        missing = ", ".join(f"{words} {one['no_verdict'][code]:,}" for code, words in NO_VERDICT.items() if one["no_verdict"][code])  # fmt: skip
         parts += [
             f"#### {show.plain(one['judge'])}: {'trusted' if one['trusted'] else 'not to be trusted yet'}",
             f"{show.plain(one['agreement']['words'])} {show.plain(one['trust'])}",

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from ft_core.errors import FTError
 from ft_core.evals import rows, rules
 from ft_core.run import Run
-from ft_core.settings.evaluation import RuleSpec, changed
+from ft_core.settings.evaluation import MOST_RULES, RuleSpec, changed
 from ft_core.ui import frames, show
 from ft_core.ui.shared import QUIET, Shared, choose, selected_run
 from ft_core.workspace import Workspace
@@ -20,8 +20,6 @@ KINDS = {
     "number_within": "The answer's first number is this near to the expected one",
     "json_schema": "The answer is JSON of this schema",
 }
-
-MOST = 20  # checks of one's own, as EvalSpec has it
 
 
 def build(shared: Shared) -> None:
@@ -97,8 +95,8 @@ def keep_rule(workspace: Workspace, run_id: str, kind: str, value: str, name: st
         raise FTError("evaluation.rule", "This check cannot be kept.", why, "Press Count where there are answers.")
     rule = rule_of(kind, value, str(name or "").strip())
     others = [one for one in run.evaluation_spec().rules if one.name != rule.name]
-    if len(others) >= MOST:
-        why = f"This run has {MOST} checks, and no more are counted."
+    if len(others) >= MOST_RULES:
+        why = f"This run has {MOST_RULES} checks, and no more are counted."
         raise FTError(
             "evaluation.rule",
             "This check cannot be kept.",
