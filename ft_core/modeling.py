@@ -25,11 +25,10 @@ from transformers import (
 from ft_core import catalog, download
 from ft_core.errors import FTError, explain
 from ft_core.run import Run
-from ft_core.settings.methods import in_four_bits
+from ft_core.settings.methods import UNPACKED, in_four_bits
 from ft_core.settings.model import ModelSpec
 
 _WIDE = 512
-_UNPACKED = 2**31  # bytes of 4-bit weights held as plain numbers: less than a training of that model takes
 # What transformers raises over files that are damaged or do not belong together.
 _DAMAGED = (OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, SafetensorError)
 _DAMAGED += (StrictDataclassError,)
@@ -293,14 +292,20 @@ def load_run_model(run: Run, token: str | None = None, start: Run | None = None)
     return Pair(tuned.eval(), tokenizer, base_adapter="start" if start else None)
 
 
-def _unpacked(model: PreTrainedModel) -> PreTrainedModel:
-    """A small model on a processor with its 4-bit weights as the numbers they stand for; any other as it is.
+def fits_unpacked(model: torch.nn.Module) -> bool:
+    """True for a small model on a processor, whose 4-bit weights can be held as the numbers they stand for.
 
     On a processor every forward pass unpacks all 4-bit weights before it computes with them. What it computes is the same to the bit.
     """
     layers = [module for module in model.modules() if isinstance(module, Linear4bit)]
-    size = sum(layer.in_features * layer.out_features for layer in layers) * model.dtype.itemsize
-    return model.dequantize() if layers and device() == "cpu" and size <= _UNPACKED else model
+    size = sum(
+        layer.in_features * layer.out_features * (layer.compute_dtype or torch.float32).itemsize for layer in layers
+    )
+    return bool(layers) and device() == "cpu" and size <= UNPACKED
+
+
+def _unpacked(model: PreTrainedModel) -> PreTrainedModel:
+    return model.dequantize() if fits_unpacked(model) else model
 
 
 def with_padding(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast) -> PreTrainedModel:

@@ -84,7 +84,7 @@ def test_weights_that_take_too_much_memory_as_plain_numbers_stay_in_four_bits(ba
 
     if modeling.device() == "cpu":
         assert packed() == 0
-    monkeypatch.setattr(modeling, "_UNPACKED", 1000)
+    monkeypatch.setattr(modeling, "UNPACKED", 1000)
     assert packed() == 14
 
 

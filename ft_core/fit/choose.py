@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from ft_core import amounts
 from ft_core.errors import FTError
 from ft_core.fit.architecture import Architecture
-from ft_core.fit.memory import CPU_MICRO_BATCH, GPU_MICRO_BATCH, largest_micro_batch, trained_parameters
+from ft_core.fit.memory import largest_micro_batch, most_at_once, trained_parameters
 from ft_core.fit.steps import largest_divisor, training_rows
 from ft_core.hardware import Hardware
 from ft_core.settings.methods import METHODS, PREFERENCE, WHOLE_MODEL, used_by
@@ -327,7 +327,8 @@ def _optimizer(training: TrainSpec, facts: Facts) -> tuple[Optimizer, str]:
 
 def _micro_batch(spec: ProjectSpec, training: TrainSpec, facts: Facts) -> tuple[int, str]:
     rows = 2 if spec.task == "preference" else 1  # an example is a pair: two rows at once
-    limit = (GPU_MICRO_BATCH if facts.on_gpu else CPU_MICRO_BATCH) // rows
+    tokens = min(facts.longest or training.max_length, training.max_length)
+    limit = most_at_once(training, tokens, facts.on_gpu) // rows
     size = largest_divisor(training.batch_size, training.micro_batch_size or limit)
     if "micro_batch_size" in spec.training.model_fields_set and training.micro_batch_size:
         return (
@@ -336,7 +337,6 @@ def _micro_batch(spec: ProjectSpec, training: TrainSpec, facts: Facts) -> tuple[
         )
     if facts.architecture is None:
         return size, f"At most {limit} at once on {'a GPU' if facts.on_gpu else 'a processor'}."
-    tokens = min(facts.longest or training.max_length, training.max_length)
     fitting = largest_micro_batch(
         facts.architecture, training, tokens, facts.bytes_per_value, facts.on_gpu, facts.memory, facts.learnt
     )

@@ -96,6 +96,8 @@ METHODS: dict[Method, MethodInfo] = {
 LORA: tuple[Method, ...] = ("qlora", "lora", "dora", "rslora")
 SOFT_PROMPTS: tuple[Method, ...] = ("prompt_tuning", "prefix_tuning")
 WHOLE_MODEL: tuple[Method, ...] = ("full", "layers")  # the result is a model, not an adapter
+# Bytes of 4-bit weights that are held as plain numbers on a processor: less than a training of that model takes.
+UNPACKED = 2**31
 QUANTISABLE: tuple[Method, ...] = ("dora", "rslora", "ia3", *SOFT_PROMPTS)  # the base may be in 4 bits or not
 
 # A classification head reads a state of the model itself: invented tokens before the prompt change too little of it.

@@ -18,7 +18,15 @@ from ft_core.settings.train import TrainSpec, refuse_for_pairs
 
 Value = bool | int | float | str
 # Settings of this machine, of measuring and of where measurements go: they change nothing that is learnt, or make trials incomparable.
-NOT_SWEPT = ("evaluations", "micro_batch_size", "threads", "checkpoint_gb", "report_to", "gradient_checkpointing")
+NOT_SWEPT = (
+    "evaluations",
+    "micro_batch_size",
+    "threads",
+    "checkpoint_gb",
+    "report_to",
+    "gradient_checkpointing",
+    "fused",
+)
 # Settings of the validation loss itself: with another one it is another measure.
 OF_THE_LOSS = ("preference_loss", "preference_beta", "max_length")
 SWEPT = tuple(name for name in TrainSpec.model_fields if name not in (*NOT_SWEPT, *OF_THE_LOSS, "head"))

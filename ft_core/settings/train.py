@@ -335,6 +335,16 @@ class TrainSpec(BaseModel):
             "Slower.", "Slower, when other work wants the cores.", "Chosen here: one for each processor core"
         ),
     )
+    fused: bool = Field(
+        default=True,
+        title="Fused computation",
+        description="On a processor: rows without padding, and layers that compute the same with less work. Off: the libraries' own layers, slower.",
+        json_schema_extra=_says(
+            "Slower, and more memory.",
+            "Nothing: the numbers are the same.",
+            "Measured here: python -m tests.benchmarks.training",
+        ),
+    )
 
     @model_validator(mode="after")
     def _refuse_what_the_method_lacks(self) -> Self:

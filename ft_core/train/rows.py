@@ -174,6 +174,13 @@ def order(lengths: Sequence[int] | numpy.ndarray, steps: int, batch_size: int, s
     return numpy.take_along_axis(shuffled, by_length, axis=1).reshape(-1)
 
 
+def balanced(ordered: numpy.ndarray, batch_size: int, micro_batch_size: int) -> numpy.ndarray:
+    """What `order` gives, dealt out within each step so that its micro-batches have about as many tokens each: none needs far more memory."""
+    dealt = ordered.reshape(-1, micro_batch_size, batch_size // micro_batch_size).copy()
+    dealt[:, 1::2] = dealt[:, 1::2, ::-1]  # there and back, so that no micro-batch gets the longer row each time
+    return dealt.transpose(0, 2, 1).reshape(-1)
+
+
 def collate(
     batch: list[dict[str, Any]], pad_id: int, side: Literal["left", "right"] = "left"
 ) -> dict[str, torch.Tensor]:
@@ -197,4 +204,13 @@ def collate(
         "position_ids": (mask.cumsum(1) - 1).clamp(min=0),
         "labels": labels,
     }
+    return columns | ({"part": torch.tensor([row["part"] for row in batch])} if "part" in batch[0] else {})
+
+
+def in_line(batch: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
+    """Rows one behind the other -> input_ids, labels: int64 [1, tokens of all]; lengths: int64 [rows]; `part`: int64 [rows] where rows have one."""
+    columns = {
+        name: torch.tensor([[value for row in batch for value in row[name]]]) for name in ("input_ids", "labels")
+    }
+    columns["lengths"] = torch.tensor([len(row["input_ids"]) for row in batch])
     return columns | ({"part": torch.tensor([row["part"] for row in batch])} if "part" in batch[0] else {})

@@ -23,6 +23,7 @@ from ft_core.settings.train import TrainSpec
 from ft_core.train import build, results, rows
 from ft_core.train.answer_trainer import AnswerTrainer
 from ft_core.train.callbacks import Keeper, Plan, Recorder, Sampler, beginnings, continued
+from ft_core.train.fast.fasten import PLAIN, fasten
 from ft_core.train.head_trainer import HeadTrainer
 from ft_core.train.kto_trainer import KtoTrainer
 from ft_core.train.methods.adapt import adapt
@@ -88,6 +89,12 @@ def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: i
         by_length = sorted(learnt, key=lambda row: len(row.ids))
         initialise(model, training, modeling.model_folder(chosen.base, chosen.revision, token), by_length)
         beginning = results.keep_beginning(run, model) if training.initialisation == "pissa" else None
+    fast = PLAIN
+    if training.fused and modeling.device() == "cpu":
+        fast = fasten(model, unpack=modeling.fits_unpacked(model))
+        run.write_log(str(fast))
+    if fast.padding_free:
+        order = rows.balanced(order, training.batch_size, micro_batch_size)
     recorder = Recorder(run, plan, progress)
     shown = (held or examples)[:SAMPLES]
     sampler = (
@@ -105,6 +112,7 @@ def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: i
         tokenizer=tokenizer,
         part_names=part_names,
         callbacks=watching(run, recorder, sampler, validates=bool(watched)),
+        fast=fast,
     )
     return Prepared(trainer, recorder, plan, lengths[order], beginning)
 

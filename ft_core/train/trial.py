@@ -11,6 +11,7 @@ import torch
 from ft_core.fit.memory import MOMENTS
 from ft_core.settings.train import Optimizer
 from ft_core.train import memory
+from ft_core.train.fast.fasten import PLAIN
 
 _USUAL = 8  # micro-batches at most whose time is taken, after the longest one has warmed everything up
 
@@ -36,14 +37,16 @@ def measure(
     `lengths` are the tokens of every row of the whole training in its order, int64 [rows]. Raises what memory that is refused raises.
     """
     parts = lengths[: len(lengths) // micro_batch_size * micro_batch_size].reshape(-1, micro_batch_size)
-    longest = int(parts.max(axis=1).argmax())
+    padding_free = getattr(trainer, "fast", PLAIN).padding_free
+    tokens = parts.sum(axis=1) if padding_free else parts.max(axis=1)
+    longest = int(tokens.argmax())
     rows = trainer.args.per_device_train_batch_size  # with KTO two to a pair
     trained = sum(p.numel() for p in trainer.model.parameters() if p.requires_grad)
     _checkpoint_activations(trainer)
     with torch.random.fork_rng(), memory.watched() as peak:
         _compute(trainer, range(longest * rows, (longest + 1) * rows))
         began = _now()
-        timed = usual(parts, steps_per_update)
+        timed = usual(tokens, steps_per_update)
         for part in timed:
             _compute(trainer, range(part * rows, (part + 1) * rows))
         seconds = (_now() - began) / len(timed) * steps_per_update
@@ -55,14 +58,13 @@ def measure(
     )
 
 
-def usual(parts: numpy.ndarray, steps_per_update: int) -> list[int]:
-    """Numbers of the micro-batches whose mean time stands for that of all; `parts` are their rows' tokens, int64 [micro-batches, rows].
+def usual(tokens: numpy.ndarray, steps_per_update: int) -> list[int]:
+    """Numbers of the micro-batches whose mean time stands for that of all; `tokens` are computed in each (or in each row of it), int64 [micro-batches].
 
-    They are a whole step, the one whose padded tokens are nearest to the mean of all steps: within a step micro-batches go from short
+    They are a whole step, the one whose tokens are nearest to the mean of all steps: within a step micro-batches go from short
     rows to long ones, and the first few say too little. Of a step of many, _USUAL evenly spread ones.
     """
-    padded = parts.max(axis=1)[: len(parts) // steps_per_update * steps_per_update].reshape(-1, steps_per_update)
-    work = padded.sum(axis=1)
+    work = tokens[: len(tokens) // steps_per_update * steps_per_update].reshape(-1, steps_per_update).sum(axis=1)
     first = int(abs(work - work.mean()).argmin()) * steps_per_update
     count = min(_USUAL, steps_per_update)
     return [first + (2 * place + 1) * steps_per_update // (2 * count) for place in range(count)]

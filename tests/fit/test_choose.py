@@ -144,7 +144,7 @@ def test_bfloat16_on_a_processor_needs_matrix_units_and_a_wide_model():
 def test_an_unknown_model_is_as_large_as_its_name_says(base, rate):
     asked = project.parse({"data": {"source": "x.csv"}, "model": {"base": base}}, "p")
     found, choices = choose(asked, Facts(examples=1000, hardware=CORES))
-    assert found.training.learning_rate == rate and found.training.micro_batch_size == 8
+    assert found.training.learning_rate == rate and found.training.micro_batch_size == 4  # of 512 tokens
     assert len(choices) == len([name for name in TrainSpec.model_fields if used_by("qlora", name)]) - len(PREFERENCE)
 
 

@@ -124,9 +124,30 @@ def test_every_pass_holds_every_row_and_steps_are_sorted():
     assert not numpy.array_equal(order[:10], order[10:20])
 
 
+def test_balanced_micro_batches_have_the_rows_of_their_step_and_about_as_many_tokens():
+    lengths = numpy.random.default_rng(0).lognormal(4, 1, 300).astype(int).clip(4, 512)
+    order = rows.order(lengths, 20, 16, seed=0)
+    dealt = rows.balanced(order, 16, 4)
+    assert all(set(one) == set(other) for one, other in zip(order.reshape(20, 16), dealt.reshape(20, 16), strict=True))
+    most, before = (lengths[each].reshape(20, 4, 4).sum(2).max(1) for each in (dealt, order))
+    assert most.mean() < 0.75 * before.mean()
+    assert rows.balanced(order, 16, 16).tolist() == order.tolist()
+
+
 def test_a_batch_larger_than_the_data_repeats_rows():
     order = rows.order([1, 2, 3], steps=2, batch_size=4, seed=0)
     assert order.shape == (8,) and set(order) == {0, 1, 2}
+
+
+def test_rows_in_line_keep_their_boundaries():
+    batch = rows.in_line(
+        [
+            {"input_ids": [5, 6, 7], "labels": [-100, 6, 7], "part": 1},
+            {"input_ids": [8, 9], "labels": [-100, 9], "part": 0},
+        ]
+    )
+    assert batch["input_ids"].tolist() == [[5, 6, 7, 8, 9]] and batch["labels"].tolist() == [[-100, 6, 7, -100, 9]]
+    assert batch["lengths"].tolist() == [3, 2] and batch["part"].tolist() == [1, 0]
 
 
 def test_collate_pads_on_the_left():

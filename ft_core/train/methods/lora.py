@@ -4,6 +4,7 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import PreTrainedModel
 
 from ft_core.settings.train import TrainSpec
+from ft_core.train.fast.lora import use_in
 from ft_core.train.methods import initialise
 from ft_core.train.methods.head import task_type
 
@@ -18,6 +19,8 @@ def configuration(spec: TrainSpec) -> LoraConfig:
         bias="none",
         task_type=task_type(spec),
     )
+    if spec.fused:
+        use_in(config)
     return initialise.configured(config, spec)
 
 
