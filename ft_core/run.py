@@ -370,6 +370,18 @@ class Run:
     def write_fit(self, found: dict[str, Any]) -> None:
         write_json(self.folder / "fit.json", found)
 
+    @property
+    def profile_folder(self) -> Path:
+        """`summary.json`, the same as tables in `summary.md`, and `trace.json` for chrome://tracing or Perfetto."""
+        return self.folder / "profile"
+
+    def profile(self) -> dict[str, Any] | None:
+        """Where the time and the memory of a few steps went, see train/profiling.py; None unless the run was asked to look."""
+        return read_json(self.profile_folder / "summary.json")
+
+    def write_profile(self, found: dict[str, Any]) -> None:
+        write_json(self.profile_folder / "summary.json", found)
+
     def write_report(self, report: dict[str, Any]) -> None:
         write_json(self.evaluation / "report.json", report)
 
@@ -471,6 +483,7 @@ class Run:
             "notices.jsonl",
             "training.json",
             "fit.json",
+            "profile/summary.json",
             *(f"jobs/{job}.error.json" for job in get_args(JobName)),
             "hub.json",
             "sweep.json",

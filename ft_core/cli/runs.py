@@ -37,15 +37,23 @@ from ft_core.workspace import Workspace, home_folder
 FAR = 1_000_000  # places: to the very front
 
 
-def train(path: ProjectArgument, as_json: JsonOption = False, home: HomeOption = None) -> None:
+def train(
+    path: ProjectArgument,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Look at three steps: where their time and memory go, with a trace.")
+    ] = False,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
     """One training in the foreground. With the project.yaml of a run's folder: that run once more, with the same weights."""
     from ft_core.pipeline.again import run_of
     from ft_core.pipeline.runs import training_result
 
     def work() -> Result:
-        run = run_of(Workspace(home_folder(home)), path, get_token())
+        run = run_of(Workspace(home_folder(home)), path, get_token(), profile)
         in_foreground(run, "train")
-        return {"run": run.id} | training_result(run)
+        seen = {"profile": run.profile(), "profile_folder": str(run.profile_folder)} if profile else {}
+        return {"run": run.id} | training_result(run) | seen
 
     answer(as_json, work, show_training)
 

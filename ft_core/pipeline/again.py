@@ -15,18 +15,24 @@ from ft_core.settings.project import ProjectSpec
 from ft_core.workspace import Workspace
 
 
-def run_of(workspace: Workspace, path: Path, token: str | None = None) -> Run:
+def run_of(workspace: Workspace, path: Path, token: str | None = None, profile: bool = False) -> Run:
     """A new run of the project at `path`. Where that is a run's own project.yaml, it ends with that run's weights.
 
     That means: the dataset version that the run used, its base model's commit, its threads, and the micro-batch that it really took.
     On the same processor with the same packages the weights are then the same to the bit; what differs is in the new run's log. A run
-    whose micro-batch was changed in the middle cannot be repeated so. `token` is for a dataset on the Hub.
+    whose micro-batch was changed in the middle cannot be repeated so. With `profile` it looks where its time goes. `token` is for a dataset on the Hub.
     Raises what `prepare_source` and `create_run` raise; `data.missing` or `data.changed` when a run's dataset is gone; and what `Run.start` raises.
     """
     spec = project.load(path)
     if path.name == "project.yaml" and _of_a_run(path.parent):
-        return _again(workspace, Run.open(path.parent), token)
-    return create_run(workspace, spec, prepare_source(workspace, spec, path.parent, token=token))
+        return _again(workspace, Run.open(path.parent), token, profile)
+    return create_run(workspace, _looking(spec, profile), prepare_source(workspace, spec, path.parent, token=token))
+
+
+def _looking(spec: ProjectSpec, profile: bool) -> ProjectSpec:
+    if not profile:
+        return spec
+    return spec.model_copy(update={"training": spec.training.model_copy(update={"profile": True})})
 
 
 def _of_a_run(folder: Path) -> bool:
@@ -40,7 +46,7 @@ def _of_a_run(folder: Path) -> bool:
     return isinstance(data, dict) and {"dataset", "sha256"} <= data.keys()
 
 
-def _again(workspace: Workspace, run: Run, token: str | None) -> Run:
+def _again(workspace: Workspace, run: Run, token: str | None, profile: bool) -> Run:
     run.start()  # raises where the run that it started from is no longer what it was
     spec, took = run.spec(), run.fit().get("micro_batch_size")
     dataset = _dataset(workspace, run, spec, token)
@@ -48,7 +54,7 @@ def _again(workspace: Workspace, run: Run, token: str | None) -> Run:
         spec = spec.model_copy(update={"training": spec.training.model_copy(update={"micro_batch_size": took})})
     if revision := run.model_revision:
         spec = spec.model_copy(update={"model": spec.model.model_copy(update={"revision": revision})})
-    filled, _ = choices(spec, dataset)
+    filled, _ = choices(_looking(spec, profile), dataset)
     data = run.data() | {"folder": os.path.relpath(dataset.folder, workspace.runs_folder / "run")}
     new = Run.create(workspace.runs_folder, filled, data, hardware.environment())
     new.write_log(f"run {run.id} once more, on its dataset {dataset.id}")

@@ -335,6 +335,14 @@ class TrainSpec(BaseModel):
             "Slower.", "Slower, when other work wants the cores.", "Chosen here: one for each processor core"
         ),
     )
+    profile: bool = Field(
+        default=False,
+        title="Profile",
+        description="Look at three steps: where their time and memory go, with a trace of every operation.",
+        json_schema_extra=_says(
+            "Nothing is told.", "Three steps are slower, and a file of some megabytes is written.", "torch.profiler"
+        ),
+    )
     fused: bool = Field(
         default=True,
         title="Fused computation",

@@ -7,11 +7,14 @@ from rich.table import Column
 from ft_core import amounts
 from ft_core.terminal.answer import Result
 from ft_core.terminal.tables import inert, new_table, print_table
+from ft_core.train.profile_tables import tables
 
 
 def show_training(result: Result) -> None:
-    """How a training ended, and what to do next."""
+    """How a training ended, where its time went if that was asked, and what to do next."""
     _show_end(result)
+    if result.get("profile"):
+        print(f"\n{tables(result['profile'])}\nEvery operation: {result['profile_folder']}/trace.json\n")
     if result["status"] == "discarded":
         print("Its checkpoints, samples and trained weights are removed.")
     elif result["status"] in ("stopped", "paused"):

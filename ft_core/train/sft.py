@@ -29,6 +29,7 @@ from ft_core.train.kto_trainer import KtoTrainer
 from ft_core.train.methods.adapt import adapt
 from ft_core.train.methods.initialise import initialise
 from ft_core.train.preference_trainer import PreferenceTrainer
+from ft_core.train.profiling import Profiling
 from ft_core.train.reporting import Reporting
 
 SAMPLES = 3
@@ -148,7 +149,9 @@ def watching(run: Run, recorder: Recorder, sampler: Sampler, validates: bool) ->
     if not validates and (said := without_validation(training)):
         run.write_log(said)
     reports = [] if training.report_to == "none" else [Reporting(run, training.report_to)]
-    return [recorder, sampler, Keeper(run, recorder.plan, training, validates, recorder.progress), *reports]
+    profiling = [Profiling(run, recorder.plan)] if training.profile else []
+    keeper = Keeper(run, recorder.plan, training, validates, recorder.progress)
+    return [recorder, sampler, keeper, *profiling, *reports]
 
 
 def first_model(run: Run, chosen: ModelSpec, token: str | None) -> PreTrainedModel | PeftModel:

@@ -9,6 +9,7 @@ from ft_core.errors import FTError
 from ft_core.jobs import Stop
 from ft_core.run import Run
 from ft_core.settings.methods import METHODS
+from ft_core.train import profile_tables
 from ft_core.ui import frames, show, uploads
 from ft_core.ui.shared import QUIET, Shared, next_button, selected_run
 from ft_core.ui.training import advice, curves, measuring
@@ -110,6 +111,8 @@ def build(shared: Shared, made: Form, start: gr.Button) -> None:
             all_samples = gr.Dataframe(
                 interactive=False, wrap=True, buttons=[], show_label=False, label="Sample answers", max_height=420
             )
+        with gr.Accordion("Where the time and the memory go", open=False, visible=False) as profile_part:
+            profile = gr.Markdown(elem_id="training-profile")
     with gr.Row():
         leads_on = next_button(shared, "evaluation", "Evaluation")
 
@@ -117,7 +120,7 @@ def build(shared: Shared, made: Form, start: gr.Button) -> None:
     quick: dict[str, Any] = {"queue": False, **QUIET}
     watching = [seen_job, step, progress, failure, log_part, log, pause, stop, resume, discard, start, leads_on, study]
     shared.follow(watch_job, [seen_job, shared.run_id], watching)
-    results = [seen_results, tiles, *plots, parts, remarks, samples, all_samples, project]
+    results = [seen_results, tiles, *plots, parts, remarks, profile_part, profile, samples, all_samples, project]
     shared.follow(watch_results, [seen_results, shared.run_id], results)
     begun = start.click(
         shared.private(start_training),
@@ -223,7 +226,8 @@ def watch_results(workspace: Workspace, seen: str, run_id: str) -> Any:
     if found == seen.partition("\n")[0]:
         return gr.skip()
     if run is None:
-        return [found, "", *[None] * len(CHARTS), gr.update(visible=False), "", None, None, gr.update(visible=False)]
+        hidden = gr.update(visible=False)
+        return [found, "", *[None] * len(CHARTS), hidden, "", hidden, "", None, None, hidden]
     metrics, rows = run.metrics(), run.samples()
     every = curves.stretch(metrics)
     found = f"{found}\n{run.id} {len(rows)}"
@@ -236,7 +240,7 @@ def watch_results(workspace: Workspace, seen: str, run_id: str) -> Any:
         tables = [gr.skip(), gr.skip(), gr.skip()]  # a browser draws a table as slowly as a chart
     said = advice.of_run(run) if metrics else ()
     best = curves.best_step(metrics)
-    parts = curves.parts(metrics)
+    parts, profiled = curves.parts(metrics), run.profile()
     return [
         found,
         show.caption(_about(run))
@@ -250,6 +254,8 @@ def watch_results(workspace: Workspace, seen: str, run_id: str) -> Any:
         ),
         gr.update(value=parts, visible=parts is not None, y_title=curves.loss_axis(run.spec())),
         _remarks(run, every),
+        gr.update(visible=profiled is not None),
+        profile_tables.tables(profiled) if profiled else "",
         *tables,
     ]
 
