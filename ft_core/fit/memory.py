@@ -31,12 +31,10 @@ MOMENTS: dict[Optimizer, float] = {
 # Resident memory of Python with torch and the libraries once steps are made, measured with the starter model.
 _LIBRARIES = 0.6e9
 # On a processor freed tensors leave holes that the next ones do not fill (glibc before 2.38 searches none for aligned memory): each byte
-# kept costs this many, measured with 128 to 4,096 tokens at once. LoRA makes and frees three results beside each one that is kept,
-# so it leaves most. A GPU's memory is managed by torch, almost without holes.
+# kept costs this many, measured with 128 to 4,096 tokens at once. Plain LoRA makes and frees three results beside each one that
+# is kept, so it leaves most. A GPU's memory is managed by torch, almost without holes.
 _HEAP = 1.7
 _HEAP_OF: dict[Method, float] = {"qlora": 2.4, "lora": 2.4, "rslora": 2.4, "dora": 1.5}
-# The fused layers make and free little.
-_HEAP_FUSED = 1.3
 # What a CUDA context with its kernels holds on the GPU beside what torch counts, as nvidia-smi shows it.
 _CUDA_CONTEXT = 0.5e9
 
@@ -106,7 +104,7 @@ def estimate(
         optimizer=MOMENTS[training.optimizer] * trained,
         activations=activations
         if on_gpu
-        else _on_the_heap(activations, architecture, training, bytes_per_value, fused),
+        else _on_the_heap(activations, architecture, training, bytes_per_value, fused, unpacked),
         # Their log-softmax is kept, its gradient and that of the logits are made: three of float32 (and one in 16 bits).
         # The reference's and their log-softmax stay until the loss is there.
         logits=(min(columns, -(-LOGITS_AT_ONCE // architecture.vocabulary)) if fused else columns)
@@ -123,14 +121,15 @@ def is_fused(training: TrainSpec, on_gpu: bool) -> bool:
 
 
 def _on_the_heap(
-    kept: float, architecture: Architecture, training: TrainSpec, bytes_per_value: int, fused: bool
+    kept: float, architecture: Architecture, training: TrainSpec, bytes_per_value: int, fused: bool, unpacked: int
 ) -> float:
     """Bytes that a processor's heap holds for `kept`, its holes among them.
 
     At least what loading left behind: each weight was there in 16 bits and in the type that is computed in before it became 4 bits.
+    Weights that are unpacked take their place there again.
     """
-    left = (2 + bytes_per_value) * architecture.linear if in_four_bits(training) else 0
-    return max(left, kept * (_HEAP_FUSED if fused else _HEAP_OF.get(training.method, _HEAP)))
+    left = (2 + bytes_per_value) * architecture.linear - unpacked if in_four_bits(training) else 0
+    return max(left, kept * (_HEAP if fused else _HEAP_OF.get(training.method, _HEAP)))
 
 
 def trained_parameters(architecture: Architecture, training: TrainSpec) -> int:
