@@ -93,7 +93,9 @@ class AnswerTrainer(CommonTrainer, SFTTrainer):
             PreTrainedModel, self.trained.get_base_model() if isinstance(self.trained, PeftModel) else self.trained
         )
         head = cast(torch.nn.Linear, base.get_output_embeddings())
-        return *learnt_losses(last_states(base, **told)[learnt], head, labels[learnt]), rows, None
+        with self.accelerator.autocast():  # which the whole model's forward has around it
+            states = last_states(base, **told)[learnt]
+        return *learnt_losses(states, head, labels[learnt]), rows, None
 
     def _padded(self, model, inputs) -> Learnt:
         labels = inputs["labels"][:, 1:]

@@ -1,8 +1,9 @@
 """The main job on the shipped example, as a person starts it: how long it takes and what comes out.
 
-    python -m tests.benchmarks.main_job [--seeds 42 1 2]
+    python -m tests.benchmarks.main_job [--seeds 42 1 2] [--plain]
 
 The first seed is the example's own. Each further one is a run of the same file but for `training.seed`: how much of a score is luck.
+`--plain`: each once more with `fused: false`, and whether the accuracies differ.
 """
 
 import argparse
@@ -21,14 +22,14 @@ EXAMPLE = ROOT / "examples" / "ticket_triage" / "project.yaml"
 LIMIT = 300.0
 
 
-def with_seed(seed: int, folder: Path) -> Path:
-    """The example's project, or a copy of it with another training seed that reads the same data."""
+def with_seed(seed: int, folder: Path, fused: bool = True) -> Path:
+    """The example's project, or a copy of it with another training seed, or not fused, that reads the same data."""
     spec = project.load(EXAMPLE)
-    if spec.training.seed == seed:
+    if spec.training.seed == seed and fused:
         return EXAMPLE
     data = spec.data.renamed(lambda name: str(EXAMPLE.parent / name))
-    training = spec.training.model_copy(update={"seed": seed})
-    path = folder / f"seed-{seed}.yaml"
+    training = spec.training.model_copy(update={"seed": seed, "fused": fused})
+    path = folder / f"seed-{seed}-{'fused' if fused else 'plain'}.yaml"
     path.write_text(project.dump(spec.model_copy(update={"data": data, "training": training})), encoding="utf-8")
     return path
 
@@ -41,10 +42,19 @@ def run(path: Path, home: Path) -> tuple[float, dict[str, Any]]:
     return time.perf_counter() - began, json.loads(answer.stdout)
 
 
-def show(seed: int, seconds: float, result: dict[str, Any]) -> None:
+def compare(runs: list[str], home: Path) -> None:
+    """Print whether two runs' right answers differ, as `compare-runs` says it."""
+    command = [sys.executable, "-m", "ft_core", "compare-runs", *runs, "--json", "--home", str(home)]
+    answer = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True)
+    (found,) = json.loads(answer.stdout)["paired"]
+    interval = f"{found['difference']:+.3f} ({found['low']:+.3f} to {found['high']:+.3f})"
+    print(f"| accuracy, not fused less fused, on {found['n']} rows | {interval} | |\n{found['sentence']}", flush=True)
+
+
+def show(seed: int, seconds: float, result: dict[str, Any], how: str = "") -> None:
     """One run as a table, and its verdict."""
     training, evaluation = result["training"], result["evaluation"]
-    print(f"\n| what, with seed {seed} | measured | limit |\n|---|---|---|")
+    print(f"\n| what, with seed {seed}{how} | measured | limit |\n|---|---|---|")
     print(f"| the main job | {seconds:.0f} s | {LIMIT:.0f} s |")
     speed = f"{training['seconds']:.0f} s at {training['tokens_per_second']:,.0f} tokens/s"
     print(f"| of it training, {training['steps']} steps | {speed} | |")
@@ -61,9 +71,17 @@ def main() -> None:
     """Run the command in a fresh home for each seed, and print what it took."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, nargs="+", default=[42])
+    parser.add_argument("--plain", action="store_true")
+    asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        for seed in parser.parse_args().seeds:
-            show(seed, *run(with_seed(seed, Path(folder)), Path(folder) / f"home-{seed}"))
+        for seed in asked.seeds:
+            home = Path(folder) / f"home-{seed}"
+            seconds, result = run(with_seed(seed, Path(folder)), home)
+            show(seed, seconds, result)
+            if asked.plain:
+                seconds, other = run(with_seed(seed, Path(folder), fused=False), home)
+                show(seed, seconds, other, ", not fused")
+                compare([result["run"], other["run"]], home)
 
 
 if __name__ == "__main__":

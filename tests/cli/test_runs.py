@@ -32,8 +32,9 @@ def test_run_prepares_trains_and_evaluates(made):
 
 def test_the_project_of_a_run_gives_its_weights_again(project, made):
     home = Workspace(project / "home")
-    again = values(command(project, "train", str(home.run(made["run"]).project), "--json"))
+    again = values(command(project, "train", str(home.run(made["run"]).project), "--profile", "--json"))
     assert again["run"] != made["run"] and again["weights_sha256"] == made["training"]["weights_sha256"]
+    assert again["profile"] == home.run(again["run"]).profile() and again["profile"]["seconds_of"]
     assert home.run(again["run"]).data() == home.run(made["run"]).data()
     home.run(again["run"]).discard()
 

@@ -124,7 +124,7 @@ def test_four_bits_with_and_without_computing_again(again, trained):
     assert_equal(fast, plain)
 
 
-@pytest.mark.parametrize("method", ["qlora", "lora", "full"])
+@pytest.mark.parametrize("method", ["qlora", "lora", "dora", "ia3", "layers", "full"])
 def test_in_bfloat16_as_close_as_rounding_lets_it(method, trained):
     """Both against float32: the fast way is about as far from it as the plain one, which is a matter of chance in one row."""
     fast, plain = (
