@@ -81,7 +81,8 @@ def plain(run: Run, rows: Any, settings: dict[str, Any]) -> Any:
         base, dtype=dtype, quantization_config=quantised if four_bits else None
     )
     config = None
-    adapted = adapt(modeling.load_base(str(base), quantised=False), spec.training)
+    plainly = spec.training.model_copy(update={"fused": False})
+    adapted = adapt(modeling.load_base(str(base), quantised=False), plainly)
     if spec.training.method in WHOLE_MODEL:
         learning = {name for name, parameter in adapted.named_parameters() if parameter.requires_grad}
         for name, parameter in model.named_parameters():
