@@ -30,7 +30,7 @@ MEANINGS = {
     "learnt": "learnt: the model is corrected on these tokens",
     "read only": "read only: the model sees them, and is not corrected on them",
     "cut": "cut: beyond Longest example, the model never sees them",
-    "padding": "padding: fills the row up to the length that batches have on average",
+    "padding": "padding: fills the row up to the length that batches have on average, where rows are padded (on a GPU)",
 }
 
 
@@ -165,11 +165,12 @@ def _padding_words(cost: Packing, rows: int, limit: int, batch: int) -> str:
         f"A model computes a **batch** of examples at once (your Batch size: {batch:,}), and all rows of a batch must have one length. Shorter ones "
         "are filled up with **padding**: tokens that cost time and teach nothing.\n\n"
         f"- Drawn by chance, a batch holds {cost.padding_unsorted:,.0f} padding tokens on average: {share:.0%} of all that is computed.\n"
-        f"- With rows of like length together, {cost.padding_sorted:,.0f}. Training here draws each batch by chance and, where it computes a "
-        "batch in several parts, puts rows of like length into one part: it is between the two.\n"
+        f"- With rows of like length together, {cost.padding_sorted:,.0f}. On a GPU, training here draws each batch by chance and, where it computes "
+        "a batch in several parts, puts rows of like length into one part: it is between the two.\n"
+        "- On a processor, training here needs **no padding**: the rows of a batch stand one behind the other, and each reads itself alone.\n"
         f"- **Packing** puts several examples into one row of {limit:,} tokens: {amounts.count(rows, 'example')} into "
         f"{amounts.count(cost.packed_rows, 'row')}. It would save {cost.saved_unsorted:.0%} of what is computed by chance, "
-        f"{cost.saved_sorted:.0%} of what is computed by length. {verdict}"
+        f"{cost.saved_sorted:.0%} of what is computed by length, where rows are padded. {verdict}"
     )
 
 
