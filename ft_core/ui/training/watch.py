@@ -112,7 +112,7 @@ def build(shared: Shared, made: Form, start: gr.Button) -> None:
                 interactive=False, wrap=True, buttons=[], show_label=False, label="Sample answers", max_height=420
             )
         with gr.Accordion("Where the time and the memory go", open=False, visible=False) as profile_part:
-            profile = gr.Markdown(elem_id="training-profile")
+            profile = gr.Markdown(elem_id="training-profiled")
     with gr.Row():
         leads_on = next_button(shared, "evaluation", "Evaluation")
 
