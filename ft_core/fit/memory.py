@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ft_core.fit.architecture import Architecture
 from ft_core.fit.steps import largest_divisor
-from ft_core.settings.methods import LORA, QUANTISABLE, UNPACKED, WHOLE_MODEL, Method
+from ft_core.settings.methods import LORA, QUANTISABLE, SOFT_PROMPTS, UNPACKED, WHOLE_MODEL, Method
 from ft_core.settings.train import Optimizer, TrainSpec
 
 # Examples computed at once. On two cores with the starter model, sorted micro-batches of 8 trained 1.24 times as fast as one of 16,
@@ -82,7 +82,7 @@ def estimate(
     fused = is_fused(training, on_gpu)
     if pairs:
         micro_batch_size, learnt = 2 * micro_batch_size, None
-    if training.method in ("prompt_tuning", "prefix_tuning"):
+    if training.method in SOFT_PROMPTS:
         tokens += training.virtual_tokens
     whole = training.method in WHOLE_MODEL
     rows = micro_batch_size * tokens
@@ -117,7 +117,7 @@ def estimate(
 def is_fused(training: TrainSpec, on_gpu: bool) -> bool:
     """True where a training is without padding and with fused layers, for nearly every architecture: on a processor, of answers or texts."""
     written = training.head != "classification" and training.preference_loss is None
-    return training.fused and written and not on_gpu and training.method not in ("prompt_tuning", "prefix_tuning")
+    return training.fused and written and not on_gpu and training.method not in SOFT_PROMPTS
 
 
 def _on_the_heap(

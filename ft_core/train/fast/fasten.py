@@ -10,10 +10,12 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from ft_core import generate
+from ft_core.train import memory
 from ft_core.train.fast import attention, layers, loss
 from ft_core.train.fast.lora import FusedLinear4bit
 
 _ROWS = (torch.arange(0, 7), torch.arange(7, 11))  # token ids that every vocabulary has
+# What an architecture that nobody here has seen may raise when it is asked in a way that it does not know.
 _REFUSALS = (NotImplementedError, RuntimeError, TypeError, ValueError, AttributeError)
 
 
@@ -71,8 +73,9 @@ def _attends(base: PreTrainedModel, model: PreTrainedModel | PeftModel, expected
             _together(model.train())  # dropout is refused here, which the numbers of a model at rest do not show
         if _same(lambda: _together(model.eval()), expected, base.dtype):
             return True
-    except _REFUSALS:
-        pass
+    except _REFUSALS as error:
+        if memory.ran_out(error):
+            raise  # what wants smaller micro-batches is no sign of an unknown architecture
     base.set_attn_implementation(before)
     return False
 
@@ -80,7 +83,9 @@ def _attends(base: PreTrainedModel, model: PreTrainedModel | PeftModel, expected
 def _same(compute: Callable[[], Tensor], expected: Tensor, dtype: torch.dtype) -> bool:
     try:
         return bool((compute() - expected).abs().max() <= 2 * layers.CLOSE[dtype] * expected.abs().max())
-    except _REFUSALS:
+    except _REFUSALS as error:
+        if memory.ran_out(error):
+            raise
         return False
 
 
