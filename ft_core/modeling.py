@@ -141,10 +141,12 @@ def load_base(
     four_bits = BitsAndBytesConfig(
         load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=dtype
     )
-    model = _load(base, folder, four_bits if quantised else None, labels, new_head=bool(labels))
+    stored = "quantization_config" in download.read_settings(folder / "config.json", base)  # is loaded as it is
+    model = _load(base, folder, four_bits if quantised and not stored else None, labels, new_head=bool(labels))
     for module in model.modules():
         if isinstance(module, Linear4bit):
             module.support_avx512bf16_for_cpu = False
+            module.compute_dtype = dtype  # a base that is stored in 4 bits brings one of its own
     return model
 
 

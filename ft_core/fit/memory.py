@@ -78,20 +78,21 @@ def estimate(
     the reference. On a GPU this is its memory, else the process's.
     """
     trained = trained_parameters(architecture, training)
-    pairs = training.preference_loss is not None
+    method, pairs = training.method, training.preference_loss is not None
     fused = is_fused(training, on_gpu)
     if pairs:
         micro_batch_size, learnt = 2 * micro_batch_size, None
-    if training.method in SOFT_PROMPTS:
+    if method in SOFT_PROMPTS:
         tokens += training.virtual_tokens
-    whole = training.method in WHOLE_MODEL
+    whole = method in WHOLE_MODEL
     rows = micro_batch_size * tokens
     columns = micro_batch_size * min(learnt or tokens, tokens)
     gradients = _FLOAT32 * trained
-    if training.method == "full" and architecture.tied:
+    if method == "full" and architecture.tied:
         gradients += _FLOAT32 * architecture.embedding  # of the output layer, before it is added to the input's
     activations = rows * _activations_per_token(architecture, training, bytes_per_value, fused)
-    unpacked = bytes_per_value * architecture.linear if fused and in_four_bits(training) else 0
+    lean = fused and is_lean(training)
+    unpacked = bytes_per_value * architecture.linear if lean and in_four_bits(training) else 0
     if unpacked > UNPACKED:
         unpacked = 0
     activations += _kept_whatever_the_rows(architecture, training, bytes_per_value, unpacked > 0)
@@ -104,10 +105,10 @@ def estimate(
         optimizer=MOMENTS[training.optimizer] * trained,
         activations=activations
         if on_gpu
-        else _on_the_heap(activations, architecture, training, bytes_per_value, fused, unpacked),
+        else _on_the_heap(activations, architecture, training, bytes_per_value, lean, unpacked),
         # Their log-softmax is kept, its gradient and that of the logits are made: three of float32 (and one in 16 bits).
         # The reference's and their log-softmax stay until the loss is there.
-        logits=(min(columns, -(-LOGITS_AT_ONCE // architecture.vocabulary)) if fused else columns)
+        logits=(min(columns, -(-LOGITS_AT_ONCE // architecture.vocabulary)) if fused and method != "full" else columns)
         * architecture.vocabulary
         * ((5 if pairs else 3) * _FLOAT32 + (2 if bytes_per_value == 2 else 0)),
         fixed=_CUDA_CONTEXT if on_gpu else _LIBRARIES,
@@ -120,8 +121,13 @@ def is_fused(training: TrainSpec, on_gpu: bool) -> bool:
     return training.fused and written and not on_gpu and training.method not in SOFT_PROMPTS
 
 
+def is_lean(training: TrainSpec) -> bool:
+    """True for the adapters that fused layers compute: LoRA without dropout, whose 4-bit base can be held unpacked. peft computes the others."""
+    return training.fused and training.method in LORA and training.method != "dora" and training.lora_dropout == 0
+
+
 def _on_the_heap(
-    kept: float, architecture: Architecture, training: TrainSpec, bytes_per_value: int, fused: bool, unpacked: int
+    kept: float, architecture: Architecture, training: TrainSpec, bytes_per_value: int, lean: bool, unpacked: int
 ) -> float:
     """Bytes that a processor's heap holds for `kept`, its holes among them.
 
@@ -129,7 +135,7 @@ def _on_the_heap(
     Weights that are unpacked take their place there again.
     """
     left = (2 + bytes_per_value) * architecture.linear - unpacked if in_four_bits(training) else 0
-    return max(left, kept * (_HEAP if fused else _HEAP_OF.get(training.method, _HEAP)))
+    return max(left, kept * (_HEAP if lean else _HEAP_OF.get(training.method, _HEAP)))
 
 
 def trained_parameters(architecture: Architecture, training: TrainSpec) -> int:
@@ -207,7 +213,7 @@ def kept_by_a_layer(
     """
     hidden, inner, method = architecture.hidden_size, architecture.intermediate_size, training.method
     queries, keys = architecture.heads * architecture.head_size, architecture.key_value_heads * architecture.head_size
-    lean = fused and method in LORA and method != "dora"  # peft's own layers compute DoRA
+    lean = fused and is_lean(training)
     values = queries + 2 * keys + 2 * inner + (2 * hidden if fused else queries + inner)
     if lean:  # the input of each layer, but of the MLP's last one, which is made again
         values += 2 * hidden + queries

@@ -26,6 +26,7 @@ NOT_SWEPT = (
     "report_to",
     "gradient_checkpointing",
     "fused",
+    "profile",
 )
 # Settings of the validation loss itself: with another one it is another measure.
 OF_THE_LOSS = ("preference_loss", "preference_beta", "max_length")

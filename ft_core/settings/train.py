@@ -349,7 +349,7 @@ class TrainSpec(BaseModel):
         description="On a processor: rows without padding, and layers that compute the same with less work. Off: the libraries' own layers, slower.",
         json_schema_extra=_says(
             "Slower, and more memory.",
-            "Nothing: the numbers are the same.",
+            "Nothing: the numbers are the same but for rounding.",
             "Measured here: python -m tests.benchmarks.training",
         ),
     )

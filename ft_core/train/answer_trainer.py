@@ -44,7 +44,6 @@ class AnswerTrainer(CommonTrainer, SFTTrainer):
         callbacks: list[TrainerCallback],
         fast: Fast = PLAIN,
     ) -> None:
-        self.fast = fast
         soft = generate.soft_tokens(model)
         # A soft prompt stands before the padding: with padding on the left, positions would begin anew behind it.
         self.soft_prompt = soft > 0
@@ -54,6 +53,7 @@ class AnswerTrainer(CommonTrainer, SFTTrainer):
             model=model,
             tokenizer=tokenizer,
             part_names=part_names,
+            fast=fast,
             args=arguments,
             data_collator=in_line
             if fast.padding_free

@@ -6,9 +6,9 @@ from typing import Any
 def tables(found: dict[str, Any]) -> str:
     """Where the time went, where the memory, and how much of the processor's or GPU's rate was used."""
     first, last = found["steps"]
-    seconds, used = found["seconds"], found["teraflops"] / found["matrix_teraflops"]
+    seconds = found["seconds"]
     lines = [
-        f"Steps {first} to {last}: {found['tokens']:,} tokens in {seconds:.2f} s.",
+        f"Steps {first} to {last}: {found['tokens']:,} tokens in {seconds:.2f} s; to look on slows them a little.",
         "",
         "| where the time went | seconds | share |",
         "|---|---:|---:|",
@@ -17,9 +17,13 @@ def tables(found: dict[str, Any]) -> str:
         "| what is held from step to step | GB |",
         "|---|---:|",
         *(f"| {name} | {size:.3f} |" for name, size in found["gigabytes_of"].items()),
-        f"| The process at the end of these steps | {found['peak_memory_gb']:.3f} |",
-        "",
-        f"The layers' matrices needed {1e3 * found['teraflops']:,.0f} billion operations a second; this machine multiplies matrices of "
-        f"their shapes with {1e3 * found['matrix_teraflops']:,.0f}. So {used:.0%} of it was used.",
+        f"| The process at the end of these steps | {found['memory_gb']:.3f} |",
     ]
+    if found["teraflops"] is not None:  # of an architecture whose sizes are known
+        done, most = 1e3 * found["teraflops"], 1e3 * found["matrix_teraflops"]
+        lines += [
+            "",
+            f"The matrices of its layers took {done:,.0f} billion operations a second; this machine multiplies matrices of their shapes with "
+            f"{most:,.0f}. So {done / most:.0%} of it was used.",
+        ]
     return "\n".join(lines)

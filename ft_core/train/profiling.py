@@ -6,15 +6,15 @@ from contextlib import ExitStack
 from typing import Any
 
 import torch
-from torch import nn
 from torch.autograd.profiler_util import FunctionEvent
 from torch.profiler import ProfilerActivity, profile
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from ft_core import modeling
 from ft_core.files import write_text
+from ft_core.fit.architecture import architecture
+from ft_core.fit.cost import flops_per_token
 from ft_core.run import Run
-from ft_core.settings.methods import WHOLE_MODEL
-from ft_core.settings.train import TrainSpec
 from ft_core.train import memory
 from ft_core.train.callbacks import Plan
 from ft_core.train.fast.lora import FusedLinear4bit
@@ -28,26 +28,28 @@ _KINDS = (
     ("Matrix products", ("aten::mm", "aten::addmm", "aten::bmm", "aten::baddbmm", "aten::linear", "aten::matmul")),
     ("Softmax and attention", ("aten::_softmax", "aten::softmax", "aten::masked_fill", "aten::_scaled_dot_product", "_Attention")),
     ("Copies", ("aten::copy", "aten::cat", "aten::clone", "aten::index", "aten::_to_copy", "aten::gather", "aten::scatter")),
-    ("Element by element", ("aten::",)),
+    ("Other operations", ("aten::",)),
 )  # fmt: skip
 OPTIMIZER, REST = "Optimizer", "Python and the libraries between"
 
 
 class Profiling(TrainerCallback):
-    """Looks at steps FIRST to FIRST + STEPS - 1, fewer where there are fewer, and writes the run's `profile` folder."""
+    """Looks at the steps of `window` and writes the run's `profile` folder."""
 
     def __init__(self, run: Run, plan: Plan) -> None:
         self.run, self.plan = run, plan
-        self.first = min(FIRST, plan.steps)
-        self.last = min(FIRST + STEPS - 1, plan.steps)
+        self.first, self.last = window(plan)
         self.watching, self.profiler = ExitStack(), profile(activities=_activities())
-        self.seconds = self.began = self.opened = 0.0
+        self.opened: float | None = None
+
+    def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        if state.global_step >= self.first:
+            self.run.write_log(f"no profile: it goes on after step {state.global_step}")
 
     def on_step_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        self.began = time.perf_counter()
         if state.global_step + 1 == self.first:
             self.watching.enter_context(self.profiler)
-            self.opened = self.began = time.perf_counter()
+            self.opened = time.perf_counter()
 
     def on_step_end(
         self,
@@ -58,40 +60,51 @@ class Profiling(TrainerCallback):
         optimizer: Any = None,
         **_: Any,
     ) -> None:
-        if not self.first <= state.global_step <= self.last:
+        if self.opened is None or state.global_step != self.last:
             return
         if torch.cuda.is_available():
             torch.cuda.synchronize()
-        self.seconds += time.perf_counter() - self.began
-        if state.global_step < self.last:
-            return
-        whole = time.perf_counter() - self.opened
-        self.watching.close()
+        seconds = time.perf_counter() - self.opened
+        self.end()
         folder = self.run.profile_folder
         folder.mkdir(exist_ok=True)
         self.profiler.export_chrome_trace(str(folder / "trace.json"))
-        tokens = int(self.plan.tokens_after[self.last] - self.plan.tokens_after[self.first - 1])
-        found = self._summary(model, optimizer, tokens, whole)
+        found = self._summary(model, optimizer, seconds)
         write_text(folder / "summary.md", tables(found) + "\n")
         self.run.write_profile(found)
 
-    def on_train_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+    def end(self) -> None:
+        """Look no more, however the training ended."""
         self.watching.close()
 
-    def _summary(self, model: Any, optimizer: Any, tokens: int, whole: float) -> dict[str, Any]:
-        found = times(list(self.profiler.events() or []), whole)
-        rate = matrix_rate(model.config.get_text_config(), model.dtype, str(model.device))
-        work = tokens * operations_per_token(model, self.run.spec().training)
+    def _summary(self, model: Any, optimizer: Any, seconds: float) -> dict[str, Any]:
+        spec = self.run.spec()
+        tokens = int(self.plan.tokens_after[self.last] - self.plan.tokens_after[self.first - 1])
+        config, sizes = model.config.get_text_config(), architecture(spec.model.base, self.run.model_revision)
+        rate = matrix_rate(config, modeling.compute_dtype(config.hidden_size), str(model.device))
         return {
             "steps": [self.first, self.last],
-            "seconds": round(whole, 4),
+            "seconds": round(seconds, 4),
             "tokens": tokens,
-            "seconds_of": {name: round(seconds, 4) for name, seconds in found.items()},
+            "seconds_of": {name: round(spent, 4) for name, spent in times(self._events(), seconds).items()},
             "gigabytes_of": {name: round(size / 1e9, 4) for name, size in sizes_of(model, optimizer).items()},
-            "peak_memory_gb": memory.held_gb(),
-            "teraflops": round(work / self.seconds / 1e12, 4),
+            "memory_gb": memory.held_gb(),
+            "teraflops": round(tokens * flops_per_token(sizes, spec.training) / seconds / 1e12, 4) if sizes else None,
             "matrix_teraflops": round(rate / 1e12, 4),
         }
+
+    def _events(self) -> list[FunctionEvent]:
+        return list(self.profiler.events() or [])
+
+
+def window(plan: Plan) -> tuple[int, int]:
+    """The first and the last of STEPS steps from step FIRST on, after none of which but the last is validated; fewer where there are none."""
+    for count in range(STEPS, 1, -1):
+        for first in range(FIRST, plan.steps - count + 2):
+            if plan.milestones.isdisjoint(range(first, first + count - 1)):
+                return first, first + count - 1
+    only = min(FIRST, plan.steps)
+    return only, only
 
 
 def _activities() -> list[ProfilerActivity]:
@@ -126,7 +139,7 @@ def _in_optimizer(event: FunctionEvent | None) -> bool:
 def sizes_of(model: Any, optimizer: Any) -> dict[str, int]:
     """Bytes of what is held from step to step."""
     learning = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    frozen = sum(p.nbytes for p in model.parameters() if not p.requires_grad)
+    frozen = sum(p.nbytes + _scales(p) for p in model.parameters() if not p.requires_grad)
     unpacked = [module.unpacked for module in model.modules() if isinstance(module, FusedLinear4bit)]
     state = getattr(optimizer, "optimizer", optimizer).state
     moments = [value for values in state.values() for value in values.values() if isinstance(value, torch.Tensor)]
@@ -134,25 +147,15 @@ def sizes_of(model: Any, optimizer: Any) -> dict[str, int]:
         "Frozen weights": frozen,
         "Frozen weights unpacked": sum(weight.nbytes for weight in unpacked if weight is not None),
         "Weights that learn": sum(p.nbytes for p in learning),
-        "Gradients": sum(p.nbytes for p in learning),
+        "Their gradients": sum(p.nbytes for p in learning),
         "Moments of the optimizer": sum(value.nbytes for value in moments),
     }
 
 
-def operations_per_token(model: Any, training: TrainSpec) -> float:
-    """Floating-point operations that a token needs in the layers' matrices: 2 a weight there, 2 back, and 2 more where weights learn.
-
-    Attention, logits and adapters are left out: a lower limit of what is done, as "model FLOPs" are counted (arXiv:2204.02311, appendix B).
-    """
-    head = model.get_output_embeddings()
-    layers = [
-        module
-        for name, module in model.named_modules()
-        if isinstance(module, nn.Linear) and module is not head and "lora_" not in name
-    ]
-    return (6 if training.method in WHOLE_MODEL else 4) * sum(
-        layer.in_features * layer.out_features for layer in layers
-    )
+def _scales(parameter: Any) -> int:
+    """Bytes of the scales of 4-bit weights, which are held beside them."""
+    state = getattr(parameter, "quant_state", None)
+    return 0 if state is None else state.absmax.nbytes + (state.state2.absmax.nbytes if state.nested else 0)
 
 
 def matrix_rate(config: Any, dtype: torch.dtype, device: str) -> float:

@@ -15,6 +15,7 @@ from ft_core.data.tokens import ChatTokenizer
 from ft_core.fit import plan_steps
 from ft_core.fit.architecture import of_folder
 from ft_core.fit.choose import fitted, without_validation
+from ft_core.fit.memory import is_lean
 from ft_core.jobs import Progress
 from ft_core.run import Run
 from ft_core.settings.methods import in_four_bits
@@ -92,7 +93,7 @@ def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: i
         beginning = results.keep_beginning(run, model) if training.initialisation == "pissa" else None
     fast = PLAIN
     if training.fused and modeling.device() == "cpu":
-        fast = fasten(model, unpack=modeling.fits_unpacked(model))
+        fast = fasten(model, unpack=is_lean(training) and modeling.fits_unpacked(model))
         run.write_log(str(fast))
     if fast.padding_free:
         order = rows.balanced(order, training.batch_size, micro_batch_size)
@@ -151,7 +152,7 @@ def watching(run: Run, recorder: Recorder, sampler: Sampler, validates: bool) ->
     reports = [] if training.report_to == "none" else [Reporting(run, training.report_to)]
     profiling = [Profiling(run, recorder.plan)] if training.profile else []
     keeper = Keeper(run, recorder.plan, training, validates, recorder.progress)
-    return [recorder, sampler, keeper, *profiling, *reports]
+    return [recorder, *profiling, sampler, keeper, *reports]
 
 
 def first_model(run: Run, chosen: ModelSpec, token: str | None) -> PreTrainedModel | PeftModel:

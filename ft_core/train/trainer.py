@@ -10,6 +10,7 @@ from peft import PeftModel
 from transformers import PreTrainedModel, PreTrainedTokenizerFast, Trainer
 from transformers.trainer_callback import PrinterCallback
 
+from ft_core.train.fast.fasten import PLAIN, Fast
 from ft_core.train.validations import Cut
 
 
@@ -31,13 +32,14 @@ class Tally:
 
 
 class CommonTrainer(Trainer):
-    """Stands before transformers' or trl's trainer in a class's bases; `part_names` are those of a mix, by number."""
+    """Stands before transformers' or trl's trainer in a class's bases; `part_names` are those of a mix, by number, `fast` how it computes."""
 
     def __init__(
         self,
         model: PreTrainedModel | PeftModel,
         tokenizer: PreTrainedTokenizerFast,
         part_names: Sequence[str] = (),
+        fast: Fast = PLAIN,
         **arguments: Any,
     ) -> None:
         learning = {parameter: parameter.data for parameter in model.parameters() if parameter.requires_grad}
@@ -49,6 +51,7 @@ class CommonTrainer(Trainer):
         self.tally = Tally()
         self.tokenizer = tokenizer
         self.part_names = part_names
+        self.fast = fast
 
     @property
     def trained(self) -> PreTrainedModel | PeftModel:

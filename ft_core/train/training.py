@@ -13,6 +13,7 @@ from ft_core.jobs import SAVING, Progress
 from ft_core.run import Run
 from ft_core.settings import trackers
 from ft_core.train import checkpoints, head, memory, preferences, reporting, results, sft, trial, validations
+from ft_core.train.profiling import Profiling
 from ft_core.train.sft import Prepared
 
 _ROOM = 0.92  # of the memory there is may be filled: what else runs on the machine is not still
@@ -123,9 +124,10 @@ def _attempt(run: Run, progress: Progress, token: str | None, micro: int) -> dic
             raise _with_result(error, _finish(run, prepared, token, ended=good.step)) from error
         raise
     finally:
-        reporter = prepared.trainer.pop_callback(reporting.Reporting)
-        if isinstance(reporter, reporting.Reporting):  # None where nothing is reported
-            reporter.end()
+        for kind in (reporting.Reporting, Profiling):
+            watcher = prepared.trainer.pop_callback(kind)
+            if isinstance(watcher, kind):  # None where nothing is reported, or looked at
+                watcher.end()
         checkpoints.remove_unsealed(run.checkpoints)
     return _finish(run, prepared, token, ended=prepared.trainer.state.global_step)
 

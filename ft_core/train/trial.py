@@ -11,7 +11,6 @@ import torch
 from ft_core.fit.memory import MOMENTS
 from ft_core.settings.train import Optimizer
 from ft_core.train import memory
-from ft_core.train.fast.fasten import PLAIN
 
 _USUAL = 8  # micro-batches at most whose time is taken, after the longest one has warmed everything up
 
@@ -37,8 +36,7 @@ def measure(
     `lengths` are the tokens of every row of the whole training in its order, int64 [rows]. Raises what memory that is refused raises.
     """
     parts = lengths[: len(lengths) // micro_batch_size * micro_batch_size].reshape(-1, micro_batch_size)
-    padding_free = getattr(trainer, "fast", PLAIN).padding_free
-    tokens = parts.sum(axis=1) if padding_free else parts.max(axis=1)
+    tokens = parts.sum(axis=1) if trainer.fast.padding_free else parts.max(axis=1)
     longest = int(tokens.argmax())
     rows = trainer.args.per_device_train_batch_size  # with KTO two to a pair
     trained = sum(p.numel() for p in trainer.model.parameters() if p.requires_grad)
@@ -59,10 +57,11 @@ def measure(
 
 
 def usual(tokens: numpy.ndarray, steps_per_update: int) -> list[int]:
-    """Numbers of the micro-batches whose mean time stands for that of all; `tokens` are computed in each (or in each row of it), int64 [micro-batches].
+    """Numbers of the micro-batches whose mean time stands for that of all; `tokens` is how much each computes: all its
+    tokens, or where rows are padded those of its longest, int64 [micro-batches].
 
-    They are a whole step, the one whose tokens are nearest to the mean of all steps: within a step micro-batches go from short
-    rows to long ones, and the first few say too little. Of a step of many, _USUAL evenly spread ones.
+    They are a whole step, the one whose tokens are nearest to the mean of all steps: where rows are padded, its micro-batches go from
+    short rows to long ones, and the first few say too little. Of a step of many, _USUAL evenly spread ones.
     """
     work = tokens[: len(tokens) // steps_per_update * steps_per_update].reshape(-1, steps_per_update).sum(axis=1)
     first = int(abs(work - work.mean()).argmin()) * steps_per_update

@@ -1,6 +1,7 @@
 """What every tab is given: the home folder, and the few components that belong to the whole page."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from ft_core.errors import FTError
 from ft_core.hardware import on_space
 from ft_core.run import Run
 from ft_core.ui.guard import Handler, private, token_of, unheard
+from ft_core.worker.spare import expect
 from ft_core.workspace import Workspace
 
 # Gives back what the handler was given, and not what scrollTo answers: newer browsers answer with a promise.
@@ -59,13 +61,23 @@ class Shared:
         """
         self.readers.append((fn, inputs, outputs))
 
+    def expect_work(self) -> None:
+        """While this tab is open a job is likely soon: a worker loads the libraries meanwhile."""
+        self.follow(expect_work, [], [])
+
     def begin_following(self) -> None:
         """Let all readers of this tab run as one event, each input given once: the browser walks through the whole page for each answer and input."""
         inputs = list(dict.fromkeys(one for _, given, _ in self.readers for one in given))
         outputs = [one for _, _, taken in self.readers for one in taken]
         places = {one: place for place, one in enumerate(inputs)}
         readers = [(fn, [places[one] for one in given], len(taken)) for fn, given, taken in self.readers]
-        follow([self.tab.select, self.timer.tick], self.quiet(reading(readers)), inputs, outputs)
+        watch([self.tab.select, self.timer.tick], self.quiet, reading(readers), inputs, outputs)
+
+
+def expect_work(workspace: Workspace) -> Any:
+    """Nothing to show."""
+    expect(workspace.home)
+    return gr.skip()
 
 
 def reading(readers: Sequence[tuple[Handler, Sequence[int], int]]) -> Handler:
@@ -86,6 +98,32 @@ def reading(readers: Sequence[tuple[Handler, Sequence[int], int]]) -> Handler:
 
 def _is_skip(answer: Any) -> bool:
     return isinstance(answer, dict) and answer == gr.skip()
+
+
+def watch(
+    triggers: Sequence[Any],
+    guarded: Callable[[Handler], Handler],
+    fn: Handler,
+    inputs: Sequence[Any],
+    outputs: Sequence[Any],
+) -> None:
+    """Let `fn` look at `triggers`, and put what it found on the page, unless that is nothing: gr.skip().
+
+    In two events, each `guarded`. Gradio makes every output of an event anew, and the browser walks through the page for each, also for
+    those that stay as they are: where there is nothing new, the first event has two outputs and the second does not follow.
+    """
+    news, found = gr.Textbox(visible="hidden", label="News"), gr.State()
+
+    def look(workspace: Workspace, *values: Any) -> Any:
+        answer = fn(workspace, *values)
+        return gr.skip() if _is_skip(answer) else [str(time.time_ns()), answer]
+
+    def hand_out(_: Workspace, answer: Sequence[Any] | None) -> Any:
+        return gr.skip() if answer is None else [None, *answer]
+
+    look.__name__ = fn.__name__
+    follow(triggers, guarded(look), inputs, [news, found])
+    news.change(guarded(hand_out), [found], [found, *outputs], trigger_mode="always_last", queue=False, **QUIET)
 
 
 def follow(

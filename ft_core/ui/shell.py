@@ -1,5 +1,6 @@
 """The page as a whole: the header, the tabs, and how it is launched."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from ft_core.ui.evaluation import tab as evaluation_tab
 from ft_core.ui.runs import names
 from ft_core.ui.runs import tab as runs_tab
 from ft_core.ui.runs.standing import standing
-from ft_core.ui.shared import QUIET, Shared, choose, follow, selected_run
+from ft_core.ui.shared import QUIET, Shared, choose, selected_run, watch
 from ft_core.ui.training import tab as training_tab
 from ft_core.worker import launch as jobs
 from ft_core.workspace import Workspace
@@ -96,9 +97,10 @@ def build_app(home: Path) -> gr.Blocks:
         _poll_when_shown(built, timers)
         page.load(None, None, None, js=_AT_LOAD, queue=False, **QUIET)
         listed = gr.State("")
-        follow(
+        watch(
             [page.load, header.tick, run_id.change, dataset_id.change],
-            guard.private(list_runs, home, quiet=True),
+            partial(guard.private, home=home, quiet=True),
+            list_runs,
             [listed, run_id, dataset_id],
             [listed, run_choice, dataset_words],
         )
@@ -156,7 +158,7 @@ def launch(page: gr.Blocks, home: Path, port: int | None = None) -> tuple[Any, s
     )
 
 
-def list_runs(workspace: Workspace, seen: str, run_id: str, dataset_id: str) -> tuple[Any, ...]:
+def list_runs(workspace: Workspace, seen: str, run_id: str, dataset_id: str) -> Any:
     """The header: the runs by name, date and status, and the dataset in words. Sees to it that what waits is worked at."""
     jobs.keep_going(workspace.home)
     runs = workspace.runs()
@@ -172,7 +174,7 @@ def list_runs(workspace: Workspace, seen: str, run_id: str, dataset_id: str) -> 
     heading = "Dataset of a new run" if dataset and chosen and chosen.data().get("dataset") != dataset.id else "Dataset"
     found = repr((choices, chosen and chosen.id, dataset and dataset.id))
     if found == seen:
-        return (gr.skip(), gr.skip(), gr.skip())
+        return gr.skip()
     if dataset is None:
         words = "**Dataset**\n\nNone yet. Begin in the Data tab."
     else:

@@ -43,6 +43,12 @@ def do(run: Run, name: JobName, arguments: dict[str, Any], token: str | None, re
     return "done"
 
 
+def load_libraries() -> None:
+    """Import what a training and an evaluation need, seconds of work, before it is known which it will be."""
+    import ft_core.evals.report
+    import ft_core.train.training  # noqa: F401
+
+
 def here(
     run: Run,
     name: JobName,

@@ -140,7 +140,7 @@ def ensure_supervisor(home: Path) -> None:
             pass
     except Timeout:
         return
-    _spawn(["ft_core.worker.supervisor", str(home)], home / "queue" / queue.LOG, token_of_this_machine() or "")
+    _tell(spawn(["ft_core.worker.supervisor", str(home)], home / "queue" / queue.LOG), token_of_this_machine() or "")
 
 
 def keep_going(home: Path) -> None:
@@ -149,14 +149,21 @@ def keep_going(home: Path) -> None:
         ensure_supervisor(home)
 
 
-def start(run: Run, job: JobName, arguments: dict[str, Any], token: str | None = None) -> subprocess.Popen[bytes]:
-    """Start a job in a child process of its own at once. The token goes through its standard input and nowhere else."""
-    line = json.dumps({"arguments": arguments, "token": token})
-    return _spawn(["ft_core.worker", str(run.folder), job], run.log, line)
+def start(
+    run: Run,
+    job: JobName,
+    arguments: dict[str, Any],
+    token: str | None = None,
+    spare: subprocess.Popen[bytes] | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start a job at once in a child process of its own, or in a `spare` one that waits. The token goes through its standard input and nowhere else."""
+    child = spare or spawn(["ft_core.worker", str(run.folder), job], run.log)
+    _tell(child, json.dumps({"run": str(run.folder), "job": job, "arguments": arguments, "token": token}))
+    return child
 
 
-def _spawn(module: list[str], log: Path, line: str) -> subprocess.Popen[bytes]:
-    """`python -m module ...` in a session of its own, told one line; a thread waits for its end, so that it leaves no zombie behind."""
+def spawn(module: list[str], log: Path) -> subprocess.Popen[bytes]:
+    """`python -m module ...` in a session of its own, which is to be told one line; a thread waits for its end, so that it leaves no zombie behind."""
     with open(log, "ab") as file:
         child = subprocess.Popen(
             [sys.executable, "-m", *module],
@@ -167,11 +174,14 @@ def _spawn(module: list[str], log: Path, line: str) -> subprocess.Popen[bytes]:
             stderr=file,
             start_new_session=True,
         )
+    threading.Thread(target=child.wait, daemon=True).start()
+    return child
+
+
+def _tell(child: subprocess.Popen[bytes], line: str) -> None:
     assert child.stdin is not None
     with suppress(BrokenPipeError), child.stdin:  # it ended at once, and its log says why
         child.stdin.write(line.encode() + b"\n")
-    threading.Thread(target=child.wait, daemon=True).start()
-    return child
 
 
 def child_environment() -> dict[str, str]:

@@ -20,6 +20,7 @@ from ft_core.run import Run
 from ft_core.worker import launch, queue
 from ft_core.worker.job import ATTEMPTS, next_attempt
 from ft_core.worker.queue import Entry
+from ft_core.worker.spare import Spare
 
 IDLE_SECONDS = 20.0
 RETRY_SECONDS = 5.0
@@ -75,33 +76,35 @@ def _log(text: str) -> None:
 
 
 def work(home: Path, token: str | None = None) -> None:
-    """Do the queue, first come first served, until it has been empty for IDLE_SECONDS. A full disk is waited for."""
+    """Do the queue, first come first served, until it has been empty and no job was expected for IDLE_SECONDS. A full disk is waited for."""
     idle_since = time.monotonic()
+    spare = Spare(home)
     while time.monotonic() - idle_since < IDLE_SECONDS:
         try:
-            if _next(home, token):
+            if _next(home, token, spare) or spare.keep():
                 idle_since = time.monotonic()
         except OSError as error:
             _log(f"trying again in {RETRY_SECONDS:g} seconds: {error}")
             time.sleep(RETRY_SECONDS)
             idle_since = time.monotonic()
         time.sleep(POLL_SECONDS)
+    spare.end()
 
 
-def _next(home: Path, token: str | None) -> bool:
+def _next(home: Path, token: str | None, spare: Spare) -> bool:
     """Do the first job of the queue; False when it is empty."""
     entry = queue.take(home)
     if entry is None:
         return False
     try:
-        do(home, entry, token)
+        do(home, entry, token, spare)
     except FTError as error:
         _log(f"{entry.run.id}, {entry.job}: {error}")
         queue.give_up(home, entry)
     return True
 
 
-def do(home: Path, entry: Entry, token: str | None = None) -> None:
+def do(home: Path, entry: Entry, token: str | None = None, spare: Spare | None = None) -> None:
     """One job to its end, begun again after a crash; then its place in the queue is given up."""
     run, job = entry.run, entry.job
     state = run.job(job)
@@ -112,7 +115,8 @@ def do(home: Path, entry: Entry, token: str | None = None) -> None:
         _too_many_crashes(entry, state)
         queue.give_up(home, entry)
         return
-    child = None if state is not None and state.status == "running" else launch.start(run, job, {}, token)
+    at_work = state is not None and state.status == "running"
+    child = None if at_work else launch.start(run, job, {}, token, spare.take() if spare else None)
     _watch(entry, child)
     state = run.job(job)
     if child is not None and (state is None or state.pid != child.pid):

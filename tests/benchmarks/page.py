@@ -14,6 +14,7 @@ import tempfile
 import time
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -93,8 +94,17 @@ def painted_while_training(home: Path) -> float:
     return statistics.median(times)
 
 
-def long_run(home: Path) -> tuple[Workspace, Run]:
-    """A run of 100,000 steps with 100 validations and 303 sample answers, as a training would leave it."""
+def metric(step: int) -> dict[str, Any]:
+    """A row of measurements as a training writes it."""
+    loss = 3 / step**0.3
+    return {
+        "kind": "train", "step": step, "epoch": step / 100, "time": float(step), "loss": loss, "token_accuracy": 1 - loss / 4,
+        "learning_rate": 2e-3, "gradient_norm": 1.0, "tokens": step * 900, "tokens_per_second": 900.0, "memory_gb": 1.1,
+    }  # fmt: skip
+
+
+def long_run(home: Path, done: int = STEPS) -> tuple[Workspace, Run]:
+    """A run of 100,000 steps, so many of them done, with a validation and three sample answers each 1,000, as a training would leave it."""
     workspace = Workspace(home)
     run = Run.create(
         workspace.runs_folder,
@@ -102,19 +112,12 @@ def long_run(home: Path) -> tuple[Workspace, Run]:
         {"dataset": "0" * 12, "folder": "../none", "sha256": ""},
         {},
     )
-    for step in range(steps_a_row(STEPS), STEPS + 1, steps_a_row(STEPS)):
-        loss = 3 / step**0.3
-        row = {"epoch": step / 100, "time": float(step), "loss": loss, "token_accuracy": 1 - loss / 4}
-        more = {
-            "learning_rate": 2e-3,
-            "gradient_norm": 1.0,
-            "tokens": step * 900,
-            "tokens_per_second": 900.0,
-            "memory_gb": 1.1,
-        }
-        run.append_metric({"kind": "train", "step": step} | row | more)
+    validated = ("step", "epoch", "time", "loss", "token_accuracy")
+    for step in range(steps_a_row(STEPS), done + 1, steps_a_row(STEPS)):
+        row = metric(step)
+        run.append_metric(row)
         if step % (STEPS // 100) == 0:
-            run.append_metric({"kind": "validation", "step": step} | row)
+            run.append_metric({"kind": "validation"} | {name: row[name] for name in validated})
             for prompt in "abc":
                 run.append_sample({"step": step, "row": 1, "prompt": prompt * 80, "expected": "x", "answer": "y" * 40})
     return workspace, run

@@ -179,13 +179,12 @@ def run_swift(program: str, base: str, data: Path, threads: int) -> dict[str, An
     return found | {"seconds": seconds, "losses": [row["loss"] for row in rows if "loss" in row]}
 
 
-def run_ours(base: str, data: Path, threads: int, fused: bool = True) -> dict[str, Any]:
-    """`python -m ft_core train` on the same chats."""
-    home = data.parent / f"home-{time.monotonic_ns()}"
+def project_of(base: str, data: Path, threads: int, fused: bool = True) -> dict[str, Any]:
+    """A project.yaml of the same work, everything else left to be chosen; every chat is trained on."""
     keep = {"duplicates": "keep", "near_duplicates": "keep", "private_data": "keep"} | dict.fromkeys(
         ("secrets", "html", "mojibake", "empty"), "keep"
     )
-    project = {
+    return {
         "name": "chats",
         "task": "chat",
         "data": {"source": str(data), "clean": keep, "split": {"validation": 0, "test": 0}},
@@ -195,8 +194,13 @@ def run_ours(base: str, data: Path, threads: int, fused: bool = True) -> dict[st
             "max_length": 1024, "evaluations": 1, "threads": threads, "seed": SEED, "fused": fused,
         },
     }  # fmt: skip
+
+
+def run_ours(base: str, data: Path, threads: int, fused: bool = True) -> dict[str, Any]:
+    """`python -m ft_core train` on the same chats."""
+    home = data.parent / f"home-{time.monotonic_ns()}"
     path = data.parent / "project.yaml"
-    path.write_text(yaml.safe_dump(project), encoding="utf-8")
+    path.write_text(yaml.safe_dump(project_of(base, data, threads, fused)), encoding="utf-8")
     printed, found = watched([sys.executable, "-m", "ft_core", "train", str(path), "--json", "--home", str(home)])
     result = json.loads(printed)
     (made,) = home.glob("people/*/datasets/*/dataset.json")

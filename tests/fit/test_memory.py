@@ -39,7 +39,7 @@ def model_of(base, method, fused=False):
     model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32).train()
     config = None if method == "full" else copy(ADAPTERS[method])
     if fused and isinstance(config, LoraConfig):
-        use_in(config)
+        use_in(config, model)
     model = model if config is None else get_peft_model(model, config)
     if fused:
         assert fasten(model, unpack=False).padding_free

@@ -94,6 +94,7 @@ SPENDING = [
 READING = [
     "suggest",
     "read",
+    "hand_out",
     "list_runs",
     "watch_job",
     "watch_queue",

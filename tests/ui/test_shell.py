@@ -162,7 +162,6 @@ def test_a_page_that_is_open_starts_a_killed_supervisor_again(workspace, waiting
         (playground_tab.show_run, ["", ""]),
         (share_tab.show_card, ["", "", ""]),
         (share_tab.watch_job, ["", ""]),
-        (shell.list_runs, ["", "", ""]),
         (runs.watch_runs, ["", ""]),
         (runs.show_selected, ["", ""]),
         (waiting.watch_queue, ["", None]),

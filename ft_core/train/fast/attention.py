@@ -38,9 +38,14 @@ def places(lengths: list[int]) -> dict[str, Any]:
 
 
 def mask(batch_size: int, q_length: int, kv_length: int, attention_mask: Tensor | None = None, **rest: Any):
-    """The mask of transformers' `sdpa`; none for rows without padding that begin anew, which `places` tells apart."""
+    """The mask of transformers' `sdpa`. For rows without padding, which `places` tells apart, only how far a token sees: None all of its row,
+    else a scalar, int64.
+    """
     packed = attention_mask is None and not rest.get("allow_is_causal_skip", True)
-    return None if packed else sdpa_mask(batch_size, q_length, kv_length, attention_mask=attention_mask, **rest)
+    if not packed:
+        return sdpa_mask(batch_size, q_length, kv_length, attention_mask=attention_mask, **rest)
+    window = rest.get("local_size")
+    return None if window is None else torch.tensor(window)
 
 
 def attention(
@@ -57,14 +62,19 @@ def attention(
 ) -> tuple[Tensor, None]:
     """`query` [1, heads, tokens, size], `key` and `value` [1, key-value heads, tokens, size] -> [1, tokens, heads, size].
 
-    Without `cu_seq_lens_q` it is transformers' `sdpa`. Raises NotImplementedError for what changes the scores in another way.
+    Without `cu_seq_lens_q` it is transformers' `sdpa`. Raises NotImplementedError for what changes the scores in another way, and where
+    the mask was made for another window than the layer says (chunks, say).
     """
     if cu_seq_lens_q is None:
         return sdpa_attention_forward(
             module, query, key, value, attention_mask, dropout=dropout, scaling=scaling, sliding_window=sliding_window, **rest
         )  # fmt: skip
-    if dropout or len(query) > 1 or any(rest.get(name) is not None for name in _UNKNOWN):
-        raise NotImplementedError("padding-free attention knows neither dropout nor changed scores")
+    if dropout:
+        raise NotImplementedError("dropout in its attention")
+    if len(query) > 1 or any(rest.get(name) is not None for name in _UNKNOWN):
+        raise NotImplementedError("scores that are changed in its attention")
+    if (None if attention_mask is None else attention_mask.item()) != sliding_window:
+        raise NotImplementedError("a window or chunks that its attention does not tell")
     scale = query.shape[-1] ** -0.5 if scaling is None else scaling
     with torch.autocast(query.device.type, enabled=False):
         lines = (tensor[0].to(value.dtype) for tensor in (query, key, value))
@@ -94,8 +104,7 @@ class _Attention(torch.autograd.Function):
         query, key, value = ctx.saved_tensors
         ends, scale, window = ctx.rows
         groups, heads = len(key), len(query)
-        of_query = torch.empty_like(query.transpose(0, 1).contiguous()).transpose(0, 1)
-        of_key, of_value = _zeros_like(key), _zeros_like(value)
+        of_query, of_key, of_value = _zeros_like(query), _zeros_like(key), _zeros_like(value)
         for rows, seen in _blocks(ends, window):
             asked = _grouped(query[:, rows], groups)
             weights = _weights(asked, key[:, seen], rows, seen, scale, window)
@@ -127,16 +136,15 @@ def _weights(asked: Tensor, key: Tensor, rows: slice, seen: slice, scale: float,
     """How much each query takes of each value: float [groups, queries, keys], 0 for those it may not see."""
     scores = torch.baddbmm(asked.new_empty(1), asked, key.transpose(1, 2), beta=0, alpha=scale)
     count, keys = rows.stop - rows.start, seen.stop - seen.start
-    hidden = _hidden(count, keys, window, scores.device)
+    hidden = _hidden(count, count if window is None else keys, window, scores.device)
     scores.view(-1, count, keys)[..., keys - hidden.shape[1] :].masked_fill_(hidden, float("-inf"))
     return torch.softmax(scores, -1, dtype=torch.float32).to(scores.dtype)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=128)
 def _hidden(count: int, keys: int, window: int | None, device: torch.device) -> Tensor:
-    """True where the last `count` of `keys` tokens may not see a key; bool [count, the last of the keys], those before are seen by all."""
-    last = count if window is None else keys
-    distance = torch.arange(count, device=device)[:, None] + (last - count) - torch.arange(last, device=device)
+    """True where the last `count` of `keys` tokens may not see a key; bool [count, keys]."""
+    distance = torch.arange(count, device=device)[:, None] + (keys - count) - torch.arange(keys, device=device)
     return distance < 0 if window is None else (distance < 0) | (distance >= window)
 
 

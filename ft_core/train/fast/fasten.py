@@ -1,6 +1,6 @@
 """Which of the fast ways a model can go: tried out on two short rows before the training begins."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -12,29 +12,35 @@ from transformers import PreTrainedModel
 from ft_core import generate
 from ft_core.train import memory
 from ft_core.train.fast import attention, layers, loss
-from ft_core.train.fast.lora import FusedLinear4bit
+from ft_core.train.fast.lora import Fused, FusedLinear4bit
 
 _ROWS = (torch.arange(0, 7), torch.arange(7, 11))  # token ids that every vocabulary has
 # What an architecture that nobody here has seen may raise when it is asked in a way that it does not know.
-_REFUSALS = (NotImplementedError, RuntimeError, TypeError, ValueError, AttributeError)
+_REFUSALS = (NotImplementedError, RuntimeError, TypeError, ValueError, AttributeError, LookupError)
 
 
 @dataclass(frozen=True)
 class Fast:
-    """`padding_free`: rows go through the model one behind the other. `loss_in_parts`: logits are never held whole. `left`: what stays plain."""
+    """`padding_free`: rows go through the model one behind the other, else `why_padded` says why not. `loss_in_parts`: logits are never held whole.
+
+    `fused`: layers have their way back written out, all kinds but those `left`.
+    """
 
     padding_free: bool = False
     loss_in_parts: bool = False
+    fused: bool = False
     left: tuple[str, ...] = ()
+    why_padded: str = ""
 
     def __str__(self) -> str:
         """A line for the log."""
         ways = [
             "rows without padding" if self.padding_free else "",
             "logits in parts" if self.loss_in_parts else "",
-            "fused layers" + (f" but for {', '.join(self.left)}" if self.left else ""),
+            "fused layers" + (f" but for {', '.join(self.left)}" if self.left else "") if self.fused else "",
         ]
-        return "computed with " + ", ".join(way for way in ways if way)
+        way = "with " + ", ".join(way for way in ways if way) if any(ways) else "by the libraries' own layers"
+        return f"computed {way}" + (f"; rows are padded: {self.why_padded}" if self.why_padded else "")
 
 
 PLAIN = Fast()
@@ -50,34 +56,54 @@ def fasten(model: PreTrainedModel | PeftModel, unpack: bool) -> Fast:
     training = model.training
     model.eval()
     with torch.no_grad():
+        adapters = [module for module in base.modules() if isinstance(module, Fused)]
+        _set_aside(adapters, True)
         expected = torch.cat([_logits(model, row) for row in _ROWS])
-        left = layers.replace(base)
-        for module in base.modules():
-            if unpack and isinstance(module, FusedLinear4bit):
+        _set_aside(adapters, False)
+        left = []
+        if adapters and not _same(lambda: torch.cat([_logits(model, row) for row in _ROWS]), expected, base.dtype):
+            _set_aside(adapters, True)
+            left.append("the adapters")
+        replaced, kinds = layers.replace(base)
+        for module in adapters:
+            if unpack and isinstance(module, FusedLinear4bit) and not module.aside:
                 module.unpack()
-        padding_free = not generate.soft_tokens(model) and _attends(base, model, expected)
+        why_padded = (
+            "a soft prompt stands before each" if generate.soft_tokens(model) else _attends(base, model, expected)
+        )
         in_parts = loss.has_frozen_head(base) and _same(
             lambda: torch.cat([_from_states(base, row) for row in _ROWS]), expected, base.dtype
         )
     model.train(training)
-    return Fast(padding_free, padding_free and in_parts, tuple(left))
+    fused = bool(replaced or any(not module.aside for module in adapters))
+    return Fast(not why_padded, not why_padded and in_parts, fused, (*left, *kinds), why_padded)
 
 
-def _attends(base: PreTrainedModel, model: PreTrainedModel | PeftModel, expected: Tensor) -> bool:
-    """Set padding-free attention; False, and as before, where the model has no use for it."""
+def _set_aside(adapters: Sequence[Fused], aside: bool) -> None:
+    for module in adapters:
+        module.aside = aside
+
+
+def _attends(base: PreTrainedModel, model: PreTrainedModel | PeftModel, expected: Tensor) -> str:
+    """Set padding-free attention; or leave it as before and say why."""
     before = base.config._attn_implementation or "sdpa"
     attention.register()
     try:
         base.set_attn_implementation(attention.NAME)
+        if base.config._attn_implementation != attention.NAME:
+            return "its attention cannot be exchanged"
         with torch.random.fork_rng():
             _together(model.train())  # dropout is refused here, which the numbers of a model at rest do not show
         if _same(lambda: _together(model.eval()), expected, base.dtype):
-            return True
+            return ""
+        why = "without padding it gives other numbers"
     except _REFUSALS as error:
         if memory.ran_out(error):
             raise  # what wants smaller micro-batches is no sign of an unknown architecture
+        known = isinstance(error, NotImplementedError)
+        why = (str(error) if known else f"{type(error).__name__}: {error}").partition("\n")[0]
     base.set_attn_implementation(before)
-    return False
+    return why
 
 
 def _same(compute: Callable[[], Tensor], expected: Tensor, dtype: torch.dtype) -> bool:

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 from transformers import PreTrainedModel
+from transformers.activations import SiLUActivation
 
 from ft_core.train.fast.lora import Fused, GatedLinear, gated_gradients
 
@@ -15,6 +16,7 @@ CLOSE = {
     torch.float16: 5e-3,
 }  # of the largest value, for two ways to the same numbers
 _GATED = {"gate_proj", "up_proj", "down_proj", "act_fn"}
+_SILU = (nn.SiLU, SiLUActivation)
 
 
 class FusedRMSNorm(nn.Module):
@@ -25,7 +27,8 @@ class FusedRMSNorm(nn.Module):
         self.weight, self.eps, self.offset = weight, eps, offset
 
     def forward(self, x: Tensor) -> Tensor:
-        return cast(Tensor, _RMSNorm.apply(x, self.weight, self.eps, self.offset))
+        with torch.autocast(x.device.type, enabled=False):
+            return cast(Tensor, _RMSNorm.apply(x, self.weight, self.eps, self.offset))
 
 
 class _RMSNorm(torch.autograd.Function):
@@ -77,15 +80,16 @@ class _Gated(torch.autograd.Function):
         return gated_gradients(gate, up, gradients[0])
 
 
-def replace(model: PreTrainedModel) -> list[str]:
-    """Put both in place of the model's own, each after it gave the same numbers; returns the kinds of layers that are left as they are."""
-    left: set[str] = set()
+def replace(model: PreTrainedModel) -> tuple[int, list[str]]:
+    """Put both in place of the model's own, each after it gave the same numbers; returns how many, and the kinds that are left as they are."""
+    replaced, left = 0, set[str]()
     for name, module in list(model.named_modules()):
         if type(module).__name__.endswith("RMSNorm"):
             candidates = _norms(module)
             width = candidates[0].weight.shape[-1] if candidates else 0
         elif {name for name, _ in module.named_children()} == _GATED:
-            candidates = [FusedGatedMLP(cast(Any, module))]
+            # Rounded to 16 bits, other activations can be as close to silu as rounding is.
+            candidates = [FusedGatedMLP(cast(Any, module))] if isinstance(module.act_fn, _SILU) else []
             width = cast(Any, module).gate_proj.in_features
         else:
             continue
@@ -94,7 +98,8 @@ def replace(model: PreTrainedModel) -> list[str]:
             left.add(type(module).__name__)
         else:
             model.set_submodule(name, made)
-    return sorted(left)
+            replaced += 1
+    return replaced, sorted(left)
 
 
 def _norms(module: Any) -> list[FusedRMSNorm]:

@@ -18,9 +18,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 
-def use_in(config: LoraConfig) -> None:
-    """Let adapters of this configuration be made of the layers below."""
-    config._register_custom_module({Linear4bit: FusedLinear4bit, nn.Linear: FusedLinear})
+def use_in(config: LoraConfig, base: nn.Module) -> None:
+    """Let adapters of this configuration on `base` be made of the layers below.
+
+    Not where it holds linear layers of another kind (of 8 bits, say): peft would take them for plain ones.
+    """
+    kinds = {type(module) for module in base.modules() if isinstance(module, nn.Linear)}
+    if kinds <= {nn.Linear, Linear4bit}:
+        config._register_custom_module({Linear4bit: FusedLinear4bit, nn.Linear: FusedLinear})
 
 
 @dataclass(frozen=True)
@@ -51,12 +56,20 @@ class Parts:
 
 
 class Fused:
-    """What both layers below share."""
+    """What both layers below share. One that is `aside` computes as peft does."""
+
+    aside = False
 
     def parts(self: Any, x: Tensor) -> tuple[Parts, Tensor, Tensor] | None:
         """What is computed of `x`, with A and B; None for what is left to peft."""
         name, layer = self.active_adapters[0] if len(self.active_adapters) == 1 else None, self.base_layer
-        known = name in self.lora_A and name not in self.lora_variant and not self.disable_adapters and not self.merged
+        known = (
+            not self.aside
+            and name in self.lora_A
+            and name not in self.lora_variant
+            and not self.disable_adapters
+            and not self.merged
+        )
         if not known or not isinstance(self.lora_dropout[name], nn.Identity) or self.lora_bias[name]:
             return None
         if (

@@ -8,11 +8,15 @@ from transformers import PreTrainedModel
 
 from ft_core.fit.memory import LOGITS_AT_ONCE
 
+# What some architectures do to their logits; in 16 bits small logits are hardly changed by it.
+_CHANGES = ("final_logit_softcapping", "logit_scale", "logits_scaling")
+
 
 def has_frozen_head(model: PreTrainedModel) -> bool:
     """True when logits are one linear layer on the last states, and it does not learn."""
     head = model.get_output_embeddings()
-    return type(head) is nn.Linear and not any(parameter.requires_grad for parameter in head.parameters())
+    changed = any(getattr(model.config, name, None) not in (None, 1) for name in _CHANGES)
+    return type(head) is nn.Linear and not changed and not any(part.requires_grad for part in head.parameters())
 
 
 def states(model: PreTrainedModel, **inputs: Any) -> Tensor:

@@ -36,8 +36,8 @@ def adapt(base: PreTrainedModel, spec: TrainSpec, adapter: Path | None = None) -
 
 
 def _trained_on(base: PreTrainedModel, spec: TrainSpec, adapter: Path) -> PeftModel:
-    model = PeftModel.from_pretrained(base, adapter, is_trainable=True)
-    rank = cast(LoraConfig, model.peft_config["default"]).r
+    config = cast(LoraConfig, LoraConfig.from_pretrained(str(adapter)))
+    rank = config.r
     if rank != spec.lora_rank:
         raise FTError(
             "model.other_shape",
@@ -45,7 +45,8 @@ def _trained_on(base: PreTrainedModel, spec: TrainSpec, adapter: Path) -> PeftMo
             f"The project asks for one of {spec.lora_rank}.",
             f"Set LoRA rank to {rank}, or start from the base model.",
         )
-    return model
+    lora.fuse(config, base, spec)
+    return PeftModel.from_pretrained(base, adapter, is_trainable=True, config=config)
 
 
 def _adapted(base: PreTrainedModel, spec: TrainSpec) -> PreTrainedModel | PeftModel:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from peft import PeftModel, get_peft_model
+from peft import PeftModel
 from transformers import PreTrainedModel
 
 from ft_core.settings.train import TrainSpec
@@ -11,4 +11,4 @@ from ft_core.train.methods import lora
 
 def adapt(base: PreTrainedModel, spec: TrainSpec) -> PeftModel:
     """The base model with a DoRA adapter that has no effect yet."""
-    return get_peft_model(base, replace(lora.configuration(spec), use_dora=True))
+    return lora.wrapped(base, replace(lora.configuration(spec), use_dora=True), spec)

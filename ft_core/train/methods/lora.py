@@ -3,6 +3,7 @@
 from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import PreTrainedModel
 
+from ft_core.fit.memory import is_lean
 from ft_core.settings.train import TrainSpec
 from ft_core.train.fast.lora import use_in
 from ft_core.train.methods import initialise
@@ -19,12 +20,22 @@ def configuration(spec: TrainSpec) -> LoraConfig:
         bias="none",
         task_type=task_type(spec),
     )
-    if spec.fused:
-        use_in(config)
     return initialise.configured(config, spec)
 
 
 def adapt(base: PreTrainedModel, spec: TrainSpec) -> PeftModel:
     """The base model with a LoRA adapter that has no effect yet. With a base in 4 bits this is QLoRA."""
+    return wrapped(base, configuration(spec), spec)
+
+
+def wrapped(base: PreTrainedModel, config: LoraConfig, spec: TrainSpec) -> PeftModel:
+    """The base model with an adapter of this configuration, of fused layers where they compute it."""
+    fuse(config, base, spec)
     # EVA fills the adapter itself; until then it needs no memory.
-    return get_peft_model(base, configuration(spec), low_cpu_mem_usage=spec.initialisation == "eva")
+    return get_peft_model(base, config, low_cpu_mem_usage=spec.initialisation == "eva")
+
+
+def fuse(config: LoraConfig, base: PreTrainedModel, spec: TrainSpec) -> None:
+    """Ask for fused layers where they compute what `spec` asks for. A copy of a configuration forgets it."""
+    if is_lean(spec):
+        use_in(config, base)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from peft import PeftModel, get_peft_model
+from peft import PeftModel
 from transformers import PreTrainedModel
 
 from ft_core.settings.train import TrainSpec
@@ -11,5 +11,4 @@ from ft_core.train.methods import lora
 
 def adapt(base: PreTrainedModel, spec: TrainSpec) -> PeftModel:
     """The base model with a rank-stabilised LoRA adapter that has no effect yet."""
-    config = replace(lora.configuration(spec), use_rslora=True)
-    return get_peft_model(base, config, low_cpu_mem_usage=spec.initialisation == "eva")
+    return lora.wrapped(base, replace(lora.configuration(spec), use_rslora=True), spec)

@@ -20,3 +20,4 @@ def build(shared: Shared) -> None:
     with gr.Row():
         leads_on = next_button(shared, "playground", "Playground")
     start.wire(shared, made, leads_on)
+    shared.expect_work()

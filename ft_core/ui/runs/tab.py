@@ -17,3 +17,4 @@ def build(shared: Shared) -> None:
     compare.build(shared)
     sweep.build(shared)
     data_size.build(shared)
+    shared.expect_work()

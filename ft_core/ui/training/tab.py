@@ -15,3 +15,4 @@ def build(shared: Shared) -> None:
     )
     made, start = settings.build(shared)
     watch.build(shared, made, start)
+    shared.expect_work()

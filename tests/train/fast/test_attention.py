@@ -28,6 +28,11 @@ def one_by_one(query, key, value, window: int | None) -> torch.Tensor:
     return torch.cat(found, dim=2).transpose(1, 2)
 
 
+def mask_for(window: int | None) -> torch.Tensor | None:
+    tokens = sum(LENGTHS)
+    return attention.mask(1, tokens, tokens, allow_is_causal_skip=False, local_size=window)
+
+
 @pytest.mark.parametrize("window", [None, 5, 128, 200])
 def test_as_each_row_by_itself(window):
     tensors = lines()
@@ -36,12 +41,19 @@ def test_as_each_row_by_itself(window):
     of_each = torch.autograd.grad((expected * weights).sum(), tensors)
     told = attention.places(LENGTHS)
     found, _ = attention.attention(
-        nn.Module(), *tensors, None, scaling=0.3, cu_seq_lens_q=told["cu_seq_lens_q"], sliding_window=window
+        nn.Module(), *tensors, mask_for(window), scaling=0.3, cu_seq_lens_q=told["cu_seq_lens_q"], sliding_window=window
     )
     # The softmax is made in float32, whatever the tensors are.
     assert torch.allclose(found, expected, atol=1e-6)
     for ours, theirs in zip(torch.autograd.grad((found * weights).sum(), tensors), of_each, strict=True):
         assert torch.allclose(ours, theirs, atol=1e-5)
+
+
+@pytest.mark.parametrize(("made_for", "told"), [(5, None), (5, 6), (None, 5)])
+def test_refuses_a_window_that_mask_and_layer_do_not_share(made_for, told):
+    ends = attention.places(LENGTHS)["cu_seq_lens_q"]
+    with pytest.raises(NotImplementedError, match="window"):
+        attention.attention(nn.Module(), *lines(), mask_for(made_for), cu_seq_lens_q=ends, sliding_window=told)
 
 
 def test_places_are_those_of_each_row():

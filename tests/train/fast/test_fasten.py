@@ -23,8 +23,8 @@ from transformers import (
 from ft_core.settings.train import TrainSpec
 from ft_core.train import build
 from ft_core.train.answer_trainer import AnswerTrainer
-from ft_core.train.fast.fasten import PLAIN, Fast, fasten
-from ft_core.train.fast.lora import FusedLinear4bit
+from ft_core.train.fast.fasten import PLAIN, Fast, _attends, fasten
+from ft_core.train.fast.lora import Fused, FusedLinear4bit
 from ft_core.train.methods.adapt import adapt
 from ft_core.train.rows import IGNORED
 from tests.helpers import make_base_model
@@ -143,7 +143,86 @@ def test_in_bfloat16_as_close_as_rounding_lets_it(method, trained):
 def test_what_it_says(trained):
     assert str(trained(KINDS["llama"], True)[0]) == "computed with rows without padding, logits in parts, fused layers"
     assert str(trained(KINDS["gemma"], True)[0]).endswith("fused layers but for GemmaMLP")
-    assert str(Fast()) == "computed with fused layers"
+    assert str(Fast(why_padded="why")) == "computed by the libraries' own layers; rows are padded: why"
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {},
+        {"method": "rslora"},
+        {"method": "lora", "initialisation": "pissa"},
+        {"initialisation": "eva"},
+        {"method": "lora"},
+    ],
+)
+def test_adapters_of_every_kind_are_of_fused_layers(tmp_path, spec):
+    from ft_core import modeling
+
+    base = modeling.load_base(str(make_base_model(tmp_path)), quantised=spec.get("method") != "lora")
+    asked = TrainSpec(**spec, **({"four_bit": True} if spec.get("method") == "rslora" else {}))
+    kinds = {type(module) for module in adapt(base, asked).modules() if hasattr(module, "lora_A")}
+    assert len(kinds) == 1 and issubclass(kinds.pop(), Fused)
+    for other in (asked.model_copy(update={"fused": False}), asked.model_copy(update={"lora_dropout": 0.1})):
+        base = modeling.load_base(str(tmp_path), quantised=spec.get("method") != "lora")
+        assert not any(isinstance(module, Fused) for module in adapt(base, other).modules())
+
+
+def test_an_earlier_adapter_learns_on_in_fused_layers(tmp_path):
+    from ft_core import modeling
+
+    base, spec = str(make_base_model(tmp_path / "base")), TrainSpec()
+    adapt(modeling.load_base(base), spec).save_pretrained(tmp_path / "adapter")
+    model = adapt(modeling.load_base(base), spec, tmp_path / "adapter")
+    assert sum(isinstance(module, Fused) for module in model.modules()) == 14
+    assert any(parameter.requires_grad for parameter in model.parameters())
+
+
+def test_a_base_stored_in_four_bits_is_computed_in_our_type(tmp_path):
+    from ft_core import modeling
+
+    four_bits = BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_compute_dtype=torch.float16)
+    base = make_base_model(tmp_path / "base")
+    AutoModelForCausalLM.from_pretrained(base, quantization_config=four_bits).save_pretrained(tmp_path / "four")
+    AutoTokenizer.from_pretrained(base).save_pretrained(tmp_path / "four")
+    model = adapt(modeling.load_base(str(tmp_path / "four")), TrainSpec())
+    assert {m.dense_dtype for m in model.modules() if isinstance(m, FusedLinear4bit)} == {torch.float32}
+    assert fasten(model, unpack=True).fused
+
+
+def test_adapters_that_give_other_numbers_stay_pefts(tmp_path):
+    model = adapt(AutoModelForCausalLM.from_pretrained(make_base_model(tmp_path)), TrainSpec(method="lora"))
+    layer = next(module for module in model.modules() if isinstance(module, Fused))
+    layer.base_layer.register_forward_hook(lambda _module, _given, out: out * 2)  # which a fused layer does not call
+    fast = fasten(model, unpack=False)
+    assert fast.left[0] == "the adapters" and layer.aside
+
+
+def test_a_window_that_the_layers_do_not_tell_is_not_guessed():
+    config = AutoConfig.for_model(
+        "qwen2_moe", **SIZES, num_key_value_heads=2, use_sliding_window=True, sliding_window=8, max_window_layers=2,
+        num_experts=2, num_experts_per_tok=1, moe_intermediate_size=32, shared_expert_intermediate_size=32,
+    )  # fmt: skip
+    fast = fasten(adapt(AutoModelForCausalLM.from_config(config), TrainSpec(method="full")), unpack=False)
+    assert not fast.padding_free and "window" in fast.why_padded and "rows are padded: a window" in str(fast)
+
+
+def test_attention_that_cannot_be_exchanged_stays_padded():
+    config = AutoConfig.for_model("gptj", vocab_size=400, n_embd=64, n_layer=2, n_head=4, rotary_dim=8, n_positions=64)
+    fast = fasten(adapt(AutoModelForCausalLM.from_config(config), TrainSpec(method="full")), unpack=False)
+    assert not fast.padding_free and "cannot be exchanged" in fast.why_padded
+
+
+def test_memory_that_is_refused_is_no_unknown_architecture(monkeypatch):
+    model = adapt(AutoModelForCausalLM.from_config(KINDS["llama"]), TrainSpec(method="full"))
+
+    def refused(*_args, **_kwargs):
+        raise RuntimeError("[enforce fail at alloc_cpu.cpp:117] err == 0. DefaultCPUAllocator: can't allocate memory")
+
+    monkeypatch.setattr(model.model.layers[0].self_attn.q_proj, "forward", refused)
+    expected = torch.zeros(11, 400)
+    with pytest.raises(RuntimeError, match="allocate memory"):
+        _attends(model, model, expected)
 
 
 def test_an_architecture_with_dropout_in_its_attention_stays_padded():
@@ -152,7 +231,10 @@ def test_an_architecture_with_dropout_in_its_attention_stays_padded():
     before = model.config._attn_implementation
     fast = fasten(model, unpack=False)
     assert not fast.padding_free and not fast.loss_in_parts and model.config._attn_implementation == before
-    assert model.training
+    assert (
+        model.training
+        and str(fast) == "computed by the libraries' own layers; rows are padded: dropout in its attention"
+    )
 
 
 def test_scaled_logits_are_made_whole():

@@ -28,10 +28,26 @@ def test_a_norm_and_its_gradients(kind, offset):
         assert torch.allclose(ours.double(), plain.double(), atol=1e-5)
 
 
+def test_a_norm_is_made_in_float32_also_where_the_rest_is_not():
+    torch.manual_seed(0)
+    norm, x = LlamaRMSNorm(64), torch.randn(8, 64)
+    with torch.autocast("cpu", torch.bfloat16):
+        found = layers.FusedRMSNorm(norm.weight, 1e-6, 0)(x)
+    assert torch.allclose(found, norm(x), rtol=1e-5)
+
+
+@pytest.mark.parametrize("act", ["gelu", "gelu_pytorch_tanh"])
+def test_in_sixteen_bits_another_activation_is_told_by_its_kind(act):
+    model = small(hidden_act=act).to(torch.bfloat16)
+    for parameter in model.parameters():
+        parameter.data.mul_(0.01)  # so small that rounding hides the difference
+    assert layers.replace(model)[1] == ["LlamaMLP"]
+
+
 def test_both_kinds_are_replaced_and_weights_keep_their_names():
     model = small()
     names = list(model.state_dict())
-    assert layers.replace(model) == []
+    assert layers.replace(model) == (4, [])
     kinds = {type(module).__name__ for module in model.modules()}
     assert {"FusedRMSNorm", "FusedGatedMLP"} <= kinds and not kinds & {"LlamaRMSNorm", "LlamaMLP"}
     assert list(model.state_dict()) == names
@@ -39,7 +55,7 @@ def test_both_kinds_are_replaced_and_weights_keep_their_names():
 
 def test_an_mlp_with_another_activation_stays():
     model = small(hidden_act="gelu")
-    assert layers.replace(model) == ["LlamaMLP"]
+    assert layers.replace(model)[1] == ["LlamaMLP"]
     assert type(model.model.layers[0].mlp).__name__ == "LlamaMLP"
 
 
@@ -50,4 +66,4 @@ def test_a_norm_that_computes_something_else_stays():
 
     model = small()
     model.model.norm = HalfRMSNorm(32)
-    assert layers.replace(model) == ["HalfRMSNorm"] and isinstance(model.model.norm, HalfRMSNorm)
+    assert layers.replace(model)[1] == ["HalfRMSNorm"] and isinstance(model.model.norm, HalfRMSNorm)

@@ -10,10 +10,13 @@ from ft_core.train.fast import lora
 
 def adapted(fused: bool, **changes) -> nn.Module:
     torch.manual_seed(0)
-    config = LoraConfig(r=4, lora_alpha=8, target_modules=["0", "1"], **changes)
+    config, base = (
+        LoraConfig(r=4, lora_alpha=8, target_modules=["0", "1"], **changes),
+        nn.Sequential(nn.Linear(12, 8), nn.Linear(8, 6)),
+    )
     if fused:
-        lora.use_in(config)
-    model = get_peft_model(nn.Sequential(nn.Linear(12, 8), nn.Linear(8, 6)), config)
+        lora.use_in(config, base)
+    model = get_peft_model(base, config)
     for name, parameter in model.named_parameters():
         if "lora_B" in name:
             nn.init.normal_(parameter)
@@ -37,6 +40,16 @@ def test_numbers_and_gradients_are_pefts(changes):
     assert len(found[0]) == len(found[1]) >= 6
     for plain, ours in zip(*found, strict=True):
         assert torch.allclose(ours, plain, rtol=1e-4, atol=1e-4)
+
+
+def test_linear_layers_of_another_kind_are_pefts():
+    class Odd(nn.Linear):
+        pass
+
+    config = LoraConfig(r=4, target_modules=["0", "1"])
+    base = nn.Sequential(nn.Linear(12, 8), Odd(8, 6))
+    lora.use_in(config, base)
+    assert not any(isinstance(module, lora.Fused) for module in get_peft_model(base, config).modules())
 
 
 def test_switched_off_and_merged():
