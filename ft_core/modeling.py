@@ -22,7 +22,7 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
-from ft_core import catalog, download
+from ft_core import catalog, download, four_bit_cache
 from ft_core.errors import FTError, explain
 from ft_core.run import Run
 from ft_core.settings.methods import UNPACKED, in_four_bits
@@ -142,11 +142,31 @@ def load_base(
         load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=dtype
     )
     stored = "quantization_config" in download.read_settings(folder / "config.json", base)  # is loaded as it is
-    model = _load(base, folder, four_bits if quantised and not stored else None, labels, new_head=bool(labels))
+    if quantised and not stored and not labels:
+        model = _load_quantised(base, folder, four_bits)
+    else:
+        model = _load(base, folder, four_bits if quantised and not stored else None, labels, new_head=bool(labels))
     for module in model.modules():
         if isinstance(module, Linear4bit):
             module.support_avx512bf16_for_cpu = False
             module.compute_dtype = dtype  # a base that is stored in 4 bits brings one of its own
+    return model
+
+
+def _load_quantised(base: str, folder: Path, four_bits: BitsAndBytesConfig) -> PreTrainedModel:
+    """A base model in 4 bits, from the cache of those where it is there."""
+    place = four_bit_cache.place(folder, four_bits.to_json_string())
+    kept = four_bit_cache.find(place)
+    if kept is not None:
+        try:
+            model = _load(base, kept)
+        except FTError:
+            four_bit_cache.remove(kept)
+        else:
+            model.name_or_path = model.config.name_or_path = str(folder)
+            return model
+    model = _load(base, folder, four_bits)
+    four_bit_cache.keep(model, place)
     return model
 
 

@@ -10,7 +10,7 @@ ROWS = [
     {"errors", "amounts"},
     {"settings", "files", "jobs", "quiet"},
     {"run", "workspace", "catalog", "hardware", "download", "guide", "turns"},
-    {"modeling", "prompts", "generate", "fit", "queue"},
+    {"modeling", "four_bit_cache", "prompts", "generate", "fit", "queue"},
     {"data", "starter"},
     {"plan", "train", "evals", "serve", "hub"},
     {"worker", "pipeline"},
@@ -18,7 +18,13 @@ ROWS = [
 ]
 ROW = {room: number for number, rooms in enumerate(ROWS) for room in rooms}
 # A workspace lists runs; the other way round would be a circle.
-SAME_ROW = {"workspace": {"run"}, "generate": {"prompts"}, "cli": {"terminal"}, "__main__": {"cli"}}
+SAME_ROW = {
+    "workspace": {"run"},
+    "modeling": {"four_bit_cache"},
+    "generate": {"prompts"},
+    "cli": {"terminal"},
+    "__main__": {"cli"},
+}
 
 
 def imported_rooms(source: str) -> set[str]:

@@ -9,6 +9,7 @@ fifth beside its measure.
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -143,9 +144,10 @@ def _highest_resident() -> int:
 
 
 def measure(run_folder: Path) -> dict[str, Any]:
-    """`train` in a process of its own."""
+    """`train` in a process of its own, that quantises the base model itself."""
     command = [sys.executable, "-m", "tests.benchmarks.fit", "--run", str(run_folder)]
-    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    environment = os.environ | {"HF_HOME": str(run_folder.parent / "hub")}
+    answer = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     if answer.returncode:
         raise RuntimeError(answer.stderr[-3000:])
     return json.loads(answer.stdout.splitlines()[-1])

@@ -15,6 +15,7 @@ round changes. `--quick`: 48 chats, one round.
   starts only without torchvision and with an empty module for torchaudio. Their chats are written in their own template `default`.
 - ours: `python -m ft_core train` with everything else left to be chosen, and the same with `fused: false`.
 
+Seconds are those of all steps; LLaMA-Factory's and ms-swift's are their own `train_runtime`, with the loop's beginning and end in it.
 Tokens are those of the chats as ours writes them, padding left out. Printed are medians of the rounds: tokens a second of all steps, the
 most memory that a process held, seconds from the command to the end of the first step, and the mean loss (random weights: it only shows that all
 do the same work; rows come in another order). Last, how much of this machine's matrix rate ours used. Exit code 3 where a ratio is less than
@@ -43,6 +44,7 @@ import yaml
 
 from ft_core import catalog
 from ft_core.data.tokens import ChatTokenizer
+from ft_core.settings import project
 from ft_core.settings.example import Message
 from tests.benchmarks.fit import make_model
 from tests.benchmarks.main_job import EXAMPLE, ROOT
@@ -130,7 +132,7 @@ def trl(base: str, data: Path, threads: int, dtype: str) -> dict[str, Any]:
 def run_trl(base: str, data: Path, threads: int, dtype: str = "bfloat16") -> dict[str, Any]:
     """`trl` in a process of its own."""
     command = [sys.executable, "-m", "tests.benchmarks.training", "--trl", base, str(data), dtype]
-    printed, found = watched([*command, "--threads", str(threads)])
+    printed, found = watched([*command, "--threads", str(threads)], threads)
     watch = json.loads(printed.splitlines()[-1])
     return found | {
         "seconds": watch["seconds"],
@@ -201,7 +203,9 @@ def run_ours(base: str, data: Path, threads: int, fused: bool = True) -> dict[st
     home = data.parent / f"home-{time.monotonic_ns()}"
     path = data.parent / "project.yaml"
     path.write_text(yaml.safe_dump(project_of(base, data, threads, fused)), encoding="utf-8")
-    printed, found = watched([sys.executable, "-m", "ft_core", "train", str(path), "--json", "--home", str(home)])
+    printed, found = watched(
+        [sys.executable, "-m", "ft_core", "train", str(path), "--json", "--home", str(home)], threads
+    )
     result = json.loads(printed)
     (made,) = home.glob("people/*/datasets/*/dataset.json")
     counts, chats = (
@@ -285,19 +289,21 @@ def judge(shape: str, rows: dict[str, dict[str, Any]]) -> bool:
     return reached
 
 
-def utilisation(shape: str, base: str, tokens_a_second: float) -> None:
+def utilisation(shape: str, base: str, data: Path, threads: int, tokens_a_second: float) -> None:
     """Print what share of this machine's matrix rate the layers' matrices took."""
     import torch
 
     from ft_core import modeling
     from ft_core.fit.architecture import architecture
+    from ft_core.fit.cost import flops_per_token
     from ft_core.train.profiling import matrix_rate
 
-    sizes = architecture(base)
+    torch.set_num_threads(threads)
+    sizes, training = architecture(base), project.parse(project_of(base, data, threads), shape).training
     assert sizes is not None
     config = SimpleNamespace(hidden_size=sizes.hidden_size, intermediate_size=sizes.intermediate_size)
     dtype = modeling.compute_dtype(sizes.hidden_size)
-    rate, work = matrix_rate(config, dtype, "cpu"), tokens_a_second * 4 * sizes.linear
+    rate, work = matrix_rate(config, dtype, "cpu"), tokens_a_second * flops_per_token(sizes, training)
     print(
         f"{shape}: {work / 1e9:,.0f} of {rate / 1e9:,.0f} billion operations a second ({work / rate:.0%}), "
         f"{str(dtype).removeprefix('torch.')}, {torch.get_num_threads()} threads"
@@ -351,6 +357,7 @@ def main() -> int:
     chats, rounds = asked.chats or (48 if asked.quick else 1000), asked.rounds or (1 if asked.quick else 3)
     reached, shapes = True, {}
     with tempfile.TemporaryDirectory() as folder:
+        os.environ["HF_HOME"] = str(Path(folder) / "hub")  # what is kept of the base models goes with them
         data = Path(folder) / MESSAGES
         tokens = write_chats(data, chats)
         print(
@@ -366,7 +373,7 @@ def main() -> int:
         print()
         for shape, base in bases.items():
             reached = judge(shape, shapes[shape]) and reached
-            utilisation(shape, base, shapes[shape][OURS]["speed"])
+            utilisation(shape, base, data, asked.threads, shapes[shape][OURS]["speed"])
     if asked.plot:
         plot(asked.plot, shapes)
     return 0 if reached else 3
