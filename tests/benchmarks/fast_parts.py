@@ -3,8 +3,8 @@
     python -m tests.benchmarks.fast_parts [--shape 135M] [--chats 24] [--threads 2] [--rounds 1]
 
 The chats and the QLoRA training are those of `training.py`, without optimizer and Trainer: loss and gradients of 8 chats at a time, in a process
-of its own for each row. The first row is what `fused: false` computes, the last what `fused: true` does with as many chats at once. Exit code 3 where the loss or
-the length of the gradient is not that of the first row within 0.01 %, or the last row is slower than the first.
+of its own for each row. The first row is what `fused: false` computes, the last what `fused: true` does with as many chats at once. Exit
+code 3 where the loss or the length of the gradient is not that of the first row within 0.01 %, or the last row is slower than the first.
 """
 
 import argparse
