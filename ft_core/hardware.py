@@ -29,6 +29,12 @@ _PACKAGES = (
     "gradio",
 )
 
+# Read when torch is loaded.
+TORCH_ENVIRONMENT = {
+    "OMP_WAIT_POLICY": "PASSIVE",  # threads that wait by spinning stand still when something else, a browser say, wants their core
+    "TORCHDYNAMO_DISABLE": "1",  # nothing here is compiled, and to load the compiler takes a second
+}
+
 
 class Hardware(BaseModel):
     """Processor cores, memory in gigabytes (1e9 bytes), the GPU when there is one, the Space's id on a Space.

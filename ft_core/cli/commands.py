@@ -8,6 +8,7 @@ import typer
 
 from ft_core.cli import data, evaluate, explain, generated, judge, models, plan, runs, studies, versions
 from ft_core.errors import FTError
+from ft_core.hardware import TORCH_ENVIRONMENT
 from ft_core.quiet import quiet_libraries
 from ft_core.terminal.answer import refuse
 
@@ -52,8 +53,8 @@ def main() -> None:
     """The entry of `python -m ft_core`."""
     os.environ.setdefault("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    # Read when torch is loaded. Threads that wait by spinning stand still when something else wants their core.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    for name, value in TORCH_ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
     quiet_libraries()
     if os.name == "posix" and os.getsid(0) == os.getpid():
         # Alone in its session, so an interrupt is meant for it, also where a page that runs in the background ignores its own.

@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from huggingface_hub import get_token
 
 from ft_core.errors import FTError
-from ft_core.hardware import on_space
+from ft_core.hardware import TORCH_ENVIRONMENT, on_space
 from ft_core.jobs import WORK, JobName, JobState, Stop, Work
 from ft_core.run import Run
 from ft_core.worker import queue
@@ -193,8 +193,7 @@ def child_environment() -> dict[str, str]:
         "TOKENIZERS_PARALLELISM": "false",
         "PYTHONUNBUFFERED": "1",
         "PYTHONIOENCODING": "utf-8",
-        # Threads that wait by spinning stand still when something else, a browser say, wants their core.
-        "OMP_WAIT_POLICY": "PASSIVE",
+        **TORCH_ENVIRONMENT,
     }
 
 
