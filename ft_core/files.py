@@ -3,11 +3,14 @@
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
+
+T = TypeVar("T")
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -63,6 +66,27 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
             continue
         if isinstance(row, dict):
             yield row
+
+
+def remembered(read: Callable[[Path], T]) -> Callable[[Path], T]:
+    """`read`, asked again only once its file has changed: many pages look at the same run every two seconds. Nobody may change what it gives.
+
+    What it raises is not remembered.
+    """
+
+    @lru_cache(maxsize=64)
+    def found(path: Path, _state: tuple[int, int, int]) -> T:
+        return read(path)
+
+    @wraps(read)
+    def asked(path: Path) -> T:
+        try:
+            status = path.stat()
+        except OSError:
+            return read(path)
+        return found(path, (status.st_ino, status.st_size, status.st_mtime_ns))
+
+    return asked
 
 
 def last_lines(path: Path, lines: int) -> list[str]:

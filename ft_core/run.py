@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from ft_core.errors import FTError
-from ft_core.files import append_line, last_lines, read_json, read_lines, write_json, write_text
+from ft_core.files import append_line, last_lines, read_json, read_lines, remembered, write_json, write_text
 from ft_core.jobs import WORK, JobName, JobState, Stop
 from ft_core.settings import project
 from ft_core.settings.evaluation import EvalSpec, changed
@@ -22,11 +22,30 @@ TRIALS = "trials"
 HEAD_LABELS = "labels.json"  # beside a classification head's weights
 # In an evaluation: what people made, and no machine can make again.
 VOTES, CORRECTIONS = "votes.jsonl", "corrections.json"
+_project = remembered(project.load)
+
+
+@remembered
+def _measurements(path: Path) -> list[dict[str, Any]]:
+    rows = {(row["kind"], row["step"]): row for row in read_lines(path) if "kind" in row and "step" in row}
+    return sorted(rows.values(), key=lambda row: (row["step"], row["kind"]))
+
+
+@remembered
+def _answers(path: Path) -> list[dict[str, Any]]:
+    rows = {(row["step"], row["prompt"]): row for row in read_lines(path) if "step" in row and "prompt" in row}
+    return sorted(rows.values(), key=lambda row: row["step"])
+
+
+@remembered
+def _job_state(path: Path) -> JobState | None:
+    values = read_json(path)
+    return None if values is None else JobState.model_validate(values)
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run: a folder. Everything about it is read from disk each time it is asked."""
+    """One run: a folder. Everything about it is read from disk when it is asked, what is asked most only once it has changed."""
 
     folder: Path
 
@@ -97,7 +116,7 @@ class Run:
 
     def spec(self) -> ProjectSpec:
         """The frozen project."""
-        return project.load(self.project)
+        return _project(self.project)
 
     def data(self) -> dict[str, Any]:
         """Which dataset version the run uses: {"dataset", "folder", "sha256", ...}; `start`: {"run", "weights_sha256"} of the run it starts from."""
@@ -203,10 +222,9 @@ class Run:
     def job(self, name: JobName) -> JobState | None:
         """The derived state of one job; None when it never began. Raises FTError `run.newer` when its file cannot be read."""
         try:
-            values = read_json(self.folder / "jobs" / f"{name}.json")
-            if values is None:
+            state = _job_state(self.folder / "jobs" / f"{name}.json")
+            if state is None:
                 return None
-            state = JobState.model_validate(values)
         except ValueError as error:  # no JSON, or not these values
             raise FTError(
                 "run.newer",
@@ -313,12 +331,7 @@ class Run:
 
     def metrics(self) -> list[dict[str, Any]]:
         """All measurements in the order of their steps; the last row of a (kind, step) wins."""
-        rows = {
-            (row["kind"], row["step"]): row
-            for row in read_lines(self.folder / "metrics.jsonl")
-            if "kind" in row and "step" in row
-        }
-        return sorted(rows.values(), key=lambda row: (row["step"], row["kind"]))
+        return _measurements(self.folder / "metrics.jsonl")
 
     def append_sample(self, row: dict[str, Any]) -> None:
         """One sample answer: {"step", "prompt", "answer", "expected"}."""
@@ -326,12 +339,7 @@ class Run:
 
     def samples(self) -> list[dict[str, Any]]:
         """Sample answers in the order of their steps; the last of a (step, prompt) wins."""
-        rows = {
-            (row["step"], row["prompt"]): row
-            for row in read_lines(self.folder / "samples.jsonl")
-            if "step" in row and "prompt" in row
-        }
-        return sorted(rows.values(), key=lambda row: row["step"])
+        return _answers(self.folder / "samples.jsonl")
 
     def append_notice(self, text: str) -> None:
         """A sentence that the person should read, also in the log: something went otherwise than planned, and the job went on."""

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from ft_core.files import append_line, last_lines, read_json, read_lines, sync_folder, write_json
+from ft_core.files import append_line, last_lines, read_json, read_lines, remembered, sync_folder, write_json, write_text
 
 
 def test_torn_lines_are_ignored_and_ended_before_the_next(tmp_path):
@@ -50,3 +50,23 @@ def test_a_folder_that_is_gone_cannot_be_synced(tmp_path):
     sync_folder(tmp_path)
     with pytest.raises(FileNotFoundError):
         sync_folder(tmp_path / "gone")
+
+
+def test_a_file_is_read_again_once_it_has_changed(tmp_path):
+    asked = []
+
+    @remembered
+    def read(path):
+        asked.append(path)
+        return path.read_text(encoding="utf-8")
+
+    path = tmp_path / "a.txt"
+    with pytest.raises(FileNotFoundError):
+        read(path)
+    write_text(path, "one")
+    assert [read(path), read(path)] == ["one", "one"] and len(asked) == 2
+    write_text(path, "two")  # as long, and written in the same moment: another file in its place
+    assert read(path) == "two"
+    with open(path, "a", encoding="utf-8") as file:
+        file.write("!")
+    assert read(path) == "two!" and len(asked) == 4

@@ -23,6 +23,8 @@ TO_TOP = "(...given) => { window.scrollTo({top: 0, behavior: 'smooth'}); return 
 # each output, and writes all of those kept so far into the page at every event's begin and end.
 QUIET: dict[str, Any] = {"show_progress": "hidden", "show_progress_on": [], "api_visibility": "private"}
 
+Reader = tuple[Handler, Sequence[Any], Sequence[Any]]  # with its inputs and outputs
+
 
 @dataclass(frozen=True)
 class Shared:
@@ -43,7 +45,7 @@ class Shared:
     compared: gr.BrowserState
     measured: gr.BrowserState
     seen: gr.State
-    readers: list[tuple[Handler, Sequence[Any], Sequence[Any]]] = field(default_factory=list)
+    readers: list[Reader] = field(default_factory=list)
 
     def private(self, fn: Handler) -> Handler:
         """A handler only the owner can call; see guard.private."""
@@ -63,15 +65,11 @@ class Shared:
 
     def expect_work(self) -> None:
         """While this tab is open a job is likely soon: a worker loads the libraries meanwhile."""
-        self.follow(expect_work, [], [])
+        self.follow(expect_work, [], [gr.State()])
 
     def begin_following(self) -> None:
-        """Let all readers of this tab run as one event, each input given once: the browser walks through the whole page for each answer and input."""
-        inputs = list(dict.fromkeys(one for _, given, _ in self.readers for one in given))
-        outputs = [one for _, _, taken in self.readers for one in taken]
-        places = {one: place for place, one in enumerate(inputs)}
-        readers = [(fn, [places[one] for one in given], len(taken)) for fn, given, taken in self.readers]
-        watch([self.tab.select, self.timer.tick], self.quiet, reading(readers), inputs, outputs)
+        """Let all readers of this tab look at once."""
+        watch([self.tab.select, self.timer.tick], self.quiet, self.readers)
 
 
 def expect_work(workspace: Workspace) -> Any:
@@ -80,50 +78,50 @@ def expect_work(workspace: Workspace) -> Any:
     return gr.skip()
 
 
-def reading(readers: Sequence[tuple[Handler, Sequence[int], int]]) -> Handler:
-    """One handler out of several, each with the places of its inputs among all and the number of its outputs.
+def watch(triggers: Sequence[Any], guarded: Callable[[Handler], Handler], readers: Sequence[Reader]) -> None:
+    """Let readers look at `triggers`, all in one event, and put on the page what those found that have something new.
 
-    One that fails or has nothing new leaves its own outputs as they are.
+    In events of their own, all of them `guarded`: Gradio makes every output of an event anew, and the browser walks through the page for
+    each, also for those that stay as they are. A page on which nothing happens costs a few small outputs.
+    """
+    inputs = list(dict.fromkeys(one for _, given, _ in readers for one in given))
+    news = [gr.Textbox(visible="hidden", label="News") for _ in readers]
+    found = gr.State()
+    places = {one: place for place, one in enumerate(inputs)}
+    look = looking([(fn, [places[one] for one in given]) for fn, given, _ in readers])
+    follow(triggers, guarded(look), inputs, [found, *news])
+    for number, (told, (_, _, outputs)) in enumerate(zip(news, readers, strict=True)):
+        handing = guarded(handing_out(number))
+        told.change(handing, [found], outputs, trigger_mode="always_last", queue=False, **QUIET)
+
+
+def looking(readers: Sequence[tuple[Handler, Sequence[int]]]) -> Handler:
+    """One handler out of several, each with the places of its inputs among all: their answers, and for each with news when that was found.
+
+    One that fails or has nothing new is no news.
     """
 
-    def read(workspace: Workspace, *values: Any) -> Any:
-        found: list[Any] = []
-        for fn, places, outputs in readers:
-            answer = unheard(fn)(workspace, *(values[place] for place in places))
-            found += [gr.skip()] * outputs if _is_skip(answer) else answer
-        return gr.skip() if all(map(_is_skip, found)) else found
+    def look(workspace: Workspace, *values: Any) -> Any:
+        answers = [unheard(fn)(workspace, *(values[place] for place in places)) for fn, places in readers]
+        if all(map(_is_skip, answers)):
+            return gr.skip()
+        now = str(time.time_ns())
+        return [answers, *(gr.skip() if _is_skip(answer) else now for answer in answers)]
 
-    return read
+    return look
+
+
+def handing_out(number: int) -> Handler:
+    """A handler that gives what the reader of that number found at the last look."""
+
+    def hand_out(_: Workspace, answers: Sequence[Any] | None) -> Any:
+        return gr.skip() if answers is None else answers[number]
+
+    return hand_out
 
 
 def _is_skip(answer: Any) -> bool:
     return isinstance(answer, dict) and answer == gr.skip()
-
-
-def watch(
-    triggers: Sequence[Any],
-    guarded: Callable[[Handler], Handler],
-    fn: Handler,
-    inputs: Sequence[Any],
-    outputs: Sequence[Any],
-) -> None:
-    """Let `fn` look at `triggers`, and put what it found on the page, unless that is nothing: gr.skip().
-
-    In two events, each `guarded`. Gradio makes every output of an event anew, and the browser walks through the page for each, also for
-    those that stay as they are: where there is nothing new, the first event has two outputs and the second does not follow.
-    """
-    news, found = gr.Textbox(visible="hidden", label="News"), gr.State()
-
-    def look(workspace: Workspace, *values: Any) -> Any:
-        answer = fn(workspace, *values)
-        return gr.skip() if _is_skip(answer) else [str(time.time_ns()), answer]
-
-    def hand_out(_: Workspace, answer: Sequence[Any] | None) -> Any:
-        return gr.skip() if answer is None else [None, *answer]
-
-    look.__name__ = fn.__name__
-    follow(triggers, guarded(look), inputs, [news, found])
-    news.change(guarded(hand_out), [found], [found, *outputs], trigger_mode="always_last", queue=False, **QUIET)
 
 
 def follow(

@@ -100,9 +100,7 @@ def build_app(home: Path) -> gr.Blocks:
         watch(
             [page.load, header.tick, run_id.change, dataset_id.change],
             partial(guard.private, home=home, quiet=True),
-            list_runs,
-            [listed, run_id, dataset_id],
-            [listed, run_choice, dataset_words],
+            [(list_runs, [listed, run_id, dataset_id], [listed, run_choice, dataset_words])],
         )
         choose([run_choice.input], guard.private(choose_run, home), [run_choice], [run_id], queue=False)
     return page

@@ -93,9 +93,7 @@ SPENDING = [
 ]
 READING = [
     "suggest",
-    "read",
     "hand_out",
-    "list_runs",
     "watch_job",
     "watch_queue",
     "show_selected",

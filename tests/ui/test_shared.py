@@ -7,7 +7,7 @@ import pytest
 from ft_core.errors import FTError
 from ft_core.run import Run
 from ft_core.settings import project
-from ft_core.ui.shared import own_token, reading, selected_run
+from ft_core.ui.shared import handing_out, looking, own_token, selected_run
 from ft_core.workspace import Workspace
 
 
@@ -46,7 +46,7 @@ def test_a_token_is_the_persons_own(monkeypatch, tmp_path):
     assert caught.value.code == "hub.token"
 
 
-def test_readers_become_one_and_a_failing_or_idle_one_leaves_its_outputs(workspace):
+def test_readers_look_at_once_and_a_failing_or_idle_one_is_no_news(workspace):
     def two(_workspace, seen):
         return [f"{seen}+", 1]
 
@@ -56,8 +56,11 @@ def test_readers_become_one_and_a_failing_or_idle_one_leaves_its_outputs(workspa
     def failing(_workspace, seen):
         raise FTError("x", "what", "why", "fix")
 
-    read = reading([(two, [0], 2), (one, [1, 2], 1), (failing, [3], 3)])
-    assert read(workspace, "s", "", "run", "") == ["s+", 1, "run", *[gr.skip()] * 3]
-    assert read(workspace, "s", "seen", "run", "")[2] == gr.skip()
-    idle = reading([(one, [0, 1], 1), (failing, [1], 1)])
-    assert idle(workspace, "seen", "run") == gr.skip(), "one answer for all: nothing to draw"
+    look = looking([(two, [0]), (one, [1, 2]), (failing, [3])])
+    answers, *news = look(workspace, "s", "", "run", "")
+    assert answers == [["s+", 1], ("run",), gr.skip()] and news == [news[0], news[0], gr.skip()] and news[0].isdigit()
+    assert look(workspace, "s", "seen", "run", "")[2] == gr.skip()
+    assert look(workspace, "s", "", "run", "")[1] > news[0], "each time another"
+    assert looking([(one, [0, 1]), (failing, [1])])(workspace, "seen", "run") == gr.skip(), "nothing to draw"
+    assert handing_out(1)(workspace, answers) == ("run",)
+    assert handing_out(0)(workspace, None) == gr.skip(), "before the first look"

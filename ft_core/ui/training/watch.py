@@ -1,5 +1,6 @@
 """Step 2 of the Training tab: how the selected run goes on, its curves, its sample answers, and the ways to stop it."""
 
+from functools import lru_cache
 from typing import Any
 
 import gradio as gr
@@ -228,24 +229,26 @@ def watch_results(workspace: Workspace, seen: str, run_id: str) -> Any:
     if run is None:
         hidden = gr.update(visible=False)
         return [found, "", *[None] * len(CHARTS), hidden, "", hidden, "", None, None, hidden]
-    metrics, rows = run.metrics(), run.samples()
-    every = curves.stretch(metrics)
-    found = f"{found}\n{run.id} {len(rows)}"
-    tables = [
-        frames.samples(rows),
-        frames.samples_over_time(rows),
-        gr.update(value=uploads.download_copy(run), visible=True),
+    answers = f"{run.id} {len(run.samples())}"
+    skipped = [gr.skip(), gr.skip(), gr.skip()]  # a browser draws a table as slowly as a chart
+    return [
+        f"{found}\n{answers}",
+        show.caption(_about(run))
+        + _measured(run)
+        + show.tiles(_tiles(run, run.metrics(), launch.view(workspace, run, "train").seconds_left)),
+        *_drawn(run, found),
+        *(skipped if seen.partition("\n")[2] == answers else _listed(run, answers)),
     ]
-    if seen.partition("\n")[2] == found.partition("\n")[2]:
-        tables = [gr.skip(), gr.skip(), gr.skip()]  # a browser draws a table as slowly as a chart
+
+
+@lru_cache(maxsize=8)
+def _drawn(run: Run, _fingerprint: str) -> list[Any]:
+    """The charts and what is said below them: the same for every page that shows the run."""
+    metrics = run.metrics()
     said = advice.of_run(run) if metrics else ()
     best = curves.best_step(metrics)
     parts, profiled = curves.parts(metrics), run.profile()
     return [
-        found,
-        show.caption(_about(run))
-        + _measured(run)
-        + show.tiles(_tiles(run, metrics, launch.view(workspace, run, "train").seconds_left)),
         *(
             gr.update(
                 value=curves.curve(metrics, key, best if key == "loss" else None, said, chart or "none"), y_title=words
@@ -253,11 +256,18 @@ def watch_results(workspace: Workspace, seen: str, run_id: str) -> Any:
             for words, key, chart in _charts(run)
         ),
         gr.update(value=parts, visible=parts is not None, y_title=curves.loss_axis(run.spec())),
-        _remarks(run, every),
+        _remarks(run, curves.stretch(metrics)),
         gr.update(visible=profiled is not None),
         profile_tables.tables(profiled) if profiled else "",
-        *tables,
     ]
+
+
+@lru_cache(maxsize=8)
+def _listed(run: Run, _answers: str) -> list[Any]:
+    """The sample answers, and the project to download."""
+    rows = run.samples()
+    copy = gr.update(value=uploads.download_copy(run), visible=True)
+    return [frames.samples(rows), frames.samples_over_time(rows), copy]
 
 
 def _charts(run: Run) -> list[tuple[str, str, str]]:
