@@ -2,6 +2,10 @@
 
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
 from typing import Literal, Protocol, get_args
 
 import psutil
@@ -72,8 +76,30 @@ class JobState(BaseModel):
         return process_alive(self.pid, self.process_start)
 
 
+_glancing: ContextVar[bool] = ContextVar("glancing", default=False)
+
+
+@contextmanager
+def glancing() -> Iterator[None]:
+    """Inside, whether a process is alive is asked once a second: for pages, which ask for the same few again and again and decide nothing."""
+    token = _glancing.set(True)
+    try:
+        yield
+    finally:
+        _glancing.reset(token)
+
+
 def process_alive(pid: int, started: float) -> bool:
     """True while process `pid` that started at `started` exists and is no zombie. Process ids are reused, start times are not."""
+    return _alive_this_second(pid, started, int(time.monotonic())) if _glancing.get() else _alive(pid, started)
+
+
+@lru_cache(maxsize=256)
+def _alive_this_second(pid: int, started: float, _second: int) -> bool:
+    return _alive(pid, started)
+
+
+def _alive(pid: int, started: float) -> bool:
     try:
         process = psutil.Process(pid)
         return abs(process.create_time() - started) < 1.0 and process.status() != psutil.STATUS_ZOMBIE

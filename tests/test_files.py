@@ -5,7 +5,16 @@ import json
 
 import pytest
 
-from ft_core.files import append_line, last_lines, read_json, read_lines, remembered, sync_folder, write_json, write_text
+from ft_core.files import (
+    append_line,
+    last_lines,
+    read_json,
+    read_lines,
+    remembered,
+    sync_folder,
+    write_json,
+    write_text,
+)
 
 
 def test_torn_lines_are_ignored_and_ended_before_the_next(tmp_path):

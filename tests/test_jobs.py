@@ -3,12 +3,13 @@
 import os
 import subprocess
 import sys
+import time
 
 import psutil
 import pytest
 from pydantic import ValidationError
 
-from ft_core.jobs import JobState, process_alive
+from ft_core.jobs import JobState, glancing, process_alive
 
 
 def state(**changes) -> JobState:
@@ -36,3 +37,18 @@ def test_a_zombie_counts_as_gone():
 def test_a_state_with_an_unknown_key_is_refused():
     with pytest.raises(ValidationError):
         state(colour="red")
+
+
+def test_a_glance_asks_once_a_second():
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    started = psutil.Process(child.pid).create_time()
+    with glancing():
+        while time.monotonic() % 1 > 0.5:  # so that what follows is one second's
+            time.sleep(0.01)
+        assert process_alive(child.pid, started)
+        child.communicate()
+        assert process_alive(child.pid, started), "as it was when it was asked"
+    assert not process_alive(child.pid, started)
+    with glancing():
+        time.sleep(1)
+        assert not process_alive(child.pid, started)

@@ -11,6 +11,7 @@ from gradio.events import Dependency
 
 from ft_core.errors import FTError
 from ft_core.hardware import on_space
+from ft_core.jobs import glancing
 from ft_core.run import Run
 from ft_core.ui.guard import Handler, private, token_of, unheard
 from ft_core.worker.spare import expect
@@ -102,7 +103,8 @@ def looking(readers: Sequence[tuple[Handler, Sequence[int]]]) -> Handler:
     """
 
     def look(workspace: Workspace, *values: Any) -> Any:
-        answers = [unheard(fn)(workspace, *(values[place] for place in places)) for fn, places in readers]
+        with glancing():
+            answers = [unheard(fn)(workspace, *(values[place] for place in places)) for fn, places in readers]
         if all(map(_is_skip, answers)):
             return gr.skip()
         now = str(time.time_ns())
