@@ -1,7 +1,7 @@
 """A QLoRA training here beside what people would use instead, on the same chats and the same base model.
 
     python -m tests.benchmarks.training [--quick] [--shapes 135M starter] [--chats 1000] [--rounds 3] [--threads 2]
-        [--llamafactory llamafactory-cli] [--swift swift] [--plot FILE.png]
+        [--llamafactory llamafactory-cli] [--swift swift] [--only NAME ...] [--plot FILE.png]
 
 The chats are made from a seed: words of the shipped tickets, tokens spread as in real chats (median 190, a twentieth below 66 and above 539,
 at most 598), 0.39 of them in the answer. The base models are SmolLM2-135M's shape with random weights, and the starter. All train one pass:
@@ -341,6 +341,9 @@ def main() -> int:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--llamafactory", default=shutil.which("llamafactory-cli"))
     parser.add_argument("--swift", default=shutil.which("swift"))
+    parser.add_argument(
+        "--only", nargs="*", choices=[PLAIN, TRL_32, FACTORY, SWIFT], help="beside trl's quick start and ours"
+    )
     parser.add_argument("--plot", type=Path)
     parser.add_argument("--trl", nargs=3, help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -353,7 +356,10 @@ def main() -> int:
         contestants[FACTORY] = partial(run_factory, asked.llamafactory)
     if asked.swift:
         contestants[SWIFT] = partial(run_swift, asked.swift)
-    contestants |= {PLAIN: partial(run_ours, fused=False), OURS: run_ours}
+    contestants[PLAIN] = partial(run_ours, fused=False)
+    if asked.only is not None:
+        contestants = {name: run for name, run in contestants.items() if name in (TRL, *asked.only)}
+    contestants[OURS] = run_ours
     chats, rounds = asked.chats or (48 if asked.quick else 1000), asked.rounds or (1 if asked.quick else 3)
     reached, shapes = True, {}
     with tempfile.TemporaryDirectory() as folder:
