@@ -19,8 +19,9 @@ def expect(home: Path) -> None:
     """Say that a job is likely soon, and see to it that a supervisor is there. Cheap, so that a page can say it as it polls."""
     mark = _mark(home)
     if time.time() - _time(mark) > EXPECTED_SECONDS / 3:
-        launch.ensure_supervisor(home)
+        mark.parent.mkdir(parents=True, exist_ok=True)
         mark.touch()
+        launch.ensure_supervisor(home)
 
 
 class Spare:
