@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy
-from scipy.sparse import coo_array, csgraph
 
 from ft_core.data.join import THRESHOLD, Pairs, Sets, blocks, chosen, members_of, mixed, near_pairs, similarities
 from ft_core.data.vocabulary import Vocabulary, words
@@ -59,6 +58,8 @@ def near_duplicate_groups(texts: Sequence[str]) -> list[list[int]]:
 
 def chains(texts: Sequence[str], vocabulary: Vocabulary | None = None) -> Chains:
     """The groups of texts that are nearly the same."""
+    from scipy.sparse import coo_array, csgraph  # slow to load, and no page waits for it
+
     if len(texts) < 2:
         return Chains([], True)
     different = _different(texts, None, None, vocabulary)

@@ -124,12 +124,13 @@ def long_run(home: Path, done: int = STEPS) -> tuple[Workspace, Run]:
 
 
 def update(home: Path) -> float:
-    """Seconds of one poll of the Training tab for that run, everything redrawn."""
+    """Seconds of one poll of the Training tab for that run after another measurement, everything redrawn."""
     from ft_core.ui.training.watch import watch_job, watch_results
 
     workspace, run = long_run(home)
     times = []
-    for _ in range(10):
+    for count in range(10):
+        run.append_metric(metric(STEPS + count))
         began = time.perf_counter()
         watch_job(workspace, "", run.id)
         watch_results(workspace, "", run.id)
