@@ -12,6 +12,7 @@ from importlib import metadata
 from pathlib import Path
 
 from huggingface_hub import constants
+from safetensors import SafetensorError
 from transformers import PreTrainedModel
 
 LEAST = 100_000_000  # bytes of weights, below which quantising takes no time
@@ -45,7 +46,7 @@ def keep(model: PreTrainedModel, kept: Path | None) -> None:
     """Write the model there; nothing where the disk refuses it or is short of room."""
     if kept is None:
         return
-    with suppress(OSError):
+    with suppress(OSError, SafetensorError):  # the second is what a full disk is called there
         kept.parent.mkdir(parents=True, exist_ok=True)
         if shutil.disk_usage(kept.parent).free < 4 * model.get_memory_footprint():
             return

@@ -25,26 +25,26 @@ def expect(home: Path) -> None:
 
 
 class Spare:
-    """None at first; `keep` while there is nothing to do, `take` for a job."""
+    """None at first; `keep` while there is nothing to do, `take` for a job. After one that ended by itself there is none: the next would, too."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
         self.child: subprocess.Popen[bytes] | None = None
+        self.failed = False
 
     def keep(self) -> bool:
         """Begin one, or end it, as the page and the memory have it; True while a job is expected."""
+        self._notice()
         expected = time.time() - _time(_mark(self.home)) < EXPECTED_SECONDS
         if not expected or psutil.virtual_memory().available < _ROOM_GB * 1e9:
             self.end()
-        elif self.child is None or self.child.poll() is not None:
-            self.end()
+        elif self.child is None and not self.failed:
             self.child = launch.spawn(["ft_core.worker", "--wait"], self.home / "queue" / queue.LOG)
         return expected
 
     def take(self) -> subprocess.Popen[bytes] | None:
         """The one that waits, for a job; it may still be loading. None when there is none."""
-        if self.child is not None and self.child.poll() is not None:
-            self.end()
+        self._notice()
         child, self.child = self.child, None
         return child
 
@@ -53,6 +53,12 @@ class Spare:
         child, self.child = self.child, None
         if child is not None and child.stdin is not None:
             child.stdin.close()
+
+    def _notice(self) -> None:
+        """One that has ended by itself: its libraries cannot be loaded, or it was killed for its memory."""
+        if self.child is not None and self.child.poll() is not None:
+            self.failed = True
+            self.end()
 
 
 def _mark(home: Path) -> Path:
