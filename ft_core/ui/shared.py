@@ -1,6 +1,7 @@
 """What every tab is given: the home folder, and the few components that belong to the whole page."""
 
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,10 @@ TO_TOP = "(...given) => { window.scrollTo({top: 0, behavior: 'smooth'}); return 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "show_progress_on": [], "api_visibility": "private"}
 
 Reader = tuple[Handler, Sequence[Any], Sequence[Any]]  # with its inputs and outputs
+LOOKS_A_SECOND = (
+    1.5  # of all pages together that show the same tab: a core looks at a running training about 25 times a second
+)
+PAGES_COUNTED_SECONDS = 20.0  # of looks from which pages are counted
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,7 @@ class Shared:
 
     def begin_following(self) -> None:
         """Let all readers of this tab look at once."""
-        watch([self.tab.select, self.timer.tick], self.quiet, self.readers)
+        watch(self.timer, [self.tab.select], self.quiet, self.readers)
 
 
 def expect_work(workspace: Workspace) -> Any:
@@ -79,36 +84,62 @@ def expect_work(workspace: Workspace) -> Any:
     return gr.skip()
 
 
-def watch(triggers: Sequence[Any], guarded: Callable[[Handler], Handler], readers: Sequence[Reader]) -> None:
-    """Let readers look at `triggers`, all in one event, and put on the page what those found that have something new.
+def watch(
+    timer: gr.Timer, triggers: Sequence[Any], guarded: Callable[[Handler], Handler], readers: Sequence[Reader]
+) -> None:
+    """Let readers look as `timer` ticks and at `triggers`, all in one event, and put on the page what those found that have something new.
 
     In events of their own, all of them `guarded`: Gradio makes every output of an event anew, and the browser walks through the page for
-    each, also for those that stay as they are. A page on which nothing happens costs a few small outputs.
+    each, also for those that stay as they are. A page on which nothing happens costs a few small outputs. Of many open pages each looks
+    more seldom.
     """
     inputs = list(dict.fromkeys(one for _, given, _ in readers for one in given))
     news = [gr.Textbox(visible="hidden", label="News") for _ in readers]
     found = gr.State()
     places = {one: place for place, one in enumerate(inputs)}
-    look = looking([(fn, [places[one] for one in given]) for fn, given, _ in readers])
-    follow(triggers, guarded(look), inputs, [found, *news])
+    look = looking(Pace(timer.value), [(fn, [places[one] for one in given]) for fn, given, _ in readers])
+    follow([timer.tick, *triggers], guarded(look), [timer, *inputs], [timer, found, *news])
     for number, (told, (_, _, outputs)) in enumerate(zip(news, readers, strict=True)):
         handing = guarded(handing_out(number))
         told.change(handing, [found], outputs, trigger_mode="always_last", queue=False, **QUIET)
 
 
-def looking(readers: Sequence[tuple[Handler, Sequence[int]]]) -> Handler:
-    """One handler out of several, each with the places of its inputs among all: their answers, and for each with news when that was found.
+class Pace:
+    """How often each of the open pages may look so that all of them together look LOOKS_A_SECOND: what they cost is bounded.
+
+    Pages are told by their looks: each stands for the seconds since that page's last.
+    """
+
+    def __init__(self, least: float) -> None:
+        self.least = least
+        self.looks: deque[tuple[float, float]] = deque()
+
+    def seconds(self, now: float, waited: float) -> float:
+        """Until a page that has waited so long, and looks now, shall look again: `least` at least; as before where little has changed."""
+        self.looks.append((now, waited))
+        recent = [one for when, one in tuple(self.looks) if when > now - PAGES_COUNTED_SECONDS]
+        while len(self.looks) > len(recent):
+            self.looks.popleft()
+        wanted = max(self.least, round(sum(recent) / PAGES_COUNTED_SECONDS / LOOKS_A_SECOND))
+        return waited if abs(wanted - waited) <= waited / 4 and wanted > self.least else wanted
+
+
+def looking(pace: Pace, readers: Sequence[tuple[Handler, Sequence[int]]]) -> Handler:
+    """One handler out of several, each with the places of its inputs among all: when to look again, their answers, and for each with news when
+    that was found.
 
     One that fails or has nothing new is no news.
     """
 
-    def look(workspace: Workspace, *values: Any) -> Any:
+    def look(workspace: Workspace, waited: float, *values: Any) -> Any:
+        seconds = pace.seconds(time.monotonic(), waited)
         with glancing():
             answers = [unheard(fn)(workspace, *(values[place] for place in places)) for fn, places in readers]
-        if all(map(_is_skip, answers)):
+        if seconds == waited and all(map(_is_skip, answers)):
             return gr.skip()
         now = str(time.time_ns())
-        return [answers, *(gr.skip() if _is_skip(answer) else now for answer in answers)]
+        again = gr.skip() if seconds == waited else seconds
+        return [again, answers, *(gr.skip() if _is_skip(answer) else now for answer in answers)]
 
     return look
 

@@ -98,7 +98,8 @@ def build_app(home: Path) -> gr.Blocks:
         page.load(None, None, None, js=_AT_LOAD, queue=False, **QUIET)
         listed = gr.State("")
         watch(
-            [page.load, header.tick, run_id.change, dataset_id.change],
+            header,
+            [page.load, run_id.change, dataset_id.change],
             partial(guard.private, home=home, quiet=True),
             [(list_runs, [listed, run_id, dataset_id], [listed, run_choice, dataset_words])],
         )

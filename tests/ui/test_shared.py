@@ -7,7 +7,7 @@ import pytest
 from ft_core.errors import FTError
 from ft_core.run import Run
 from ft_core.settings import project
-from ft_core.ui.shared import handing_out, looking, own_token, selected_run
+from ft_core.ui.shared import LOOKS_A_SECOND, Pace, handing_out, looking, own_token, selected_run
 from ft_core.workspace import Workspace
 
 
@@ -56,11 +56,38 @@ def test_readers_look_at_once_and_a_failing_or_idle_one_is_no_news(workspace):
     def failing(_workspace, seen):
         raise FTError("x", "what", "why", "fix")
 
-    look = looking([(two, [0]), (one, [1, 2]), (failing, [3])])
-    answers, *news = look(workspace, "s", "", "run", "")
+    look = looking(Pace(2), [(two, [0]), (one, [1, 2]), (failing, [3])])
+    again, answers, *news = look(workspace, 2, "s", "", "run", "")
     assert answers == [["s+", 1], ("run",), gr.skip()] and news == [news[0], news[0], gr.skip()] and news[0].isdigit()
-    assert look(workspace, "s", "seen", "run", "")[2] == gr.skip()
-    assert look(workspace, "s", "", "run", "")[1] > news[0], "each time another"
-    assert looking([(one, [0, 1]), (failing, [1])])(workspace, "seen", "run") == gr.skip(), "nothing to draw"
+    assert again == gr.skip(), "as often as before"
+    assert look(workspace, 2, "s", "seen", "run", "")[3] == gr.skip()
+    assert look(workspace, 2, "s", "", "run", "")[2] > news[0], "each time another"
+    idle = looking(Pace(2), [(one, [0, 1]), (failing, [1])])
+    assert idle(workspace, 2, "seen", "run") == gr.skip(), "nothing to draw"
+    assert idle(workspace, 9, "seen", "run") == [2, [gr.skip()] * 2, gr.skip(), gr.skip()], "but sooner again"
     assert handing_out(1)(workspace, answers) == ("run",)
     assert handing_out(0)(workspace, None) == gr.skip(), "before the first look"
+
+
+def looks(pace: Pace, pages: dict[int, float], until: float, now: float) -> list[float]:
+    """When any of the pages looks, from `now` on; each in `pages` with the seconds it waits, which is kept up to date."""
+    due = {page: now + page * 0.01 for page in pages}
+    times = []
+    while (page := min(due, key=lambda one: due[one])) is not None and due[page] < until:
+        times.append(due[page])
+        pages[page] = pace.seconds(due[page], pages[page])
+        due[page] += pages[page]
+    return times
+
+
+def test_many_pages_look_more_seldom_each_and_a_few_as_often_as_ever():
+    pace, pages = Pace(2), dict.fromkeys(range(3), 2.0)
+    looks(pace, pages, 60, 0)
+    assert set(pages.values()) == {2.0}
+    pages = dict.fromkeys(range(100), 2.0)
+    looks(pace, pages, 260, 60)
+    often = len(looks(pace, pages, 860, 260)) / 600
+    assert 0.7 * LOOKS_A_SECOND < often < 1.3 * LOOKS_A_SECOND
+    left = {0: pages[0]}
+    looks(pace, left, 1160, 860)
+    assert left == {0: 2}, "one that is left alone looks as often as it did"
