@@ -72,7 +72,7 @@ def describe() -> Hardware:
     """Look once; the answer does not change while the process lives."""
     gpu, gpu_memory = _gpu()
     return Hardware(
-        cores=_cores(),
+        cores=cores(),
         memory_gb=_memory_gb(),
         gpu=gpu,
         gpu_memory_gb=gpu_memory,
@@ -81,8 +81,8 @@ def describe() -> Hardware:
     )
 
 
-def _cores() -> int:
-    """A Space says its share in CPU_CORES; the container itself sees all of its host's."""
+def cores() -> int:
+    """Processor cores for this process. A Space says its share in CPU_CORES; the container itself sees all of its host's."""
     given = os.environ.get("CPU_CORES", "")
     if on_space() and given.isdigit():
         return int(given)

@@ -31,6 +31,7 @@ from ft_core.terminal.runs import (
 from ft_core.terminal.studies import show_study_or_training
 from ft_core.worker import launch
 from ft_core.worker.job import Outcome
+from ft_core.worker.jobs import load_training
 from ft_core.worker.overview import overview, overviews, waiting
 from ft_core.workspace import Workspace, home_folder
 
@@ -47,10 +48,11 @@ def train(
 ) -> None:
     """One training in the foreground. With the project.yaml of a run's folder: that run once more, with the same weights."""
     from ft_core.pipeline.again import run_of
+    from ft_core.pipeline.beside import beside
     from ft_core.pipeline.runs import training_result
 
     def work() -> Result:
-        run = run_of(Workspace(home_folder(home)), path, get_token(), profile)
+        run = run_of(Workspace(home_folder(home)), path, get_token(), profile, beside(load_training))
         in_foreground(run, "train")
         seen = {"profile": run.profile(), "profile_folder": str(run.profile_folder)} if profile else {}
         return {"run": run.id} | training_result(run) | seen
@@ -259,11 +261,12 @@ def runs(as_json: JsonOption = False, home: HomeOption = None) -> None:
 
 def run(path: ProjectArgument, as_json: JsonOption = False, home: HomeOption = None) -> None:
     """The main job: prepare, train and evaluate. With the project.yaml of a run's folder: that run once more, with the same weights."""
+    from ft_core.pipeline.beside import beside
     from ft_core.pipeline.main_job import run_project
 
     answer(
         as_json,
-        lambda: run_project(Workspace(home_folder(home)), path, in_foreground, get_token()),
+        lambda: run_project(Workspace(home_folder(home)), path, in_foreground, get_token(), beside(load_training)),
         show_main_job,
     )
 

@@ -7,6 +7,7 @@ from ft_core import hardware
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
 from ft_core.files import read_json
+from ft_core.pipeline.beside import Prepare
 from ft_core.pipeline.data import prepare_source
 from ft_core.pipeline.runs import choices, create_run
 from ft_core.run import Run
@@ -15,18 +16,25 @@ from ft_core.settings.project import ProjectSpec
 from ft_core.workspace import Workspace
 
 
-def run_of(workspace: Workspace, path: Path, token: str | None = None, profile: bool = False) -> Run:
+def run_of(
+    workspace: Workspace,
+    path: Path,
+    token: str | None = None,
+    profile: bool = False,
+    prepare: Prepare = prepare_source,
+) -> Run:
     """A new run of the project at `path`. Where that is a run's own project.yaml, it ends with that run's weights.
 
     That means: the dataset version that the run used, its base model's commit, its threads, and the micro-batch that it really took.
     On the same processor with the same packages the weights are then the same to the bit; what differs is in the new run's log. A run
     whose micro-batch was changed in the middle cannot be repeated so. With `profile` it looks where its time goes. `token` is for a dataset on the Hub.
-    Raises what `prepare_source` and `create_run` raise; `data.missing` or `data.changed` when a run's dataset is gone; and what `Run.start` raises.
+    `prepare` makes the dataset of a new run. Raises what it and `create_run` raise; `data.missing` or `data.changed` when a run's dataset is
+    gone; and what `Run.start` raises.
     """
     spec = project.load(path)
     if path.name == "project.yaml" and _of_a_run(path.parent):
         return _again(workspace, Run.open(path.parent), token, profile)
-    return create_run(workspace, _looking(spec, profile), prepare_source(workspace, spec, path.parent, token=token))
+    return create_run(workspace, _looking(spec, profile), prepare(workspace, spec, path.parent, token=token))
 
 
 def _looking(spec: ProjectSpec, profile: bool) -> ProjectSpec:

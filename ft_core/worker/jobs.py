@@ -45,7 +45,13 @@ def do(run: Run, name: JobName, arguments: dict[str, Any], token: str | None, re
 
 def load_libraries() -> None:
     """Import what a training and an evaluation need, seconds of work, before it is known which it will be."""
-    import ft_core.evals.report
+    import ft_core.evals.report  # noqa: F401
+
+    load_training()
+
+
+def load_training() -> None:
+    """Import what a training needs, most of those seconds."""
     import ft_core.train.training  # noqa: F401
 
 
