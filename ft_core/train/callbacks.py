@@ -28,6 +28,7 @@ from ft_core.settings.train import TrainSpec
 from ft_core.train import checkpoints, memory, validations
 
 _MOVING_STEPS = 20  # tokens per second is the mean over that many steps
+_TIMED_STEP = 3  # by it and the step before a training's time is measured, once
 SAMPLE_TOKENS = 48
 BEGINNING = 20  # tokens of a plain text that a sample goes on from
 _SHOWN = 400  # characters of how the text itself goes on
@@ -81,11 +82,21 @@ class Recorder(TrainerCallback):
         self.tokens += tokens
         self.step_seconds += seconds
         self.peak_memory_gb = max(self.peak_memory_gb, memory.held_gb())
+        if step == _TIMED_STEP and len(self.moving) == _TIMED_STEP:
+            self._write_time()
         self.progress(
             step,
             self.plan.steps,
             f"training, epoch {self.plan.epoch(step):.1f} of {self.plan.epochs:g}",
         )
+
+    def _write_time(self) -> None:
+        """Into what the run measured as it began: seconds of a usual step, which reads a usual number of tokens."""
+        found = self.run.fit()
+        tokens, seconds = (sum(column) for column in zip(*list(self.moving)[1:], strict=True))
+        usual = int(self.plan.tokens_after[-1]) / self.plan.steps
+        timed = found.get("measured", {}) | {"seconds_per_step": round(seconds / tokens * usual, 4)}
+        self.run.write_fit(found | {"measured": timed})
 
     def on_log(
         self,

@@ -102,7 +102,7 @@ def _attempt(run: Run, progress: Progress, token: str | None, micro: int) -> dic
     run.write_fit(run.fit() | {"cut_off_rows": prepared.plan.cut_off_rows})
     checkpoint = _newest(run)
     if checkpoint is None and run.fit().get("measured") is None:
-        progress(0, prepared.plan.steps, "measuring memory and time")
+        progress(0, prepared.plan.steps, "measuring memory")
         _try_out(run, prepared, micro)
         set_seed(run.spec().training.seed)
     begun = checkpoint.step if checkpoint else 0
@@ -160,16 +160,17 @@ def _lacks_validation(run: Run, prepared: Prepared, step: int) -> bool:
 
 
 def _try_out(run: Run, prepared: Prepared, micro: int) -> None:
-    """Measure before the first step, and write it into the run. Raises MemoryError when a smaller micro-batch is needed."""
+    """Measure memory before the first step, and write it into the run. Raises MemoryError when a smaller micro-batch is needed."""
     spec = run.spec().training
-    found = trial.measure(prepared.trainer, prepared.lengths, micro, spec.batch_size // micro, spec.optimizer)
+    found = trial.measure(
+        prepared.trainer, prepared.lengths, micro, spec.batch_size // micro, spec.optimizer, timed=False
+    )
     room = memory.limit_gb() * _ROOM
     if found.peak_memory_gb > room and micro > 1:
         raise MemoryError(f"out of memory: {found.peak_memory_gb} GB needed, {room:.2f} GB there")
     run.write_fit({"changes": []} | run.fit() | {"micro_batch_size": micro, "measured": found.as_dict()})
     run.write_log(
-        f"measured: {found.peak_memory_gb} GB at its highest for {micro} examples of {found.longest_tokens} tokens at once, "
-        f"{found.seconds_per_step} seconds a step"
+        f"measured: {found.peak_memory_gb} GB at its highest for {micro} examples of {found.longest_tokens} tokens at once"
     )
 
 

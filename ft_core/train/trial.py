@@ -1,4 +1,4 @@
-"""A trial before the first step: the longest micro-batch and some usual ones, really computed, for memory and time."""
+"""A trial before the first step: the longest micro-batch, really computed, for memory; and where it is asked for some usual ones, for time."""
 
 import time
 from collections.abc import Sequence
@@ -17,22 +17,29 @@ _USUAL = 8  # micro-batches at most whose time is taken, after the longest one h
 
 @dataclass(frozen=True)
 class Trial:
-    """`peak_memory_gb` with the optimizer's moments, which come with the first step; `seconds_per_step` for a usual step."""
+    """`peak_memory_gb` with the optimizer's moments, which come with the first step; `seconds_per_step` for a usual step, where it was timed."""
 
     micro_batch_size: int
     longest_tokens: int
     peak_memory_gb: float
-    seconds_per_step: float
+    seconds_per_step: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        """What was measured."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 def measure(
-    trainer: Any, lengths: numpy.ndarray, micro_batch_size: int, steps_per_update: int, optimizer: Optimizer
+    trainer: Any,
+    lengths: numpy.ndarray,
+    micro_batch_size: int,
+    steps_per_update: int,
+    optimizer: Optimizer,
+    timed: bool = True,
 ) -> Trial:
     """Compute loss and gradients of real rows, and forget them: weights and random state stay as they are.
 
+    Time takes about another step: a training that begins at once measures it by its own first steps.
     `lengths` are the tokens of every row of the whole training in its order, int64 [rows]. Raises what memory that is refused raises.
     """
     parts = lengths[: len(lengths) // micro_batch_size * micro_batch_size].reshape(-1, micro_batch_size)
@@ -43,17 +50,21 @@ def measure(
     _checkpoint_activations(trainer)
     with torch.random.fork_rng(), memory.watched() as peak:
         _compute(trainer, range(longest * rows, (longest + 1) * rows))
-        began = _now()
-        timed = usual(tokens, steps_per_update)
-        for part in timed:
-            _compute(trainer, range(part * rows, (part + 1) * rows))
-        seconds = (_now() - began) / len(timed) * steps_per_update
+        seconds = _seconds(trainer, usual(tokens, steps_per_update), rows) * steps_per_update if timed else None
     return Trial(
         micro_batch_size,
         int(parts[longest].max()),
         round(peak.gb + trained * MOMENTS[optimizer] / 1e9, 3),
-        round(seconds, 4),
+        seconds and round(seconds, 4),
     )
+
+
+def _seconds(trainer: Any, parts: Sequence[int], rows: int) -> float:
+    """The mean time of those micro-batches of so many rows."""
+    began = _now()
+    for part in parts:
+        _compute(trainer, range(part * rows, (part + 1) * rows))
+    return (_now() - began) / len(parts)
 
 
 def usual(tokens: numpy.ndarray, steps_per_update: int) -> list[int]:

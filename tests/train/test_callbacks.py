@@ -82,6 +82,20 @@ def test_speed_is_that_of_the_last_twenty_steps(run, arguments):
     assert recorder.tokens == 4000 and recorder.step_seconds == pytest.approx(220, rel=0.01)
 
 
+def test_a_usual_steps_time_is_measured_by_the_second_and_the_third(run, arguments):
+    run.write_fit({"micro_batch_size": 4, "measured": {"peak_memory_gb": 1.0}})
+    recorder = Recorder(run, plan(steps=40, tokens_after=numpy.arange(41) ** 2 * 10), lambda *_: None)
+    for step, seconds in enumerate((9.0, 1.0, 2.0), 1):
+        take(recorder, arguments, step, seconds)
+    # 30 and 50 tokens in 3 seconds; a usual step has 400
+    measured = run.fit()["measured"]
+    assert measured.pop("seconds_per_step") == pytest.approx(15, rel=0.05)
+    assert run.fit()["micro_batch_size"] == 4 and measured == {"peak_memory_gb": 1.0}
+    going_on = Recorder(run, plan(steps=40, tokens_after=numpy.arange(41) * 10), lambda *_: None)
+    take(going_on, arguments, 3, seconds=7.0)
+    assert run.fit()["measured"]["seconds_per_step"] == pytest.approx(15, rel=0.05), "one that goes on keeps it"
+
+
 def test_a_log_becomes_a_row_of_measurements(run, arguments):
     recorder = Recorder(run, plan(), lambda *_: None)
     take(recorder, arguments, 4, seconds=1.0)

@@ -1,4 +1,4 @@
-"""A trial computes the longest and some usual micro-batches, and leaves everything as it was."""
+"""A trial computes the longest micro-batch, and some usual ones where it is timed, and leaves everything as it was."""
 
 import numpy
 import pytest
@@ -19,6 +19,8 @@ def test_a_trial_measures_and_changes_nothing(tmp_path):
     found = trial.measure(prepared.trainer, prepared.lengths, 4, 2, "adamw")
     assert found.longest_tokens == prepared.lengths.max() and found.micro_batch_size == 4
     assert found.peak_memory_gb > 0.05 and found.seconds_per_step > 0
+    untimed = trial.measure(prepared.trainer, prepared.lengths, 4, 2, "adamw", timed=False)
+    assert set(found.as_dict()) - set(untimed.as_dict()) == {"seconds_per_step"} and untimed.peak_memory_gb > 0.05
     assert torch.equal(torch.get_rng_state(), state) and prepared.trainer.tally.learnt == 0
     assert all(torch.equal(p, before[name]) and p.grad is None for name, p in model.named_parameters())
 

@@ -92,12 +92,17 @@ def watch_measure(workspace: Workspace, seen: str, identity: str) -> Any:
     ]
 
 
-def told(measured: dict[str, Any], seconds: float) -> str:
-    """What was measured, in plain words without their beginning and end: memory, time of a step and in all, dollars on a Space."""
+def told(measured: dict[str, Any], seconds: float | None) -> str:
+    """What was measured, in plain words without their beginning and end: memory; once it is known the time of a step and in all, dollars on a Space."""
+    memory = (
+        f"{measured['peak_memory_gb']:.2f} GB of memory at most for {amounts.count(measured['micro_batch_size'], 'example')} "
+        f"of up to {measured['longest_tokens']:,} tokens at once"
+    )
+    if seconds is None:
+        return memory
     cost = dollars_for(seconds)
     paid = f", {amounts.dollars(cost)} on this Space" if cost is not None else ""
     return (
-        f"{measured['peak_memory_gb']:.2f} GB of memory at most for {amounts.count(measured['micro_batch_size'], 'example')} "
-        f"of up to {measured['longest_tokens']:,} tokens at once, {show.number(measured['seconds_per_step'], 2)} s a step, "
+        f"{memory}, {show.number(measured['seconds_per_step'], 2)} s a step, "
         f"about {amounts.duration(seconds)} in all without validations{paid}"
     )

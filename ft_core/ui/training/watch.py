@@ -321,12 +321,12 @@ def _about(run: Run) -> str:
 
 
 def _measured(run: Run) -> str:
-    """What the training measured before its first step."""
+    """What the training measured as it began: memory before its first step, time in its first steps."""
     found, state = run.fit().get("measured"), run.job("train")
     if not found or state is None or not state.total:
         return ""
-    words = measuring.told(found, state.total * found["seconds_per_step"])
-    return show.caption(f"Measured before the first step: {words}.")
+    seconds = state.total * found["seconds_per_step"] if "seconds_per_step" in found else None
+    return show.caption(f"Measured as it began: {measuring.told(found, seconds)}.")
 
 
 def _tiles(run: Run, metrics: list[dict[str, Any]], seconds_left: float | None) -> list[tuple[str, str, str]]:

@@ -76,6 +76,7 @@ def test_no_other_folder_is_looked_at(workspace):
 
 def test_dollars_are_told_on_a_space(monkeypatch):
     found = {"micro_batch_size": 1, "longest_tokens": 30, "peak_memory_gb": 0.5, "seconds_per_step": 0.25}
+    assert measuring.told(found, None).endswith("for 1 example of up to 30 tokens at once")
     assert measuring.told(found, 3600).endswith("0.25 s a step, about 1 h 0 min in all without validations")
     monkeypatch.setenv("SYSTEM", "spaces")
     monkeypatch.setenv("ACCELERATOR", "l4x1")

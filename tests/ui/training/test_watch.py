@@ -167,13 +167,16 @@ def test_the_charts_speak_of_what_is_learnt(workspace, example_run):
         ]
 
 
-def test_what_was_measured_before_the_first_step_is_told(workspace, example_run, job_state):
+def test_what_was_measured_as_it_began_is_told(workspace, example_run, job_state):
     example_run.write_job("train", job_state(total=240))
     assert "Measured" not in watch.watch_results(workspace, "", example_run.id)[1]
-    measured = {"micro_batch_size": 8, "longest_tokens": 60, "peak_memory_gb": 0.75, "seconds_per_step": 0.5}
+    measured = {"micro_batch_size": 8, "longest_tokens": 60, "peak_memory_gb": 0.75}
     example_run.write_fit({"measured": measured})
     words = watch.watch_results(workspace, "", example_run.id)[1]
-    assert "Measured before the first step: 0.75 GB" in words and "0.5 s a step, about 2 min 0 s in all" in words
+    assert "Measured as it began: 0.75 GB of memory at most for 8 examples of up to 60 tokens at once." in words
+    example_run.write_fit({"measured": measured | {"seconds_per_step": 0.5}})
+    words = watch.watch_results(workspace, "", example_run.id)[1]
+    assert "at once, 0.5 s a step, about 2 min 0 s in all" in words
 
 
 def test_a_profile_is_shown_where_the_run_has_one(workspace, example_run):
