@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-from typing import NoReturn
 
 import typer
 
@@ -60,16 +59,6 @@ def main() -> None:
     if os.name == "posix" and os.getsid(0) == os.getpid():
         # Alone in its session, so an interrupt is meant for it, also where a page that runs in the background ignores its own.
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        _answer()
-    except SystemExit as end:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(end.code if isinstance(end.code, int) else 0)  # taking torch down in order would take seconds
-
-
-def _answer() -> NoReturn:
-    """Do the command; SystemExit holds its exit code."""
     if "--json" not in sys.argv:
         app()
     try:
