@@ -3,7 +3,10 @@
 import os
 import sys
 
-from ft_core.cli import main
+from ft_core.loading import loading
+
+with loading():
+    from ft_core.cli import main
 
 if __name__ == "__main__":
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 ROWS = [
     {"errors", "amounts"},
-    {"settings", "files", "jobs", "quiet"},
+    {"settings", "files", "jobs", "quiet", "loading"},
     {"run", "workspace", "catalog", "hardware", "download", "guide", "turns"},
     {"modeling", "four_bit_cache", "prompts", "generate", "fit", "queue"},
     {"data", "starter"},

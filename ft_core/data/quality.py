@@ -4,9 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from ft_core.data.balance import evenness
-from ft_core.data.diversity import diversity
-from ft_core.data.strange import strangest
-from ft_core.data.vectors import one_thread
 from ft_core.data.verdict import verdict
 from ft_core.settings.example import Example
 from ft_core.settings.project import Task
@@ -17,6 +14,10 @@ def quality(examples: Sequence[Example], task: Task) -> dict[str, Any]:
 
     `balance` is null unless the task is classification, `diversity` null and `strange` empty for fewer than 20 examples.
     """
+    from ft_core.data.diversity import diversity  # with scipy, which a page that opens has no need of
+    from ft_core.data.strange import strangest
+    from ft_core.data.vectors import one_thread
+
     is_labels = task == "classification" and len(examples) > 0
     with one_thread():
         varied = diversity(examples)

@@ -1,14 +1,29 @@
 """What each job does. Imports of torch happen inside, once the job is known."""
 
+import sys
+from importlib import import_module
 from typing import Any
 
 from ft_core.jobs import JobName, Progress
+from ft_core.loading import loading
 from ft_core.run import Run
 from ft_core.worker.job import Outcome, Record, perform, stoppable, unless_stopped
+
+_TRAINING, _EVALUATION = "ft_core.train.training", "ft_core.evals.report"
+_NEEDS: dict[JobName, str] = {
+    "train": _TRAINING,
+    "sweep": _TRAINING,
+    "data_size": _TRAINING,
+    "measure": _TRAINING,
+    "evaluate": _EVALUATION,
+    "push": "ft_core.hub.push",
+    "serve": "ft_core.serve.server",
+}
 
 
 def do(run: Run, name: JobName, arguments: dict[str, Any], token: str | None, record: Record) -> Outcome:
     """Do the job. `arguments`: push {"repo", "private"}, serve {"port"?}; the others take none."""
+    _load(_NEEDS[name])
     if name == "train":
         from ft_core.train.training import train
 
@@ -45,14 +60,21 @@ def do(run: Run, name: JobName, arguments: dict[str, Any], token: str | None, re
 
 def load_libraries() -> None:
     """Import what a training and an evaluation need, seconds of work, before it is known which it will be."""
-    import ft_core.evals.report  # noqa: F401
-
-    load_training()
+    _load(_TRAINING, _EVALUATION)
 
 
 def load_training() -> None:
     """Import what a training needs, most of those seconds."""
-    import ft_core.train.training  # noqa: F401
+    _load(_TRAINING)
+
+
+def _load(*modules: str) -> None:
+    if (
+        "torch" not in sys.modules
+    ):  # else an earlier job was here, and what it left behind would be taken for what stays
+        with loading():
+            for module in modules:
+                import_module(module)
 
 
 def here(

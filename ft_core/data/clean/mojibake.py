@@ -3,8 +3,6 @@
 import re
 from collections.abc import Sequence
 
-from ftfy import fix_encoding
-
 from ft_core.data.clean.step import Found, Step, mend
 from ft_core.settings.example import Example, Message
 
@@ -19,7 +17,11 @@ def find(examples: Sequence[Example]) -> Found:
 
 def _mended(message: Message) -> str:
     text = message.content
-    return text if text.isascii() or not _SUSPECT.search(text) else fix_encoding(text)
+    if text.isascii() or not _SUSPECT.search(text):
+        return text
+    from ftfy import fix_encoding  # a page that opens has no need of it
+
+    return fix_encoding(text)
 
 
 STEP = Step(
