@@ -1,5 +1,6 @@
 """For all tests, and before any of them imports torch."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -27,6 +28,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_group(item)))
     items.sort(key=lambda item: FIRST.index(_group(item)) if _group(item) in FIRST else len(FIRST))
+
+
+def pytest_collection_finish() -> None:
+    """Libraries and tests are all there and stay: looking through them for garbage would take a tenth of all the time."""
+    gc.freeze()
 
 
 def _group(item: pytest.Item) -> str:

@@ -3,15 +3,22 @@ import pytest
 from ft_core.errors import FTError
 from ft_core.ui.data import bring, looking, rows
 from ft_core.ui.data.draft import opened
+from ft_core.workspace import Workspace
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    return Workspace(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
 def draft(workspace):
     return bring.use_example(workspace)[0]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def seen(workspace, draft):
+    """What a look finds; no test changes it."""
     return list(looking.look(workspace, draft, ""))[-1][2]
 
 
