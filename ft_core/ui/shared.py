@@ -145,10 +145,14 @@ def looking(pace: Pace, readers: Sequence[tuple[Handler, Sequence[int]]]) -> Han
 
 
 def handing_out(number: int) -> Handler:
-    """A handler that gives what the reader of that number found at the last look."""
+    """A handler that gives what the reader of that number found at the last look: copies, for Gradio takes the value out of an update, and
+    some are kept for all pages.
+    """
 
     def hand_out(_: Workspace, answers: Sequence[Any] | None) -> Any:
-        return gr.skip() if answers is None else answers[number]
+        if answers is None or _is_skip(answers[number]):
+            return gr.skip()
+        return [dict(one) if isinstance(one, dict) else one for one in answers[number]]
 
     return hand_out
 

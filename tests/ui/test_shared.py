@@ -1,5 +1,8 @@
 """Which run the tabs are about, and whose token is used."""
 
+import json
+import urllib.request
+
 import gradio as gr
 import huggingface_hub
 import pytest
@@ -9,6 +12,8 @@ from ft_core.run import Run
 from ft_core.settings import project
 from ft_core.ui.shared import LOOKS_A_SECOND, Pace, handing_out, looking, own_token, selected_run
 from ft_core.workspace import Workspace
+from tests.benchmarks.open_pages import Look, timers
+from tests.ui.serving import get, served_page
 
 
 def new_run(workspace: Workspace) -> Run:
@@ -65,8 +70,36 @@ def test_readers_look_at_once_and_a_failing_or_idle_one_is_no_news(workspace):
     idle = looking(Pace(2), [(one, [0, 1]), (failing, [1])])
     assert idle(workspace, 2, "seen", "run") == gr.skip(), "nothing to draw"
     assert idle(workspace, 9, "seen", "run") == [2, [gr.skip()] * 2, gr.skip(), gr.skip()], "but sooner again"
-    assert handing_out(1)(workspace, answers) == ("run",)
+    assert handing_out(1)(workspace, answers) == ["run"]
     assert handing_out(0)(workspace, None) == gr.skip(), "before the first look"
+    assert handing_out(2)(workspace, answers) == gr.skip()
+
+
+def test_every_page_is_handed_the_curves(workspace, example_run):
+    """Of a real page: what is drawn once for all of them is whole for the second, too."""
+    with served_page(workspace.home) as (url, _):
+        config = json.loads(get(f"{url}/config"))
+        look = Look(config, timers(config)[1])
+
+        def ask(name: str, dependency: dict) -> list:
+            body = {"data": look.values(dependency, 2), "fn_index": dependency["id"], "session_hash": name}
+            address = f"{url}/gradio_api/run/{dependency['api_name']}"
+            request = urllib.request.Request(address, json.dumps(body).encode(), {"Content-Type": "application/json"})
+            with urllib.request.urlopen(request, timeout=60) as response:
+                return json.loads(response.read())["data"]
+
+        for page in ("first", "second"):
+            _, _, *news = ask(page, look.looks)
+            handed = [
+                one
+                for told, hand_out in zip(news, look.hand_out, strict=True)
+                if isinstance(told, str)
+                for one in ask(page, hand_out)
+            ]
+            drawn = [
+                one["value"]["data"] for one in handed if "columns" in str(one) and isinstance(one.get("value"), dict)
+            ]
+            assert len(drawn) >= 4 and all(drawn[:4]), page
 
 
 def looks(pace: Pace, pages: dict[int, float], until: float, now: float) -> list[float]:
