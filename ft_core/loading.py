@@ -9,7 +9,7 @@ from contextlib import contextmanager
 def loading() -> Iterator[None]:
     """For imports and what is built once: hundreds of thousands of objects that all stay.
 
-    Looking through them again and again for those that nobody needs any more takes a seventh of the time. They are left out of
+    Looking through them again and again for those that nobody needs any more takes a good part of the time. They are left out of
     all later looks, too (`gc.freeze`).
     """
     looks = gc.isenabled()

@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Libraries and tests are all there and stay: looking through them for garbage would take a tenth of all the time."""
+    """Libraries and tests are all there and stay: looking through them for garbage would take a good part of the time."""
     gc.freeze()
 
 

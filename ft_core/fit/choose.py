@@ -120,7 +120,7 @@ def _value(setting: str, spec: ProjectSpec, training: TrainSpec, facts: Facts) -
             size = _below(rows, _BATCHES)
             return (
                 size,
-                f"{amounts.count(rows, 'training example')}: in batches of {size} one epoch has {-(-rows // size):,} steps.",
+                f"{amounts.count(rows, 'training example')}: in batches of {size} one epoch has {round(rows / size, 1):,g} steps.",
             )
         case "epochs":
             times = _below(rows, _EPOCHS)

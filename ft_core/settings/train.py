@@ -314,8 +314,8 @@ class TrainSpec(BaseModel):
         title="Seed",
         description="The same seed gives the same run.",
         json_schema_extra=_says(
-            "None is: it only decides what chance brings.",
-            "None is: train with several to see how much is chance.",
+            "No number is: it only decides what chance brings.",
+            "No number is: train with several to see how much is chance.",
             "arXiv:2002.06305",
         ),
     )
@@ -346,10 +346,10 @@ class TrainSpec(BaseModel):
     fused: bool = Field(
         default=True,
         title="Fused computation",
-        description="On a processor: rows without padding, and layers that compute the same with less work. Off: the libraries' own layers, slower.",
+        description="On a processor: rows without padding, and layers that compute the same with less work.",
         json_schema_extra=_says(
-            "Slower, and more memory.",
-            "Nothing: the numbers are the same but for rounding.",
+            "The libraries' own layers: slower, and more memory.",
+            "The numbers are the same but for rounding.",
             "Measured here: python -m tests.benchmarks.training",
         ),
     )

@@ -41,7 +41,7 @@ def shown_progress(run: Run, job: JobName) -> Iterator[Progress]:
             steps = f"{step}/{total}" if total else ""
             bar.update(task, completed=step, total=total or None, description=message, steps=steps)
             if time.monotonic() - looked > BAR_SECONDS:
-                bar.update(task, more=", ".join(measured(run, job, step == total)))
+                bar.update(task, more=", ".join(measured(run, job, step, total)))
                 looked = time.monotonic()
 
         yield show
@@ -55,20 +55,22 @@ def _lines(run: Run, job: JobName) -> Progress:
         now = time.monotonic()
         if message.split(",")[0] != topic or now - told > LINE_SECONDS or 0 < step == total:
             topic, told = message.split(",")[0], now
-            words = ", ".join([message, *measured(run, job, step == total)])
+            words = ", ".join([message, *measured(run, job, step, total)])
             print(f"{step}/{total} {words}" if total else words, file=sys.stderr, flush=True)
 
     return show
 
 
-def measured(run: Run, job: JobName, ended: bool) -> list[str]:
-    """What a run's files say about the job at work: the latest training loss, the time left unless it has ended. Empty at first."""
+def measured(run: Run, job: JobName, step: int, total: int) -> list[str]:
+    """What a run's files say about the job at work: the latest training loss, the time left unless it has ended. Empty at first, also of a
+    training that goes on.
+    """
     found = []
-    losses = [row["loss"] for row in run.metrics() if row["kind"] == "train"] if job == "train" else []
+    losses = [row["loss"] for row in run.metrics() if row["kind"] == "train"] if job == "train" and step else []
     if losses:
         found.append(f"loss {losses[-1]:.3f}")
     state = run.job(job)
-    if state is not None and state.seconds_left is not None and not ended:
+    if state is not None and state.seconds_left is not None and step != total:
         found.append(f"{amounts.duration(state.seconds_left)} left")
     return found
 

@@ -148,14 +148,19 @@ def _nothing_to_learn(bare: list[tuple[str, list[int]]], max_length: int) -> FTE
         for _, learnt in bare
         if any(label != IGNORED for label in learnt)
     ]
-    advice = f"Raise Longest example above {max(starts)} tokens" if starts else "Give these rows an answer"
+    advice = (
+        f"Raise Longest example above {max(starts):,} tokens where the base model reads as many, or leave these rows out: "
+        "choose Drop at Rows that are too long in the Data tab (data.clean.too_long: drop), and prepare the data again."
+        if starts
+        else "Give these rows an answer, or remove them from the file and prepare it again."
+    )
     return FTError(
         "train.nothing_to_learn",
         f"{len(bare)} example{'s' if len(bare) > 1 else ''} would have nothing left to learn from (row {_places([place for place, _ in bare])}).",
         f"Longest example is {max_length} tokens, and the prompt alone fills them."
         if starts
         else "These conversations hold no answer.",
-        f"{advice}, or remove these rows from the file and prepare it again.",
+        advice,
     )
 
 

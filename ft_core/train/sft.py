@@ -94,7 +94,7 @@ def prepare(run: Run, progress: Progress, token: str | None, micro_batch_size: i
     fast = PLAIN
     if training.fused and modeling.device() == "cpu":
         fast = fasten(model, unpack=is_lean(training) and modeling.fits_unpacked(model))
-        run.write_log(str(fast))
+    run.write_log(str(fast))
     if fast.padding_free:
         order = rows.balanced(order, training.batch_size, micro_batch_size)
     recorder = Recorder(run, plan, progress)

@@ -25,7 +25,7 @@ def component(field: FieldInfo, elem_id: str) -> Component:
     """The input for one field: a number, a text, a switch or a choice. Limits are told here and checked by `collect`."""
     kind, optional = _kind(field.annotation)
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-    help_text = " ".join(part for part in (field.description, _signs(extra), _limits(field)) if part)
+    help_text = " ".join(part for part in (field.description, _signs(extra, kind is bool), _limits(field)) if part)
     default = field.get_default()
     if get_origin(kind) is Literal:
         names = extra.get("names")
@@ -94,9 +94,10 @@ def _kind(annotation: Any) -> tuple[Any, bool]:
     return annotation, False
 
 
-def _signs(extra: dict[str, Any]) -> str:
-    """`Too low: the loss hardly falls. Too high: the loss jumps.`"""
-    told = (("Too low", extra.get("too_low")), ("Too high", extra.get("too_high")))
+def _signs(extra: dict[str, Any], switch: bool) -> str:
+    """`Too low: the loss hardly falls. Too high: the loss jumps.` Of a switch `Off: ... On: ...`"""
+    low, high = ("Off", "On") if switch else ("Too low", "Too high")
+    told = ((low, extra.get("too_low")), (high, extra.get("too_high")))
     return " ".join(f"{sign}: {words[:1].lower()}{words[1:]}" for sign, words in told if words)
 
 

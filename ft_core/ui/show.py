@@ -152,7 +152,8 @@ def number(value: float | None, digits: int = 3) -> str:
         return "–"
     if value and abs(value) < 10**-digits:
         return f"{value:.1e}"
-    return f"{value:.{digits}f}".rstrip("0").rstrip(".") if abs(value) < 1000 else f"{value:,.0f}"
+    words = f"{value:.{digits}f}" if abs(value) < 1000 else f"{value:,.0f}"
+    return words.rstrip("0").rstrip(".") if "." in words else words
 
 
 def run_title(run: Run, title: str, words: str) -> str:

@@ -155,7 +155,7 @@ def with_sources(workspace: Workspace, dataset: Dataset, data: DataSpec) -> Data
             "data.missing",
             "The data of this run is not here.",
             why,
-            "Prepare the mix in the Data tab, and train on it from there.",
+            "Prepare the mix from its project file on the command line (python -m ft_core prepare PROJECT.yaml), and train on it from there.",
         )
     _, example = example_project()
     candidates = []

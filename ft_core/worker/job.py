@@ -144,7 +144,8 @@ def _perform(run: Run, name: JobName, action: Callable[["Record"], Outcome], on_
     try:
         run.clear_error(name)
         record.begin()
-        run.write_log(f"{name}: begins (attempt {record.state.attempts})")
+        attempt = record.state.attempts
+        run.write_log(f"{name}: begins" + (f" (attempt {attempt})" if attempt > 1 else ""))
         outcome = action(record)
         if name in WORK:
             outcome = _obey_late_discard(run, name, outcome)

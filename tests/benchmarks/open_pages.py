@@ -98,7 +98,7 @@ class Page:
                 if isinstance(told, str):
                     self.news += 1
                     self.ask(connection, which, hand_out)
-        connection.close()
+            connection.close()  # the server would close it after five idle seconds, and a browser opens another
 
     def ask(self, connection: http.client.HTTPConnection, which: int, dependency: dict[str, Any]) -> list[Any]:
         values = self.looks[which].values(dependency, self.seconds[which])

@@ -31,12 +31,14 @@ def test_a_line_has_steps_loss_and_time_left(run, monkeypatch, capsys):
         at_work(run, 125.0)
         run.append_metric({"kind": "train", "step": 9, "loss": 0.75})
         run.append_metric({"kind": "validation", "step": 9, "loss": 3.0})
+        progress(0, 40, "reading the data")
         time.sleep(0.01)
         progress(10, 40, "training, epoch 1.0 of 4")
         progress(40, 40, "training, epoch 4.0 of 4")
     lines = capsys.readouterr().err.splitlines()
     assert lines == [
         "0/40 loading the base model",
+        "0/40 reading the data, 2 min 5 s left",
         "10/40 training, epoch 1.0 of 4, loss 0.750, 2 min 5 s left",
         "40/40 training, epoch 4.0 of 4, loss 0.750",
     ]

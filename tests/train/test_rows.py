@@ -57,6 +57,7 @@ def test_rows_whose_answer_is_cut_off_are_named(chat):
         caught.value.code == "train.nothing_to_learn"
         and "row 7, 9" in caught.value.what
         and "Longest example" in caught.value.fix
+        and "choose Drop at Rows that are too long" in caught.value.fix
     )
 
 

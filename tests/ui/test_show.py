@@ -18,6 +18,11 @@ def test_numbers(value, words):
     assert show.number(value) == words
 
 
+@pytest.mark.parametrize(("value", "words"), [(350.0, "350"), (349.9, "350"), (0.0, "0"), (40, "40"), (1200, "1,200")])
+def test_a_number_without_decimals_keeps_its_noughts(value, words):
+    assert show.number(value, 0) == words
+
+
 def test_text_of_a_person_stays_text():
     shown = show.problem(FTError("x", "<b>bold</b>", "[link](http://x) `name`", "Do *it*."))
     assert "<b>" not in shown and "[link]" not in shown and "\\*it\\*" in shown

@@ -23,6 +23,8 @@ _ENOUGH = 16  # foreign bytes below which a guess is no better than Windows' own
 MIXED = "utf-8 and cp1252"  # files joined from two programs
 _SAMPLE = 100_000
 _BLOCK = 2**20
+_CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1a\x1b")
+_MOST_CONTROLS = 0.02  # of the bytes of a text; of random ones a tenth are
 
 
 def detect(file: BinaryIO) -> str:
@@ -40,8 +42,17 @@ def detect(file: BinaryIO) -> str:
 def lines(file: BinaryIO, encoding: str, name: str, end: str = "") -> Iterator[str]:
     """The file's lines from its beginning, each with the line end it has; `end` as `newline` of `open`: "" any, "\\n" only that.
 
-    Raises FTError `data.unreadable` for bytes that break the encoding.
+    Raises FTError `data.unreadable` for bytes that break the encoding, and for what is no text at all.
     """
+    file.seek(0)
+    head = file.read(_SAMPLE)
+    wide = encoding.startswith(("utf-16", "utf-32"))  # half of the bytes or more are zero
+    if not wide and len(head.translate(None, _CONTROLS)) < len(head) * (1 - _MOST_CONTROLS):
+        raise unreadable(
+            name,
+            "It is not a text: many of its bytes are control characters, as in a picture, a program or an encrypted file.",
+            "Open it in the program that made it, and save what it holds as CSV (UTF-8) or as an Excel file.",
+        )
     file.seek(0)
     if encoding == MIXED:
         blocks = io.BytesIO(b"".join(_decode_line(line).encode() for line in file))

@@ -167,7 +167,6 @@ def _verdicts(result: Mapping[str, Any], benchmarks: Mapping[str, Mapping[str, A
 
 def _notes(probed: int, benchmarks: bool) -> list[str]:
     notes = [
-        "It matters where the model is to do more than its task: one that does nothing else loses nothing that anybody uses.",
         "Loss is surprise, in nats per token: 0 is none, 0.69 is a coin toss at each token.",
         "The general prompts are asked without a system prompt. Their reference answers are scored, not compared with what the model writes.",
         "Drift is how much worse the tuned model foretells what the base would write at each place of the reference answers. "

@@ -10,7 +10,10 @@ from ft_core.evals.forgetting.drift import MATTERS
 _LOCKED = 0.1  # a share of the answers must rise by more than this, with its whole interval, to be called a lock-in
 _ENOUGH = 6  # forms that the base model follows: of fewer, all could be lost without the exact test noticing
 _MOST = 0.9
-_DO = "Mix general data into the training (Mix, in the Data tab), or train again with a lower Learning rate or fewer Epochs"
+_DO = (
+    "Nothing needs to be done where the model is to do this task and nothing else. Where it is to do more, train again with a lower Learning rate or fewer "
+    "Epochs, or on general data as well (data.mix in the project file)"
+)
 Section = Mapping[str, Any]
 
 

@@ -16,6 +16,7 @@ from ft_core.data.lengths import Packing, histogram, packing
 from ft_core.data.store import Dataset
 from ft_core.data.tokens import ChatTokenizer, View, Window
 from ft_core.errors import FTError
+from ft_core.pipeline.runs import choices
 from ft_core.settings.example import Example
 from ft_core.settings.project import ProjectSpec
 from ft_core.ui import frames, show, theme, uploads
@@ -84,7 +85,7 @@ def show_lengths(workspace: Workspace, dataset_id: str) -> Any:
     dataset = uploads.selected_dataset(workspace, dataset_id)
     if dataset is None:
         return gr.skip()
-    spec = uploads.project_of(workspace, dataset)
+    spec = _as_trained(workspace, dataset)
     folder = base_folder(spec)
     try:
         found = lengths_of(dataset.folder, folder, spec.model.base) if folder else None
@@ -113,7 +114,7 @@ def show_tokens(workspace: Workspace, dataset_id: str, number: Any) -> Any:
     dataset = uploads.selected_dataset(workspace, dataset_id)
     if dataset is None:
         return gr.skip()
-    spec = uploads.project_of(workspace, dataset)
+    spec = _as_trained(workspace, dataset)
     try:
         window = window_of(spec)
         if window is None:
@@ -201,6 +202,15 @@ def _ending(seen: View, window: Window) -> str:
     if seen.cut:
         return f"{amounts.count(seen.cut, 'token')} behind the answer are cut. The example has {size}; nothing of the answer is lost."
     return "**No end-of-turn token is learnt here,** so the model may not learn to stop. Choose another Base model in the Training tab."
+
+
+def _as_trained(workspace: Workspace, dataset: Dataset) -> ProjectSpec:
+    """The dataset's project with the settings that a training would choose; as it is where they cannot be chosen here."""
+    spec = uploads.project_of(workspace, dataset)
+    try:
+        return choices(spec, dataset)[0]
+    except FTError:
+        return spec
 
 
 def window_of(spec: ProjectSpec) -> Window | None:

@@ -244,7 +244,7 @@ def explained(method: str, task: str | None, reasons: dict[str, str]) -> pandas.
             continue
         told = [str(extra[key]) for key in ("too_low", "too_high")]
         rows.append([field.title, field.description, *told, reasons.get(name, ""), str(extra["source"])])
-    columns = ["Setting", "What it does", "Too low", "Too high", "Why this value", "Source"]
+    columns = ["Setting", "What it does", "Too low, or off", "Too high, or on", "Why this value", "Source"]
     return pandas.DataFrame(rows, columns=columns)
 
 

@@ -1,4 +1,5 @@
 import io
+import random
 
 import pytest
 
@@ -19,6 +20,16 @@ def test_bytes_that_break_their_own_mark_are_refused():
     with pytest.raises(FTError, match="cannot be read") as caught:
         list(lines(io.BytesIO(b"\xff\xfea"), "utf-16", "a.csv"))
     assert caught.value.code == "data.unreadable"
+
+
+def test_what_is_no_text_is_refused():
+    noise = random.Random(0).randbytes(5_000)
+    with pytest.raises(FTError, match="not a text") as caught:
+        list(lines(io.BytesIO(noise), detect(io.BytesIO(noise)), "a.csv"))
+    assert caught.value.code == "data.unreadable"
+    logged = "\x1b[31mred\x1b[0m\ta,b\r\n" * 50  # colours of a terminal are in many a log
+    assert len(list(lines(io.BytesIO(logged.encode()), "utf-8", "a.csv"))) == 50
+    assert list(lines(io.BytesIO("a\n".encode("utf-32")), "utf-32", "a.csv")) == ["a\n"]
 
 
 def test_a_foreign_byte_far_from_the_beginning_is_seen():
