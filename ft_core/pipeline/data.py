@@ -54,7 +54,7 @@ def base_token_lengths(dataset: Dataset, base: str, revision: str | None = None)
     tokenizer = base_tokenizer(base, revision, dataset.task == "text")
     if tokenizer is None:
         return None
-    stored = dataset.report["token_lengths"]
+    stored = dataset.report.get("token_lengths")
     if stored and stored.get("tokenizer") == tokenizer.fingerprint:
         return stored
     return token_lengths([example for split in SPLITS for example in dataset.examples(split)], tokenizer)

@@ -128,7 +128,7 @@ def facts(spec: ProjectSpec, dataset: Dataset) -> Facts:
     """
     base, revision = spec.model.base, spec.model.revision
     tokenizer = base_tokenizer(base, revision, dataset.task == "text")
-    stored = dataset.report["token_lengths"]
+    stored = dataset.report.get("token_lengths")  # an earlier version has none
     known = stored if stored and tokenizer and stored.get("tokenizer") == tokenizer.fingerprint else None
     return Facts(
         examples=dataset.counts["train"],

@@ -66,7 +66,7 @@ def test_advice_is_applied_and_the_run_paused_resumed_and_stopped(workspace, tmp
         page.locator("#training-stop").click()
         says(page, "the work is kept")
         assert run.is_trained and run.job("train").step >= paused_at
-        assert page.locator("#next-evaluation").is_visible()
+        page.locator("#next-evaluation").wait_for()
 
         page.locator("#training-discard").click()
         page.locator("#training-really-discard").click()
