@@ -27,9 +27,9 @@ QUIET: dict[str, Any] = {"show_progress": "hidden", "show_progress_on": [], "api
 
 Reader = tuple[Handler, Sequence[Any], Sequence[Any]]  # with its inputs and outputs
 LOOKS_A_SECOND = (
-    1.5  # of all pages together that show the same tab: a core looks at a running training about 25 times a second
+    1.0  # of all pages together that show the same tab: one at a running training takes hundredths of a second
 )
-PAGES_COUNTED_SECONDS = 20.0  # of looks from which pages are counted
+PAGES_COUNTED_SECONDS = 30.0  # of looks from which pages are counted
 
 
 @dataclass(frozen=True)

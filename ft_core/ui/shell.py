@@ -26,6 +26,7 @@ from ft_core.workspace import Workspace
 _STORAGE_KEY = "fine-tuning-studio"
 SHOWN_RUNS = 50
 POLL_SECONDS = 2
+QUEUE_SECONDS = 0.02  # too short to be felt
 HEADER_SECONDS = 5.0  # which runs there are changes more seldom than how one of them stands
 TABS = (
     ("Data", data_tab),
@@ -134,7 +135,7 @@ def launch(page: gr.Blocks, home: Path, port: int | None = None) -> tuple[Any, s
     home.mkdir(parents=True, exist_ok=True)
     jobs.ensure_supervisor(home)
     own = [] if on_space() else [Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])]
-    return page.queue(default_concurrency_limit=8).launch(
+    return _queued(page).launch(
         server_name="0.0.0.0" if on_space() else "127.0.0.1",
         server_port=port,
         theme=theme.theme(),
@@ -155,6 +156,13 @@ def launch(page: gr.Blocks, home: Path, port: int | None = None) -> tuple[Any, s
         app_kwargs={"middleware": own},
         state_session_capacity=200,
     )
+
+
+def _queued(page: gr.Blocks) -> gr.Blocks:
+    """The page with its queue, which looks for new events every QUEUE_SECONDS: by itself a thousand times a second, also while nobody is there."""
+    queued = page.queue(default_concurrency_limit=8)
+    queued._queue.sleep_when_free = QUEUE_SECONDS
+    return queued
 
 
 def list_runs(workspace: Workspace, seen: str, run_id: str, dataset_id: str) -> Any:

@@ -1,11 +1,13 @@
 """The page as a whole."""
 
 import asyncio
+import inspect
 import time
 from collections import Counter
 
 import gradio as gr
 import pytest
+from gradio.queueing import Queue
 
 from ft_core.jobs import JobState
 from ft_core.settings.train import TrainSpec
@@ -207,3 +209,13 @@ def test_the_header_names_run_and_dataset(workspace, example_run, job_state):
 def test_a_run_of_somebody_else_cannot_be_chosen(workspace):
     with pytest.raises(Exception, match="no such run"):
         shell.choose_run(workspace, "../../other/runs/20260101-000000-aaaaaa")
+
+
+def test_the_queue_does_not_keep_a_core_busy_while_nothing_happens(page):
+    """The name is Gradio's own: should it change, the page would take a good part of a core again."""
+    assert "sleep(self.sleep_when_free)" in inspect.getsource(Queue.start_processing)
+
+    async def queued() -> float:  # its locks want a loop
+        return shell._queued(page)._queue.sleep_when_free
+
+    assert asyncio.run(queued()) == shell.QUEUE_SECONDS
