@@ -159,7 +159,8 @@ def theme() -> gr.themes.Base:
 
 CSS = """
 .gradio-container { width: 100% !important; min-width: 0 !important; box-sizing: border-box; max-width: 1120px !important; margin: 0 auto !important;
-  padding: 0 20px 64px !important; font-variant-numeric: tabular-nums; }
+  padding: 0 clamp(0px, 5vw - 20px, 20px) 64px !important; font-variant-numeric: tabular-nums; }
+.gradio-container > .main { padding-left: clamp(12px, 8vw - 20px, 32px) !important; padding-right: clamp(12px, 8vw - 20px, 32px) !important; }
 .gradio-container .prose { line-height: 1.6; }
 .gradio-container .prose :last-child { margin-bottom: 0; }
 button:focus-visible, a:focus-visible, [role=tab]:focus-visible { outline: 3px solid var(--primary-400) !important; outline-offset: 2px; }
@@ -180,6 +181,7 @@ button:focus-visible, a:focus-visible, [role=tab]:focus-visible { outline: 3px s
   background: var(--background-fill-primary);
   margin-bottom: 8px; }
 #selection .prose { font-size: 14px; }
+#run-choice input { padding-right: 24px; text-overflow: ellipsis; }
 #selected-dataset p:first-child { color: var(--body-text-color); font-weight: 600; font-size: 14px; margin-bottom: 4px; }
 
 .tab-container { border-bottom: 1px solid var(--border-color-primary); height: auto !important; }
@@ -275,8 +277,6 @@ button.lg, button.md { border-radius: 10px !important; }
 footer { opacity: .8; }
 
 @media (max-width: 640px) {
-  .gradio-container { padding: 0 0 40px !important; }
-  .gradio-container > .main, .gradio-container .wrap:has(> .contain) { padding-left: 6px !important; padding-right: 6px !important; }
   #header { padding-top: 16px; flex-wrap: wrap; }
   #where { justify-content: flex-start; min-width: 0 !important; flex-basis: 100% !important; }
   #brand { flex: 1 1 100% !important; min-width: 0 !important; } #brand p { white-space: normal; }
