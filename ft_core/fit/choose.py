@@ -120,7 +120,7 @@ def _value(setting: str, spec: ProjectSpec, training: TrainSpec, facts: Facts) -
             size = _below(rows, _BATCHES)
             return (
                 size,
-                f"{amounts.count(rows, 'training example')}: in batches of {size} one epoch has {round(rows / size, 1):,g} steps.",
+                f"{amounts.count(rows, 'training example')}: in batches of {size} one epoch has {f'{rows / size:,.1f}'.removesuffix('.0')} steps.",
             )
         case "epochs":
             times = _below(rows, _EPOCHS)

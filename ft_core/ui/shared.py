@@ -26,9 +26,7 @@ TO_TOP = "(...given) => { window.scrollTo({top: 0, behavior: 'smooth'}); return 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "show_progress_on": [], "api_visibility": "private"}
 
 Reader = tuple[Handler, Sequence[Any], Sequence[Any]]  # with its inputs and outputs
-LOOKS_A_SECOND = (
-    1.0  # of all pages together that show the same tab: one at a running training takes hundredths of a second
-)
+LOOKS_A_SECOND = 1.0  # of all pages together that show the same tab
 PAGES_COUNTED_SECONDS = 30.0  # of looks from which pages are counted
 
 

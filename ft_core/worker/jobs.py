@@ -69,9 +69,8 @@ def load_training() -> None:
 
 
 def _load(*modules: str) -> None:
-    if (
-        "torch" not in sys.modules
-    ):  # else an earlier job was here, and what it left behind would be taken for what stays
+    """Nothing once torch is there: an earlier job was here, and what it left behind would be taken for what stays."""
+    if "torch" not in sys.modules:
         with loading():
             for module in modules:
                 import_module(module)
