@@ -36,3 +36,10 @@ def score(value: float | None, sign: str = "") -> str:
     if value is None:
         return "–"
     return f"{value:{sign}.3f}" if abs(value) < 100 else f"{value:{sign},.0f}"
+
+
+def loss(value: float | None) -> str:
+    """0.4213 -> `0.421`; below a hundredth two digits that count: `0.00042`; a dash when there is none."""
+    if value is None:
+        return "–"
+    return f"{value:.3f}" if value >= 0.01 or not value else f"{value:.2g}"

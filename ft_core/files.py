@@ -3,9 +3,11 @@
 import json
 import os
 import secrets
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from functools import lru_cache, wraps
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar
 
 import orjson
@@ -59,6 +61,41 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
         data = path.read_bytes()
     except FileNotFoundError:
         return
+    yield from _rows(data)
+
+
+class Growing:
+    """JSONL files that are only appended to: what was read before is not read again. At most `files` of them are kept, for all threads."""
+
+    def __init__(self, files: int = 64) -> None:
+        self.files = files
+        self._kept: OrderedDict[Path, tuple[int, int, list[dict[str, Any]]]] = OrderedDict()
+        self._lock = Lock()
+
+    def read(self, path: Path) -> list[dict[str, Any]]:
+        """What `read_lines` gives. Another file in its place, or one cut short, is read from its beginning."""
+        with self._lock:
+            try:
+                file = open(path, "rb")  # noqa: SIM115 (closed below)
+            except FileNotFoundError:
+                self._kept.pop(path, None)
+                return []
+            with file:
+                status = os.fstat(file.fileno())
+                inode, read, rows = self._kept.pop(path, (0, 0, []))
+                if inode != status.st_ino or status.st_size < read:
+                    read, rows = 0, []
+                file.seek(read)
+                data = file.read()
+            whole = data[: data.rfind(b"\n") + 1]
+            rows = [*rows, *_rows(whole)]
+            self._kept[path] = status.st_ino, read + len(whole), rows
+            if len(self._kept) > self.files:
+                self._kept.popitem(last=False)
+        return [*rows, *_rows(data[len(whole) :])]
+
+
+def _rows(data: bytes) -> Iterator[dict[str, Any]]:
     for line in data.splitlines():
         try:
             row = orjson.loads(line)  # a live page reads thousands of lines: four times as fast as json

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from ft_core.errors import FTError
-from ft_core.files import append_line, last_lines, read_json, read_lines, remembered, write_json, write_text
+from ft_core.files import Growing, append_line, last_lines, read_json, read_lines, remembered, write_json, write_text
 from ft_core.jobs import WORK, JobName, JobState, Stop
 from ft_core.settings import project
 from ft_core.settings.evaluation import EvalSpec, changed
@@ -23,17 +23,18 @@ HEAD_LABELS = "labels.json"  # beside a classification head's weights
 # In an evaluation: what people made, and no machine can make again.
 VOTES, CORRECTIONS = "votes.jsonl", "corrections.json"
 _project = remembered(project.load)
+_growing = Growing()
 
 
 @remembered
 def _measurements(path: Path) -> list[dict[str, Any]]:
-    rows = {(row["kind"], row["step"]): row for row in read_lines(path) if "kind" in row and "step" in row}
+    rows = {(row["kind"], row["step"]): row for row in _growing.read(path) if "kind" in row and "step" in row}
     return sorted(rows.values(), key=lambda row: (row["step"], row["kind"]))
 
 
 @remembered
 def _answers(path: Path) -> list[dict[str, Any]]:
-    rows = {(row["step"], row["prompt"]): row for row in read_lines(path) if "step" in row and "prompt" in row}
+    rows = {(row["step"], row["prompt"]): row for row in _growing.read(path) if "step" in row and "prompt" in row}
     return sorted(rows.values(), key=lambda row: row["step"])
 
 
@@ -483,11 +484,13 @@ class Run:
         """Replace the notes."""
         write_text(self.folder / "notes.md", text)
 
-    def fingerprint(self) -> str:
-        """Changes when measurements, samples, results or errors have changed. Cheap: a page that polls asks it before it reads them."""
+    def fingerprint(self, *, growing: bool = True) -> str:
+        """Changes when measurements, samples, results or errors have changed; without `growing` measurements and samples are left out.
+
+        Cheap: a page that polls asks it before it reads them.
+        """
         names = (
-            "metrics.jsonl",
-            "samples.jsonl",
+            *(("metrics.jsonl", "samples.jsonl") if growing else ()),
             "notices.jsonl",
             "training.json",
             "fit.json",

@@ -49,3 +49,11 @@ def test_dollars_as_a_price_is_written():
 
 def test_epochs():
     assert [amounts.epochs(amount) for amount in (1, 0.5, 8.0)] == ["1 epoch", "0.5 epochs", "8 epochs"]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(2.41234, "2.412"), (0.01, "0.010"), (0.00412, "0.0041"), (0.00042, "0.00042"), (0.0, "0.000"), (None, "–")],
+)
+def test_losses_that_are_small_are_not_nothing(value, words):
+    assert amounts.loss(value) == words

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from ft_core.files import (
+    Growing,
     append_line,
     last_lines,
     read_json,
@@ -79,3 +80,37 @@ def test_a_file_is_read_again_once_it_has_changed(tmp_path):
     with open(path, "a", encoding="utf-8") as file:
         file.write("!")
     assert read(path) == "two!" and len(asked) == 4
+
+
+def test_of_a_growing_file_only_what_is_new_is_read(tmp_path, monkeypatch):
+    path, growing = tmp_path / "metrics.jsonl", Growing(files=2)
+    assert growing.read(path) == []
+    append_line(path, {"step": 1})
+    with open(path, "ab") as file:
+        file.write(b'{"step": ')
+    assert growing.read(path) == [{"step": 1}]
+    with open(path, "ab") as file:
+        file.write(b"2}")
+    assert growing.read(path) == [{"step": 1}, {"step": 2}] == list(read_lines(path))
+    append_line(path, {"step": 3})
+    with monkeypatch.context() as patch:
+        asked = []
+        patch.setattr("ft_core.files.orjson.loads", lambda line: asked.append(line) or json.loads(line))
+        assert [row["step"] for row in growing.read(path)] == [1, 2, 3]
+        assert asked == [b'{"step": 2}', b'{"step": 3}']
+
+
+def test_a_growing_file_that_another_took_the_place_of_is_read_from_its_beginning(tmp_path):
+    path, growing = tmp_path / "metrics.jsonl", Growing(files=2)
+    for step in range(3):
+        append_line(path, {"step": step})
+    assert len(growing.read(path)) == 3
+    path.write_bytes(b'{"step": 7}\n')  # cut short
+    assert growing.read(path) == [{"step": 7}]
+    write_text(path, '{"step": 8}\n{"step": 9}\n')
+    assert growing.read(path) == [{"step": 8}, {"step": 9}]
+    path.unlink()
+    assert growing.read(path) == []
+    for name in "abc":  # more than are kept: each is read right all the same
+        append_line(tmp_path / name, {"step": 1})
+        assert growing.read(tmp_path / name) == [{"step": 1}]

@@ -49,13 +49,18 @@ app.command("serve")(models.serve)
 app.command("push")(models.push)
 
 
-def main() -> None:
-    """The entry of `python -m ft_core`."""
+def before_libraries() -> None:
+    """What the libraries read as they are imported."""
     os.environ.setdefault("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     for name, value in TORCH_ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     quiet_libraries()
+
+
+def main() -> None:
+    """The entry of `python -m ft_core`."""
+    before_libraries()
     if os.name == "posix" and os.getsid(0) == os.getpid():
         # Alone in its session, so an interrupt is meant for it, also where a page that runs in the background ignores its own.
         signal.signal(signal.SIGINT, signal.default_int_handler)

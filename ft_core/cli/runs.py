@@ -275,7 +275,8 @@ def in_foreground(run: Run, job: JobName) -> Outcome:
     """Train or evaluate here, with progress shown and Ctrl-C obeyed."""
     from ft_core.worker.jobs import here
 
-    print(f"Run {run.id}: {job}", file=sys.stderr, flush=True)
+    about = f" ({run.spec().task})" if job == "train" else ""
+    print(f"Run {run.id}: {job}{about}", file=sys.stderr, flush=True)
     run.forget_stop()
     with shown_progress(run, job) as progress, stop_on_interrupt(run):
         return here(run, job, {}, get_token(), progress)

@@ -68,7 +68,7 @@ def measured(run: Run, job: JobName, step: int, total: int) -> list[str]:
     found = []
     losses = [row["loss"] for row in run.metrics() if row["kind"] == "train"] if job == "train" and step else []
     if losses:
-        found.append(f"loss {losses[-1]:.3f}")
+        found.append(f"loss {amounts.loss(losses[-1])}")
     state = run.job(job)
     if state is not None and state.seconds_left is not None and step != total:
         found.append(f"{amounts.duration(state.seconds_left)} left")

@@ -36,7 +36,7 @@ def show_main_job(result: Result) -> None:
 def _show_end(result: Result) -> None:
     steps = [f"after {result['steps']} of {result['total_steps']} steps"] if result.get("total_steps") else []
     losses = [("training", result.get("train_loss")), ("validation", result.get("validation_loss"))]
-    said = [f"{name} loss {loss:.3f}" for name, loss in losses if loss is not None]
+    said = [f"{name} loss {amounts.loss(loss)}" for name, loss in losses if loss is not None]
     print(f"Run {result['run']}: {', '.join([' '.join([result['status'], *steps]), *said])}")
     if result.get("cut_off_rows"):
         print(

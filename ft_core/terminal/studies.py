@@ -34,7 +34,7 @@ def show_sweep(result: Result) -> None:
             print(f"Trial {trial['number']} failed: {trial['reason']}")
     if best := result["best"]:
         said = ", ".join(f"{name}: {_value(value)}" for name, value in best["settings"].items())
-        print(f"Best: {said} (validation loss {best['value']:.3f})")
+        print(f"Best: {said} (validation loss {amounts.loss(best['value'])})")
     else:
         print("No trial was trained to its end, so there is no best one.")
     print(importance_words(result))
@@ -62,7 +62,7 @@ def show_data_size(result: Result) -> None:
         *(Column(name, justify="right") for name in ("share", "training\nexamples", "validation\nloss")), *extra
     )
     for point in result["points"]:
-        row = [f"{point['share']:.1%}", f"{point['examples']:,}", amounts.score(point["validation_loss"])]
+        row = [f"{point['share']:.1%}", f"{point['examples']:,}", amounts.loss(point["validation_loss"])]
         if scored:
             between = (
                 "–" if point["low"] is None else f"{amounts.score(point['low'])} to {amounts.score(point['high'])}"

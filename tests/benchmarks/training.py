@@ -6,7 +6,7 @@
 The chats are made from a seed: words of the shipped tickets, tokens spread as in real chats (median 190, a twentieth below 66 and above 539,
 at most 598), 0.39 of them in the answer. The base models are SmolLM2-135M's shape with random weights, and the starter. All train one pass:
 NF4 with double quantisation, LoRA of rank 16 on all linear layers, 8 chats a step, answers only. A process each, in turns; the first of each
-round changes. `--quick`: 48 chats, one round, without float32 and without the one that is not fused; within 20 minutes.
+round changes. `--quick`: 48 chats, one round, without float32 and without the one that is not fused. The last line says how long all took.
 
 - trl's quick start: its documentation's, with `use_cpu`, in bfloat16; and the same in float32, which is faster on a processor that
   multiplies no bfloat16 in hardware.
@@ -43,6 +43,7 @@ import psutil
 import yaml
 
 from ft_core import catalog
+from ft_core.amounts import duration
 from ft_core.data.tokens import ChatTokenizer
 from ft_core.settings import project
 from ft_core.settings.example import Message
@@ -363,7 +364,7 @@ def main() -> int:
         contestants = {name: run for name, run in contestants.items() if name in (TRL, *asked.only)}
     contestants[OURS] = run_ours
     chats, rounds = asked.chats or (48 if asked.quick else 1000), asked.rounds or (1 if asked.quick else 3)
-    reached, shapes = True, {}
+    reached, shapes, began = True, {}, time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["HF_HOME"] = str(Path(folder) / "hub")  # what is kept of the base models goes with them
         data = Path(folder) / MESSAGES
@@ -384,6 +385,7 @@ def main() -> int:
             utilisation(shape, base, data, asked.threads, shapes[shape][OURS]["speed"])
     if asked.plot:
         plot(asked.plot, shapes)
+    print(f"\nAll of it took {duration(time.monotonic() - began)}.")
     return 0 if reached else 3
 
 

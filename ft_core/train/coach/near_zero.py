@@ -4,6 +4,7 @@ from math import ceil
 
 import numpy
 
+from ft_core import amounts
 from ft_core.train.coach.advice import Advice, Evidence
 from ft_core.train.coach.curves import NEAR_ZERO, Curves
 from ft_core.train.coach.robust import rolling_median
@@ -39,8 +40,8 @@ def _too_easy(curves: Curves, reached: int, validation: float) -> Advice:
         code="too_easy",
         severity="hint",
         title="Too good to be true?",
-        what=f"From step {reached} of {curves.total_steps} on the training loss is near zero ({curves.end:.4f}), "
-        f"and so is the validation loss ({validation:.4f}).",
+        what=f"From step {reached} of {curves.total_steps} on the training loss is near zero ({amounts.loss(curves.end)}), "
+        f"and so is the validation loss ({amounts.loss(validation)}).",
         why="Either the task is very easy, or the answer stands in the prompt, or nearly the same texts are in training and validation. "
         "Then the scores promise too much.",
         fix=f"Look at some rows in the Data tab: does the prompt give the answer away? If not, all is well, and Epochs {epochs:g} is enough.",
@@ -51,12 +52,16 @@ def _too_easy(curves: Curves, reached: int, validation: float) -> Advice:
 
 def _learnt_by_heart(curves: Curves, reached: int, validation: float | None) -> Advice:
     epochs = _epochs(curves, reached)
-    held = f"the validation loss stays at {validation:.3f}" if validation is not None else "there is no validation loss"
+    held = (
+        f"the validation loss stays at {amounts.loss(validation)}"
+        if validation is not None
+        else "there is no validation loss"
+    )
     return Advice(
         code="learnt_by_heart",
         severity="hint",
         title="Nothing left to learn",
-        what=f"From step {reached} of {curves.total_steps} on the training loss is near zero ({curves.end:.4f}); {held}.",
+        what=f"From step {reached} of {curves.total_steps} on the training loss is near zero ({amounts.loss(curves.end)}); {held}.",
         why="The model knows these examples by heart. More passes over them change nothing for new questions, and may make it worse.",
         fix=f"Set Epochs to {epochs:g}, and collect more, and more varied, examples.",
         evidence=Evidence("loss", reached, curves.last_step),

@@ -2,6 +2,7 @@
 
 import numpy
 
+from ft_core import amounts
 from ft_core.settings.methods import used_by
 from ft_core.train.coach.advice import Advice, Evidence
 from ft_core.train.coach.curves import NEAR_ZERO, Curves
@@ -45,8 +46,8 @@ def overfitting(curves: Curves) -> Advice | None:
         code="overfitting",
         severity="problem",
         title="It learns the examples by heart",
-        what=f"The validation loss was best at step {steps[best]} ({least:.3f}, epoch {epoch:g}) and then rose to {late:.3f}, "
-        f"while the training loss fell on from {then:.3f} to {curves.end:.3f}.",
+        what=f"The validation loss was best at step {steps[best]} ({amounts.loss(least)}, epoch {epoch:g}) and then rose to {amounts.loss(late)}, "
+        f"while the training loss fell on from {amounts.loss(then)} to {amounts.loss(curves.end)}.",
         why=f"After epoch {epoch:g} the model remembered single training examples instead of what they have in common, and it answers new questions worse.",
         fix=f"Set Epochs to {epoch:g}{more} and start a new run. More, and more varied, examples help most.",
         evidence=Evidence("loss", int(steps[best]), int(steps[-1])),

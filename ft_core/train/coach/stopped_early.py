@@ -1,5 +1,6 @@
 """Stopped too early: the validation loss was still falling at the end."""
 
+from ft_core import amounts
 from ft_core.train.coach.advice import Advice, Evidence
 from ft_core.train.coach.curves import Curves
 
@@ -28,7 +29,8 @@ def stopped_early(curves: Curves) -> Advice | None:
         code="stopped_early",
         severity="hint",
         title="It was still getting better",
-        what=f"From step {steps[first]} to the end at step {steps[-1]} the validation loss fell on from {tail[0]:.3f} to {tail[-1]:.3f}, without a pause.",
+        what=f"From step {steps[first]} to the end at step {steps[-1]} the validation loss fell on from {amounts.loss(float(tail[0]))} "
+        f"to {amounts.loss(float(tail[-1]))}, without a pause.",
         why=f"The training was stopped after {curves.last_step} of {curves.total_steps} steps, before the model had learnt what these examples teach."
         if cut_short
         else f"{curves.training.epochs:g} epochs are {curves.total_steps} steps here: too few to learn all that these examples teach.",

@@ -108,7 +108,7 @@ def build(shared: Shared) -> tuple[Form, gr.Button]:
     changes = [shared.page.load, shared.dataset_id.change, base.change, start_from.change, method.change]
     follow(changes, shared.quiet(suggest), suggesting, shown)
     again.click(lambda: {}, None, [pinned], **quick).then(shared.private(suggest_anew), suggesting, shown, **quick)
-    estimating = [measures.asked, estimate, hardware]
+    estimating = [measures.asked, estimate, hardware, start]
     follow(
         [
             shared.page.load,
@@ -208,17 +208,18 @@ def suggest_anew(
 def show_estimate(workspace: Workspace, dataset_id: str, *asked: Any) -> Any:
     """How much work these settings are, does it fit, how long; what is wrong with them while they cannot be used. And other hardware.
 
-    In the order (where it is measured, words, other hardware); `asked` as in `form.project_of`.
+    In the order (where it is measured, words, other hardware, the start, which waits for settings that can be used); `asked` as in
+    `form.project_of`.
     """
     dataset = uploads.selected_dataset(workspace, dataset_id)
     if dataset is None:
-        return ["", "", None]
+        return ["", "", None, gr.skip()]
     try:
         spec = filled_project(workspace, form.project_of(workspace, dataset, *asked), dataset)
         place = measuring_of(workspace, spec, dataset)
         found = plan_training(spec, dataset, place.fit().get("measured"))
     except FTError as error:
-        return ["", show.problem(error), None]
+        return ["", show.problem(error), None, gr.update(interactive=False)]
     model, training = spec.model, spec.training
     times = "once" if training.epochs == 1 else f"{show.number(training.epochs)} times"
     lines = [
@@ -232,7 +233,8 @@ def show_estimate(workspace: Workspace, dataset_id: str, *asked: Any) -> Any:
             "",
         ),
     ]
-    return [place.id, "\n\n".join(line for line in lines if line), elsewhere(found)]
+    words = "\n\n".join(line for line in lines if line)
+    return [place.id, words, elsewhere(found), gr.update(interactive=True)]
 
 
 def _fit(found: dict[str, Any]) -> str:

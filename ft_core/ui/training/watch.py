@@ -223,26 +223,37 @@ def watch_job(workspace: Workspace, seen: str, run_id: str) -> Any:
 def watch_results(workspace: Workspace, seen: str, run_id: str) -> Any:
     """Tiles, curves and sample answers of the run, in the order of `results`. Left as they are while the run's files are."""
     run = selected_run(workspace, run_id)
-    found = run.fingerprint() if run else "none"
-    if found == seen.partition("\n")[0]:
+    state = run.job("train") if run else None
+    found = f"{run.fingerprint()} {state and state.status}" if run else "none"
+    was_found, _, before = seen.partition("\n")
+    if found == was_found:
         return gr.skip()
     if run is None:
         hidden = gr.update(visible=False)
         return [found, "", *[None] * len(CHARTS), hidden, "", hidden, "", None, None, hidden]
+    metrics = run.metrics()
+    held = sum(row["kind"] == "validation" for row in metrics)
+    # A row more of a long training moves no point of its charts that an eye would see.
+    pictures = f"{run.fingerprint(growing=False)} {state and state.status} {held} {(len(metrics) - held) // curves.stretch(metrics)}"
     answers = f"{run.id} {len(run.samples())}"
-    skipped = [gr.skip(), gr.skip(), gr.skip()]  # a browser draws a table as slowly as a chart
+    drawn, _, listed = before.partition("\n")
     return [
-        f"{found}\n{answers}",
+        f"{found}\n{pictures}\n{answers}",
         show.caption(_about(run))
         + _measured(run)
-        + show.tiles(_tiles(run, run.metrics(), launch.view(workspace, run, "train").seconds_left)),
-        *_drawn(run, found),
-        *(skipped if seen.partition("\n")[2] == answers else _listed(run, answers)),
+        + show.tiles(_tiles(run, metrics, launch.view(workspace, run, "train").seconds_left)),
+        *_unless(drawn == pictures, _drawn(run, pictures)),
+        *_unless(listed == answers, _listed(run, answers)),
     ]
 
 
+def _unless(shown: bool, outputs: list[Any]) -> list[Any]:
+    """What is shown already is left as it is: a browser takes longer to draw it than all else of a look."""
+    return [gr.skip()] * len(outputs) if shown else outputs
+
+
 @lru_cache(maxsize=8)
-def _drawn(run: Run, _fingerprint: str) -> list[Any]:
+def _drawn(run: Run, _pictures: str) -> list[Any]:
     """The charts and what is said below them: the same for every page that shows the run."""
     metrics = run.metrics()
     said = advice.of_run(run) if metrics else ()

@@ -27,7 +27,7 @@ def asked(workspace, tmp_path):
 
 
 def test_settings_are_measured_in_the_queue_and_then_told(workspace, asked, supervised):
-    place, words, _ = settings.show_estimate(workspace, *asked)
+    place, words, *_ = settings.show_estimate(workspace, *asked)
     assert "Both are estimates" in words
     _, done, begin, stop, progress, _ = measuring.watch_measure(workspace, "", place)
     assert begin["visible"] and not stop["visible"] and not progress["visible"] and isinstance(done, dict)

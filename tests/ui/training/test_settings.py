@@ -31,9 +31,11 @@ def test_the_estimate_is_the_number_of_steps(example_home):
     assert words.startswith("**") and " steps**" in words and "16 a step" in words and "it fits" in words
 
 
-def test_the_estimate_says_what_is_wrong_meanwhile(example_home):
+def test_the_estimate_says_what_is_wrong_meanwhile_and_the_start_waits(example_home):
     wrong = [0 if name == "epochs" else value for name, value in zip(form.NAMES, VALUES, strict=True)]
-    assert "Epochs" in shown(Workspace(example_home), "", "starter", "", {}, *wrong)
+    _, words, _, start = settings.show_estimate(Workspace(example_home), "", "starter", "", {}, *wrong)
+    assert "Epochs" in words and start["interactive"] is False
+    assert settings.show_estimate(Workspace(example_home), "", "starter", "", {}, *VALUES)[-1]["interactive"] is True
 
 
 def test_the_estimate_says_what_is_cut_off_as_soon_as_the_base_is_on_this_machine(example_home, tmp_path):

@@ -1,5 +1,8 @@
 """Watching a training, and the ways to stop it."""
 
+import json
+
+import gradio as gr
 import pytest
 from filelock import FileLock
 
@@ -84,6 +87,25 @@ def test_a_long_run_is_drawn_with_at_most_500_points(workspace, example_run):
     shown = watch.watch_results(workspace, "", example_run.id)
     assert all(len(chart["value"]) <= 500 for chart in shown[2:6])
     assert f"mean of {curves.stretch(example_run.metrics())} steps" in shown[7]
+
+
+def test_charts_of_a_long_run_are_drawn_anew_only_once_an_eye_would_see_it(workspace, example_run, job_state):
+    example_run.write_job("train", job_state())
+    usual = {"kind": "train", "epoch": 1.0, "loss": 1.0, "gradient_norm": 1.0, "learning_rate": 0.001}
+    rows = [usual | {"step": step, "tokens_per_second": step} for step in range(4, 1204)]
+    with open(example_run.folder / "metrics.jsonl", "a") as file:
+        file.writelines(f"{json.dumps(row)}\n" for row in rows[:1001])
+    first = watch.watch_results(workspace, "", example_run.id)
+    example_run.append_metric(rows[1001])
+    second = watch.watch_results(workspace, first[0], example_run.id)
+    assert "1,005" in second[1] and all(shown == gr.skip() for shown in second[2:])
+    example_run.append_metric({"kind": "validation", "step": 1004, "loss": 0.5})
+    third = watch.watch_results(workspace, second[0], example_run.id)
+    assert third[2]["value"]["value"].min() == 0.5
+    for row in rows[1002:1010]:
+        example_run.append_metric(row)
+    fourth = watch.watch_results(workspace, third[0], example_run.id)
+    assert fourth[2]["value"]["step"].max() == 1013
 
 
 def test_a_finished_training_is_not_begun_again(workspace, example_run, job_state):
