@@ -7,10 +7,7 @@ os.environ.setdefault("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1")  # read when the Hub
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 from ft_core.loading import loading
-
-with loading():
-    from ft_core.ui.shell import build_app, launch
-    from ft_core.workspace import home_folder
+from ft_core.workspace import home_folder
 
 
 def main() -> None:
@@ -20,7 +17,9 @@ def main() -> None:
     parser.add_argument("--home", help="workspace folder (default: FT_HOME, else ~/.fine-tuning-studio)")
     options = parser.parse_args()
     home = home_folder(options.home)
-    with loading():
+    with loading(stays=True):
+        from ft_core.ui.shell import build_app, launch
+
         page = build_app(home)
     _, address, _ = launch(page, home, options.port)
     print(f"Fine-Tuning Studio is at {address} (Ctrl-C ends the page; a training at work goes on)", flush=True)

@@ -34,6 +34,7 @@ TORCH_ENVIRONMENT = {
     "OMP_WAIT_POLICY": "PASSIVE",  # threads that wait by spinning stand still when something else, a browser say, wants their core
     "TORCHDYNAMO_DISABLE": "1",  # nothing here is compiled, and to load the compiler takes a second
 }
+ROOM_BESIDE = 4e9  # bytes that are free
 
 
 class Hardware(BaseModel):
@@ -87,6 +88,11 @@ def cores() -> int:
     if on_space() and given.isdigit():
         return int(given)
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def has_room_beside() -> bool:
+    """True where memory allows for work beside what is under way: the libraries of a training alone take half a gigabyte."""
+    return psutil.virtual_memory().available > ROOM_BESIDE
 
 
 def _memory_gb() -> float:

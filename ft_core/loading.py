@@ -6,17 +6,17 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def loading() -> Iterator[None]:
-    """For imports and what is built once: hundreds of thousands of objects that all stay.
+def loading(stays: bool = False) -> Iterator[None]:
+    """For imports and what is built once: looking through hundreds of thousands of new objects again and again takes a good part of the time.
 
-    Looking through them again and again for those that nobody needs any more takes a good part of the time. They are left out of
-    all later looks, too (`gc.freeze`).
+    `stays`, as a process of ours begins: what is there at the end stays for good and is left out of all later looks (`gc.freeze`).
     """
     looks = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.freeze()
+        if stays:
+            gc.freeze()
         if looks:
             gc.enable()

@@ -373,7 +373,9 @@ class Run:
         return read_json(self.folder / "training.json")
 
     def fit(self) -> dict[str, Any]:
-        """What the training measured as it began, and the micro-batch it goes by: {"micro_batch_size", "measured", "changes"}; else {}."""
+        """What the training measured as it began (its time once three steps in a row were made), and the micro-batch it goes by:
+        {"micro_batch_size", "measured", "changes"}; else {}.
+        """
         return read_json(self.folder / "fit.json") or {}
 
     def write_fit(self, found: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 ROWS = [
     {"errors", "amounts"},
-    {"settings", "files", "jobs", "quiet", "loading"},
+    {"settings", "files", "jobs", "quiet", "loading", "child_process"},
     {"run", "workspace", "catalog", "hardware", "download", "guide", "turns"},
     {"modeling", "four_bit_cache", "prompts", "generate", "fit", "queue"},
     {"data", "starter"},

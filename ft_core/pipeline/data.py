@@ -1,6 +1,7 @@
 """A project's data: where it comes from, what is in it, and the dataset made of it."""
 
 import os
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,19 @@ def base_tokenizer(base: str, revision: str | None = None, plain: bool = False) 
     waits for nothing. Raises FTError `model.missing` or `model.template` for a tokenizer that cannot be used.
     """
     folder = catalog.base_folder(base) or download.cached_tokenizer(base, revision)
-    return ChatTokenizer.load(folder, base, plain) if folder else None
+    return _tokenizer(folder, base, plain, _state(folder)) if folder else None
+
+
+@lru_cache(maxsize=4)
+def _tokenizer(folder: Path, base: str, plain: bool, _state: tuple[tuple[str, int, int], ...]) -> ChatTokenizer:
+    """A large vocabulary takes a second to load."""
+    return ChatTokenizer.load(folder, base, plain)
+
+
+def _state(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Differs once a file that a tokenizer is read from has changed."""
+    files = sorted(path for pattern in ("*.json", "*.jinja", "*.model", "*.txt") for path in folder.glob(pattern))
+    return tuple((path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files)
 
 
 def base_window(spec: ProjectSpec) -> Window | None:

@@ -2,17 +2,15 @@
 
 import hashlib
 import json
-import multiprocessing
 import os
 import shutil
 import tempfile
 import time
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
 from ft_core import hardware
+from ft_core.child_process import Died, run_in_child
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
 from ft_core.quiet import quiet_libraries
@@ -34,17 +32,15 @@ def measure(spec: ProjectSpec, dataset: Dataset, token: str | None = None) -> di
     """
     with tempfile.TemporaryDirectory(prefix="ft-measure-") as folder:
         run = Run.create(Path(folder), spec, _data(dataset), hardware.environment())
-        process = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(1, mp_context=process, initializer=quiet_libraries) as pool:
-            try:
-                return pool.submit(_measured, run.folder, token).result()
-            except BrokenProcessPool as error:
-                raise FTError(
-                    "plan.died",
-                    "The trial did not come to its end.",
-                    "The system ended its process, most often because the computer ran out of memory.",
-                    "Choose a smaller Base model or Longest example, or leave out --measure.",
-                ) from error
+        try:
+            return run_in_child(_measured, run.folder, token)
+        except Died as died:
+            raise FTError(
+                "plan.died",
+                "The trial did not come to its end.",
+                "The system ended its process, most often because the computer ran out of memory.",
+                "Choose a smaller Base model or Longest example, or leave out --measure.",
+            ) from died
 
 
 def measuring(workspace: Workspace, spec: ProjectSpec, dataset: Dataset) -> Run:
@@ -86,6 +82,7 @@ def _data(dataset: Dataset) -> dict[str, Any]:
 
 def _measured(folder: Path, token: str | None) -> dict[str, Any]:
     """In the child."""
+    quiet_libraries()
     from ft_core.train import training
 
     def unwatched(step: int, total: int, message: str) -> None:

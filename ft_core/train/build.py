@@ -16,6 +16,7 @@ _OPTIMIZERS = {
     "paged_adamw_8bit": "paged_adamw_8bit",
     "adafactor": "adafactor",
 }
+_FUSED_ADAMW = "adamw_torch_fused"  # one kernel on a GPU; what a processor computes stays as earlier runs have it
 _LOSSES = {"dpo": "sigmoid", "ipo": "ipo"}  # trl's names
 
 
@@ -75,7 +76,7 @@ def _common(
         "warmup_steps": ceil(spec.warmup_ratio * steps),
         "weight_decay": spec.weight_decay,
         "max_grad_norm": spec.max_gradient_norm,
-        "optim": _OPTIMIZERS[spec.optimizer],
+        "optim": _FUSED_ADAMW if spec.optimizer == "adamw" and not use_cpu else _OPTIMIZERS[spec.optimizer],
         "bf16": dtype == "bfloat16",
         "fp16": dtype == "float16",
         "use_cpu": use_cpu,

@@ -28,7 +28,7 @@ from ft_core.settings.train import TrainSpec
 from ft_core.train import checkpoints, memory, validations
 
 _MOVING_STEPS = 20  # tokens per second is the mean over that many steps
-_TIMED_STEP = 3  # by it and the step before a training's time is measured, once
+_TIMED_STEPS = 3  # in a row: by all but the first of them the time of a step is measured, once in each attempt
 SAMPLE_TOKENS = 48
 BEGINNING = 20  # tokens of a plain text that a sample goes on from
 _SHOWN = 400  # characters of how the text itself goes on
@@ -72,17 +72,17 @@ class Recorder(TrainerCallback):
         self.began = 0.0
 
     def on_step_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        self.began = time.perf_counter()
+        self.began = memory.now()
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        seconds = time.perf_counter() - self.began
+        seconds = memory.now() - self.began
         step = state.global_step
         tokens = int(self.plan.tokens_after[step] - self.plan.tokens_after[step - 1])
         self.moving.append((tokens, seconds))
         self.tokens += tokens
         self.step_seconds += seconds
         self.peak_memory_gb = max(self.peak_memory_gb, memory.held_gb())
-        if step == _TIMED_STEP and len(self.moving) == _TIMED_STEP:
+        if len(self.moving) == _TIMED_STEPS:
             self._write_time()
         self.progress(
             step,
@@ -91,12 +91,13 @@ class Recorder(TrainerCallback):
         )
 
     def _write_time(self) -> None:
-        """Into what the run measured as it began: seconds of a usual step, which reads a usual number of tokens."""
+        """Into what the run measured as it began, and its log: seconds of a usual step, which reads a usual number of tokens."""
         found = self.run.fit()
         tokens, seconds = (sum(column) for column in zip(*list(self.moving)[1:], strict=True))
         usual = int(self.plan.tokens_after[-1]) / self.plan.steps
         timed = found.get("measured", {}) | {"seconds_per_step": round(seconds / tokens * usual, 4)}
         self.run.write_fit(found | {"measured": timed})
+        self.run.write_log(f"measured: {timed['seconds_per_step']:.2f} seconds a step")
 
     def on_log(
         self,

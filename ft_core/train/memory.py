@@ -3,6 +3,7 @@
 import gc
 import resource
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,13 @@ def held_gb() -> float:
     """Gigabytes (1e9 bytes): on the GPU at most so far, else by the process now."""
     used = torch.cuda.max_memory_allocated() if torch.cuda.is_available() else psutil.Process().memory_info().rss
     return round(used / 1e9, 3)
+
+
+def now() -> float:
+    """Seconds by a clock, once everything that was asked for is computed: a GPU works on by itself."""
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+    return time.perf_counter()
 
 
 def limit_gb() -> float:

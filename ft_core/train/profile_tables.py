@@ -6,7 +6,8 @@ from typing import Any
 def tables(found: dict[str, Any]) -> str:
     """Where the time went, where the memory, and how much of the processor's or GPU's rate was used."""
     first, last = found["steps"]
-    seconds = found["seconds"]
+    seconds, held = found["seconds"], found["gigabytes_of"]
+    rest = max(0.0, found["memory_gb"] - sum(held.values()))
     lines = [
         f"Steps {first} to {last}: {found['tokens']:,} tokens in {seconds:.2f} s; to look on slows them a little.",
         "",
@@ -16,14 +17,15 @@ def tables(found: dict[str, Any]) -> str:
         "",
         "| what is held from step to step | GB |",
         "|---|---:|",
-        *(f"| {name} | {size:.3f} |" for name, size in found["gigabytes_of"].items()),
-        f"| The process at the end of these steps | {found['memory_gb']:.3f} |",
+        *(f"| {name} | {size:.3f} |" for name, size in held.items()),
+        f"| All else: libraries, data, and what a step needed for a moment and the process keeps for the next | {rest:.3f} |",
+        f"| In all | {found['memory_gb']:.3f} |",
     ]
     if found["teraflops"] is not None:  # of an architecture whose sizes are known
         done, most = 1e3 * found["teraflops"], 1e3 * found["matrix_teraflops"]
         lines += [
             "",
-            f"The matrices of its layers took {done:,.0f} billion operations a second; this machine multiplies matrices of their shapes with "
-            f"{most:,.0f}. So {done / most:.0%} of it was used.",
+            f"Multiplying matrices is what a training must do; all else only costs time. It did {done:,.0f} billion such operations a second. When this "
+            f"machine does nothing but multiply matrices of these shapes, it does {most:,.0f}. So {done / most:.0%} of what it can do was used.",
         ]
     return "\n".join(lines)

@@ -1,6 +1,5 @@
 """A trial before the first step: the longest micro-batch, really computed, for memory; and where it is asked for some usual ones, for time."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -39,8 +38,8 @@ def measure(
 ) -> Trial:
     """Compute loss and gradients of real rows, and forget them: weights and random state stay as they are.
 
-    Time takes about another step: a training that begins at once measures it by its own first steps.
-    `lengths` are the tokens of every row of the whole training in its order, int64 [rows]. Raises what memory that is refused raises.
+    `lengths` are the tokens of every row of the whole training in its order, int64 [rows]; `steps_per_update` micro-batches are a step.
+    `timed`: also the seconds of a usual step, which takes about another step. Raises what memory that is refused raises.
     """
     parts = lengths[: len(lengths) // micro_batch_size * micro_batch_size].reshape(-1, micro_batch_size)
     tokens = parts.sum(axis=1) if trainer.fast.padding_free else parts.max(axis=1)
@@ -61,10 +60,10 @@ def measure(
 
 def _seconds(trainer: Any, parts: Sequence[int], rows: int) -> float:
     """The mean time of those micro-batches of so many rows."""
-    began = _now()
+    began = memory.now()
     for part in parts:
         _compute(trainer, range(part * rows, (part + 1) * rows))
-    return (_now() - began) / len(parts)
+    return (memory.now() - began) / len(parts)
 
 
 def usual(tokens: numpy.ndarray, steps_per_update: int) -> list[int]:
@@ -78,13 +77,6 @@ def usual(tokens: numpy.ndarray, steps_per_update: int) -> list[int]:
     first = int(abs(work - work.mean()).argmin()) * steps_per_update
     count = min(_USUAL, steps_per_update)
     return [first + (2 * place + 1) * steps_per_update // (2 * count) for place in range(count)]
-
-
-def _now() -> float:
-    """Seconds by a clock, once everything that was asked for is computed: a GPU works on by itself."""
-    if torch.cuda.is_available():
-        torch.cuda.synchronize()
-    return time.perf_counter()
 
 
 def _checkpoint_activations(trainer: Any) -> None:

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import gradio as gr
@@ -28,6 +29,7 @@ QUIET: dict[str, Any] = {"show_progress": "hidden", "show_progress_on": [], "api
 Reader = tuple[Handler, Sequence[Any], Sequence[Any]]  # with its inputs and outputs
 LOOKS_A_SECOND = 1.0  # of all pages together that show the same tab
 PAGES_COUNTED_SECONDS = 30.0  # of looks from which pages are counted
+SELDOMEST_SECONDS = 20.0  # between two looks of a page: of more than twenty the cost grows again
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,8 @@ class Shared:
         return private(fn, self.home, quiet=True)
 
     def follow(self, fn: Handler, inputs: Sequence[Any], outputs: Sequence[Any]) -> None:
-        """Read the disk with `fn` when the tab is opened, and every two seconds while it is open: another run chosen shows at the next look.
+        """Read the disk with `fn` when the tab is opened and as its timer ticks: every two seconds, more seldom of many open pages (`Pace`).
+        Another run that is chosen shows at the next look.
 
         The first of `inputs` and of `outputs` is the gr.State that remembers what was shown last. A change of the chosen run is no trigger:
         it would let the readers of all tabs run.
@@ -103,22 +106,26 @@ def watch(
 
 
 class Pace:
-    """How often each of the open pages may look so that all of them together look LOOKS_A_SECOND: what they cost is bounded.
+    """How often each of the open pages may look so that all of them together look LOOKS_A_SECOND, and each every SELDOMEST_SECONDS.
 
-    Pages are told by their looks: each stands for the seconds since that page's last.
+    Pages are told by their looks: each stands for the seconds since that page's last. So when the others are closed one that is left
+    looks as often as ever after a minute at most.
     """
 
     def __init__(self, least: float) -> None:
         self.least = least
         self.looks: deque[tuple[float, float]] = deque()
+        self.lock = Lock()
 
     def seconds(self, now: float, waited: float) -> float:
         """Until a page that has waited so long, and looks now, shall look again: `least` at least; as before where little has changed."""
-        self.looks.append((now, waited))
-        recent = [one for when, one in tuple(self.looks) if when > now - PAGES_COUNTED_SECONDS]
-        while len(self.looks) > len(recent):
-            self.looks.popleft()
-        wanted = max(self.least, round(sum(recent) / PAGES_COUNTED_SECONDS / LOOKS_A_SECOND))
+        waited = min(max(waited, self.least), SELDOMEST_SECONDS)  # a browser says it
+        with self.lock:
+            self.looks.append((now, waited))
+            while self.looks[0][0] <= now - PAGES_COUNTED_SECONDS:
+                self.looks.popleft()
+            pages = sum(one for _, one in self.looks) / PAGES_COUNTED_SECONDS
+        wanted = min(max(self.least, round(pages / LOOKS_A_SECOND)), SELDOMEST_SECONDS)
         return waited if abs(wanted - waited) <= waited / 4 and wanted > self.least else wanted
 
 

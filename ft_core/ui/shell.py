@@ -159,9 +159,11 @@ def launch(page: gr.Blocks, home: Path, port: int | None = None) -> tuple[Any, s
 
 
 def _queued(page: gr.Blocks) -> gr.Blocks:
-    """The page with its queue, which looks for new events every QUEUE_SECONDS: by itself a thousand times a second, also while nobody is there."""
+    """The page with its queue, which looks for new events every QUEUE_SECONDS: by itself a thousand times a second on most systems, also
+    while nobody is there. Gradio has no public setting for it.
+    """
     queued = page.queue(default_concurrency_limit=8)
-    queued._queue.sleep_when_free = QUEUE_SECONDS
+    queued._queue.sleep_when_free = max(queued._queue.sleep_when_free, QUEUE_SECONDS)
     return queued
 
 

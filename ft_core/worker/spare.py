@@ -7,12 +7,10 @@ import subprocess
 import time
 from pathlib import Path
 
-import psutil
-
+from ft_core.hardware import has_room_beside
 from ft_core.worker import launch, queue
 
-EXPECTED_SECONDS = 15.0  # since a page last said so
-_ROOM_GB = 4.0  # free memory without which there is none; it takes half a gigabyte
+EXPECTED_SECONDS = 30.0  # since a page last said so: longer than the seldomest of them look
 
 
 def expect(home: Path) -> None:
@@ -36,7 +34,7 @@ class Spare:
         """Begin one, or end it, as the page and the memory have it; True while a job is expected."""
         self._notice()
         expected = time.time() - _time(_mark(self.home)) < EXPECTED_SECONDS
-        if not expected or psutil.virtual_memory().available < _ROOM_GB * 1e9:
+        if not expected or not has_room_beside():
             self.end()
         elif self.child is None and not self.failed:
             self.child = launch.spawn(["ft_core.worker", "--wait"], self.home / "queue" / queue.LOG)

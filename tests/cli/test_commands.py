@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from ft_core.__main__ import end
 from tests.cli.calls import ROOT, command
 
 
@@ -38,3 +39,25 @@ def test_a_command_lets_its_threads_sleep_where_another_program_wants_their_core
     child = [sys.executable, "-c", LOADS_TORCH]
     said = subprocess.run(child, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stderr
     assert "OMP_WAIT_POLICY = 'PASSIVE'" in said, "as the library that torch computes with has read it"
+
+
+@pytest.mark.parametrize(("code", "number"), [(None, 0), (3, 3), (True, 1), ("what went wrong", 1)])
+def test_a_command_ends_as_it_would_by_itself(monkeypatch, capsys, code, number):
+    ended = []
+    monkeypatch.setattr("os._exit", ended.append)
+    end(code)
+    assert ended == [number] and capsys.readouterr().err == (f"{code}\n" if isinstance(code, str) else "")
+
+
+def test_a_command_whose_reader_is_gone_ends_without_a_traceback(tmp_path):
+    environment = os.environ | {"FT_HOME": str(tmp_path), "PYTHONUNBUFFERED": ""}
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        child = [sys.executable, "-m", "ft_core", "runs", "--json"]
+        ended = subprocess.run(
+            child, cwd=ROOT, env=environment, stdout=writer, stderr=subprocess.PIPE, text=True, check=False
+        )
+    finally:
+        os.close(writer)
+    assert ended.returncode == 1 and "Traceback" not in ended.stderr

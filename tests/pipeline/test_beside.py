@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from ft_core.errors import FTError, explain
+from ft_core.errors import FTError
 from ft_core.pipeline import beside
 from ft_core.pipeline.data import prepare_source
 from ft_core.settings import project
@@ -21,6 +21,7 @@ def _killed(*_: object) -> None:
 @pytest.fixture(autouse=True)
 def two_cores(monkeypatch):
     monkeypatch.setattr(beside, "cores", lambda: 2)
+    monkeypatch.setattr(beside, "has_room_beside", lambda: True)
 
 
 def test_it_is_the_same_dataset_and_what_is_needed_next_is_loaded(folder, tmp_path):
@@ -40,23 +41,28 @@ def test_it_is_the_same_dataset_and_what_is_needed_next_is_loaded(folder, tmp_pa
 def test_an_error_in_the_data_does_not_wait_for_the_libraries(folder, tmp_path):
     spec = project.load(folder / "project.yaml")
     gone = spec.model_copy(update={"data": spec.data.model_copy(update={"source": "gone.csv"})})
-    never = threading.Event()
-    with pytest.raises(FTError) as caught:
-        beside.beside(lambda: never.wait(300) and None)(Workspace(tmp_path), gone, folder)
+    goes_on, loaded = threading.Event(), []
+    load = lambda: loaded.append(goes_on.wait(60))  # noqa: E731
+    try:
+        with pytest.raises(FTError) as caught:
+            beside.beside(load)(Workspace(tmp_path), gone, folder)
+        assert not loaded, "it is still at it"
+    finally:
+        goes_on.set()
     assert caught.value.code == "data.missing" and "gone.csv" in str(caught.value)
-    never.set()
 
 
-def test_a_process_that_was_ended_is_told_as_short_of_memory(folder, tmp_path, monkeypatch):
+def test_a_process_that_was_ended_is_told(folder, tmp_path, monkeypatch):
     monkeypatch.setattr(beside, "_prepared", _killed)
     spec = project.load(folder / "project.yaml")
-    with pytest.raises(MemoryError) as caught:
+    with pytest.raises(FTError) as caught:
         beside.beside(lambda: None)(Workspace(tmp_path), spec, folder)
-    assert explain(caught.value).code == "memory.main"
+    assert caught.value.code == "data.died" and "memory" in caught.value.why
 
 
-def test_one_core_does_one_after_the_other(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(beside, "cores", lambda: 1)
+@pytest.mark.parametrize(("name", "found"), [("cores", 1), ("has_room_beside", False)])
+def test_one_core_or_little_memory_does_one_after_the_other(folder, tmp_path, monkeypatch, name, found):
+    monkeypatch.setattr(beside, name, lambda: found)
     loaded = []
     made = beside.beside(lambda: loaded.append(1))(Workspace(tmp_path), project.load(folder / "project.yaml"), folder)
     assert made.counts and not loaded

@@ -6,11 +6,19 @@ import pytest
 
 from ft_core import catalog
 from ft_core.errors import FTError
-from ft_core.pipeline.data import EXAMPLE, example_project, prepare_source, source_files
+from ft_core.pipeline.data import (
+    EXAMPLE,
+    base_token_lengths,
+    base_tokenizer,
+    example_project,
+    prepare_source,
+    source_files,
+)
 from ft_core.settings import project
 from ft_core.settings.data import DataSpec
 from ft_core.workspace import Workspace
 from tests import hub_standin
+from tests.helpers import make_base_model
 from tests.hub_standin import OWNER
 
 
@@ -54,3 +62,20 @@ def test_a_folder_a_list_and_a_dataset_on_the_hub_are_sources(tmp_path, monkeypa
         dataset = prepare_source(workspace, spec, tmp_path, token=OWNER)
     assert dataset.report["source"] == "alice/tickets" and dataset.spec.revision == head
     assert sum(dataset.counts.values()) > 50
+
+
+def test_a_dataset_of_a_version_that_kept_no_lengths_is_measured_anew(prepared, monkeypatch):
+    _, spec, dataset = prepared
+    told = base_token_lengths(dataset, spec.model.base)
+    monkeypatch.delitem(dataset.report, "token_lengths")
+    assert told == base_token_lengths(dataset, spec.model.base) is not None
+
+
+def test_a_tokenizer_is_loaded_once_and_again_when_it_has_changed(tmp_path):
+    base = make_base_model(tmp_path / "base")
+    first = base_tokenizer(str(base))
+    assert first is not None and base_tokenizer(str(base)) is first
+    template = base / "chat_template.jinja"
+    template.write_text(template.read_text(encoding="utf-8") + " ", encoding="utf-8")
+    again = base_tokenizer(str(base))
+    assert again is not None and again.fingerprint != first.fingerprint

@@ -45,3 +45,9 @@ def test_every_schedule_and_optimizer_is_one_of_the_library(tmp_path, optimizer,
     arguments = build.sft_arguments(spec, tmp_path, 10, 8, "float32", use_cpu=True)
     assert arguments.optim in list(OptimizerNames) and arguments.lr_scheduler_type in list(SchedulerType)
     assert arguments.max_grad_norm == 0.3
+
+
+@pytest.mark.parametrize(("use_cpu", "name"), [(True, "adamw_torch"), (False, "adamw_torch_fused")])
+def test_on_a_gpu_adamw_is_one_kernel(tmp_path, use_cpu, name):
+    arguments = build.sft_arguments(TrainSpec(), tmp_path, 10, 8, "float32", use_cpu=use_cpu)
+    assert arguments.optim == name

@@ -53,6 +53,12 @@ def test_an_input_tells_what_its_field_tells():
     )
 
 
+def test_a_switch_tells_what_off_and_on_mean():
+    component = fields.component(TrainSpec.model_fields["fused"], "training-fused")
+    assert isinstance(component, gr.Checkbox) and "Too low" not in component.info
+    assert " Off: " in component.info or " On: " in component.info
+
+
 def test_a_setting_that_may_be_left_out_shows_0_for_it():
     component = fields.component(TrainSpec.model_fields["threads"], "training-threads")
     assert isinstance(component, gr.Number) and component.value == 0 and component.info.endswith("0: left out.")

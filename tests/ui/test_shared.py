@@ -10,7 +10,7 @@ import pytest
 from ft_core.errors import FTError
 from ft_core.run import Run
 from ft_core.settings import project
-from ft_core.ui.shared import LOOKS_A_SECOND, Pace, handing_out, looking, own_token, selected_run
+from ft_core.ui.shared import LOOKS_A_SECOND, SELDOMEST_SECONDS, Pace, handing_out, looking, own_token, selected_run
 from ft_core.workspace import Workspace
 from tests.benchmarks.open_pages import Look, timers
 from tests.ui.serving import get, served_page
@@ -106,7 +106,7 @@ def looks(pace: Pace, pages: dict[int, float], until: float, now: float) -> list
     """When any of the pages looks, from `now` on; each in `pages` with the seconds it waits, which is kept up to date."""
     due = {page: now + page * 0.01 for page in pages}
     times = []
-    while (page := min(due, key=lambda one: due[one])) is not None and due[page] < until:
+    while due[page := min(due, key=due.__getitem__)] < until:
         times.append(due[page])
         pages[page] = pace.seconds(due[page], pages[page])
         due[page] += pages[page]
@@ -117,10 +117,13 @@ def test_many_pages_look_more_seldom_each_and_a_few_as_often_as_ever():
     pace, pages = Pace(2), dict.fromkeys(range(2), 2.0)
     looks(pace, pages, 60, 0)
     assert set(pages.values()) == {2.0}
-    pages = dict.fromkeys(range(100), 2.0)
+    pages = dict.fromkeys(range(12), 2.0)
     looks(pace, pages, 260, 60)
     often = len(looks(pace, pages, 860, 260)) / 600
     assert 0.7 * LOOKS_A_SECOND < often < 1.3 * LOOKS_A_SECOND
+    pages = dict.fromkeys(range(100), 2.0)
+    looks(pace, pages, 1060, 860)
+    assert max(pages.values()) == SELDOMEST_SECONDS and min(pages.values()) > 0.7 * SELDOMEST_SECONDS
     left = {0: pages[0]}
-    looks(pace, left, 1160, 860)
+    looks(pace, left, 1120, 1060)
     assert left == {0: 2}, "one that is left alone looks as often as it did"

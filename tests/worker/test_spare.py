@@ -6,6 +6,7 @@ import time
 import psutil
 import pytest
 
+from ft_core import hardware
 from ft_core.settings.train import TrainSpec
 from ft_core.worker import launch, spare, supervisor
 from ft_core.worker.spare import Spare, expect
@@ -36,7 +37,7 @@ def test_none_is_kept_unless_a_job_is_expected(workspace):
 
 
 def test_none_is_kept_where_memory_is_short(workspace, monkeypatch):
-    monkeypatch.setattr(spare, "_ROOM_GB", psutil.virtual_memory().total / 1e9 + 1)
+    monkeypatch.setattr(hardware, "ROOM_BESIDE", psutil.virtual_memory().total + 1)
     say_expected(workspace)
     kept = Spare(workspace.home)
     assert kept.keep() and kept.child is None, "the supervisor stays, without one"

@@ -62,10 +62,10 @@ def test_first_come_first_served_and_one_place_each(workspace, base):
     states = [run.job("train") for run in (first, second)]
     assert [state.status for state in states] == ["done", "done"]
     log = first.log.read_text(encoding="utf-8")
-    begins, learnt, how, measured, ends = (line[20:] for line in log.splitlines())
+    begins, learnt, how, measured, *timed, ends = (line[20:] for line in log.splitlines())
     assert how == "computed with rows without padding, logits in parts, fused layers"
     assert (begins, ends) == ("train: begins", "train: done"), "no library's chatter"
-    assert "training examples" in learnt and measured.startswith("measured: ")
+    assert "training examples" in learnt and measured.startswith("measured: ") and timed[0].endswith(" seconds a step")
     assert states[0].heartbeat <= states[1].started, "one after the other"
 
 

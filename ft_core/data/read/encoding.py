@@ -2,6 +2,7 @@
 
 import codecs
 import io
+from collections import Counter
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -23,8 +24,12 @@ _ENOUGH = 16  # foreign bytes below which a guess is no better than Windows' own
 MIXED = "utf-8 and cp1252"  # files joined from two programs
 _SAMPLE = 100_000
 _BLOCK = 2**20
-_CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1a\x1b")
-_MOST_CONTROLS = 0.02  # of the bytes of a text; of random ones a tenth are
+_NO_CONTROLS = bytes(byte for byte in range(256) if byte >= 32 or byte in b"\t\n\v\f\r\x1a\x1b")
+_MOST_CONTROLS, _FEW_CONTROLS = (
+    0.02,
+    16,
+)  # of the bytes of a text, of which some strays say nothing; of random ones a tenth are
+_ONE_CONTROL = 0.9  # of all: it stands between the columns
 
 
 def detect(file: BinaryIO) -> str:
@@ -47,7 +52,15 @@ def lines(file: BinaryIO, encoding: str, name: str, end: str = "") -> Iterator[s
     file.seek(0)
     head = file.read(_SAMPLE)
     wide = encoding.startswith(("utf-16", "utf-32"))  # half of the bytes or more are zero
-    if not wide and len(head.translate(None, _CONTROLS)) < len(head) * (1 - _MOST_CONTROLS):
+    controls = b"" if wide else head.translate(None, _NO_CONTROLS)
+    if len(controls) > max(_FEW_CONTROLS, len(head) * _MOST_CONTROLS):
+        [(control, times)] = Counter(controls).most_common(1)
+        if control and times >= _ONE_CONTROL * len(controls):
+            raise unreadable(
+                name,
+                f"Its columns seem to be divided by the control character {control:#04x}, which no format here has.",
+                "Save it with commas or tabs between the columns.",
+            )
         raise unreadable(
             name,
             "It is not a text: many of its bytes are control characters, as in a picture, a program or an encrypted file.",

@@ -10,13 +10,15 @@ from typing import Any
 import gradio as gr
 import numpy
 
-from ft_core import amounts, catalog, download
+from ft_core import amounts
 from ft_core.data import store, tokens
 from ft_core.data.lengths import Packing, histogram, packing
 from ft_core.data.store import Dataset
 from ft_core.data.tokens import ChatTokenizer, View, Window
 from ft_core.errors import FTError
+from ft_core.pipeline.data import base_window
 from ft_core.pipeline.runs import choices
+from ft_core.pipeline.start import started
 from ft_core.settings.example import Example
 from ft_core.settings.project import ProjectSpec
 from ft_core.ui import frames, show, theme, uploads
@@ -86,9 +88,9 @@ def show_lengths(workspace: Workspace, dataset_id: str) -> Any:
     if dataset is None:
         return gr.skip()
     spec = _as_trained(workspace, dataset)
-    folder = base_folder(spec)
     try:
-        found = lengths_of(dataset.folder, folder, spec.model.base) if folder else None
+        window = base_window(spec)
+        found = lengths_of(dataset.folder, window.tokenizer) if window else None
     except FTError:
         found = None  # told below the tokens
     if found is None:
@@ -116,7 +118,7 @@ def show_tokens(workspace: Workspace, dataset_id: str, number: Any) -> Any:
         return gr.skip()
     spec = _as_trained(workspace, dataset)
     try:
-        window = window_of(spec)
+        window = base_window(spec)
         if window is None:
             return [
                 [],
@@ -124,19 +126,16 @@ def show_tokens(workspace: Workspace, dataset_id: str, number: Any) -> Any:
             ]
         wanted = int(number) if isinstance(number, int | float) and math.isfinite(number) else 1
         [example] = _examples(dataset, [min(max(wanted, 1), dataset.counts["train"]) - 1])
-        seen = tokens.view(window, example, _usual_row(dataset, spec))
+        seen = tokens.view(window, example, _usual_row(dataset, window, spec.training.batch_size))
     except FTError as error:
         return [[], show.problem(error)]
     return [_shortened(seen), _ending(seen, window)]
 
 
-def _usual_row(dataset: Dataset, spec: ProjectSpec) -> int:
+def _usual_row(dataset: Dataset, window: Window, batch: int) -> int:
     """How many tokens a row has on average once its batch is filled up with padding."""
-    folder = base_folder(spec)
-    if folder is None:
-        return 0
-    found, batch = lengths_of(dataset.folder, folder, spec.model.base), spec.training.batch_size
-    cost = packing(found, spec.training.max_length, batch)
+    found = lengths_of(dataset.folder, window.tokenizer)
+    cost = packing(found, window.max_length, batch)
     return round((cost.tokens + cost.padding_unsorted * math.ceil(len(found) / batch)) / len(found))
 
 
@@ -206,38 +205,20 @@ def _ending(seen: View, window: Window) -> str:
 
 def _as_trained(workspace: Workspace, dataset: Dataset) -> ProjectSpec:
     """The dataset's project with the settings that a training would choose; as it is where they cannot be chosen here."""
-    spec = uploads.project_of(workspace, dataset)
+    spec = uploads.project_of(workspace, dataset).model_copy(update={"task": dataset.task})
     try:
-        return choices(spec, dataset)[0]
+        return choices(started(workspace, spec), dataset)[0]
     except FTError:
         return spec
 
 
-def window_of(spec: ProjectSpec) -> Window | None:
-    """What of an example the project's base model is given; None while its tokenizer is not here. Raises FTError `model.*`."""
-    folder = base_folder(spec)
-    return (
-        Window(_tokenizer(folder, spec.model.base, spec.task == "text"), spec.training.max_length) if folder else None
-    )
-
-
-def base_folder(spec: ProjectSpec) -> Path | None:
-    return catalog.base_folder(spec.model.base) or download.cached_tokenizer(spec.model.base, spec.model.revision)
-
-
-@lru_cache(maxsize=2)
-def _tokenizer(folder: Path, base: str, plain: bool) -> ChatTokenizer:
-    """A large vocabulary takes a second to load."""
-    return ChatTokenizer.load(folder, base, plain)
-
-
 @lru_cache(maxsize=8)
-def lengths_of(dataset: Path, base_folder: Path, base: str) -> numpy.ndarray:
+def lengths_of(dataset: Path, tokenizer: ChatTokenizer) -> numpy.ndarray:
     """Tokens of at most SAMPLE training examples: int64 [examples]. A dataset version never changes, so its folder stands for its rows."""
     version = Dataset.open(dataset)
     total = version.counts["train"]
     places = sorted(random.Random(0).sample(range(total), SAMPLE)) if total > SAMPLE else list(range(total))
-    return _tokenizer(base_folder, base, version.task == "text").lengths(_examples(version, places))
+    return tokenizer.lengths(_examples(version, places))
 
 
 def _examples(dataset: Dataset, places: list[int]) -> list[Example]:

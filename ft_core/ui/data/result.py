@@ -7,6 +7,7 @@ import gradio as gr
 from ft_core import amounts
 from ft_core.data.store import Dataset
 from ft_core.errors import FTError
+from ft_core.pipeline.data import base_window
 from ft_core.settings.project import ProjectSpec
 from ft_core.ui import frames, show, theme, uploads
 from ft_core.ui.data import learnt
@@ -181,7 +182,7 @@ def _done(steps: list[dict[str, Any]]) -> str:
 
 def _fingerprint(spec: ProjectSpec) -> str | None:
     try:
-        window = learnt.window_of(spec)
+        window = base_window(spec)
     except FTError:
         return None
     return window.tokenizer.fingerprint if window else None

@@ -27,6 +27,11 @@ def test_what_is_no_text_is_refused():
     with pytest.raises(FTError, match="not a text") as caught:
         list(lines(io.BytesIO(noise), detect(io.BytesIO(noise)), "a.csv"))
     assert caught.value.code == "data.unreadable"
+    divided = b"text\x01label\nanother text\x01label\n" * 200
+    with pytest.raises(FTError, match="divided by the control character 0x01") as caught:
+        list(lines(io.BytesIO(divided), "utf-8", "a.csv"))
+    assert "commas or tabs" in caught.value.fix
+    assert list(lines(io.BytesIO(b"a\x00b"), "utf-8", "a.csv")) == ["a\x00b"], "a stray one says nothing"
     logged = "\x1b[31mred\x1b[0m\ta,b\r\n" * 50  # colours of a terminal are in many a log
     assert len(list(lines(io.BytesIO(logged.encode()), "utf-8", "a.csv"))) == 50
     assert list(lines(io.BytesIO("a\n".encode("utf-32")), "utf-32", "a.csv")) == ["a\n"]

@@ -3,6 +3,7 @@ import time
 import numpy
 
 from ft_core.data.lengths import packing
+from ft_core.pipeline.data import base_window
 from ft_core.settings.project import ProjectSpec
 from ft_core.settings.train import TrainSpec
 from ft_core.ui import uploads
@@ -53,7 +54,7 @@ def test_of_an_endless_example_the_first_and_last_tokens_are_shown(workspace):
 def test_lengths_are_those_of_the_training_split_with_the_cut_line_in_words(workspace):
     examples = long_answers(40)
     view = shown(workspace, stored(workspace, examples, max_length=20))
-    window = learnt.window_of(ProjectSpec(data={"source": "x.csv"}, training=TrainSpec(max_length=20)))
+    window = base_window(ProjectSpec(data={"source": "x.csv"}, training=TrainSpec(max_length=20)))
     assert window is not None
     lengths = window.tokenizer.lengths(examples)
     chart, cut = view["lengths"]["value"], int((lengths > 20).sum())
@@ -108,8 +109,6 @@ def test_a_large_dataset_is_looked_at_by_a_sample_at_once(workspace):
     shown(workspace, dataset)
     again = time.monotonic() - began
     assert again < first, "lengths are remembered"
-    assert isinstance(
-        learnt.lengths_of(dataset.folder, learnt.base_folder(uploads.project_of(workspace, dataset)), "starter"),
-        numpy.ndarray,
-    )
+    window = base_window(uploads.project_of(workspace, dataset))
+    assert window is not None and isinstance(learnt.lengths_of(dataset.folder, window.tokenizer), numpy.ndarray)
     print(f"first {first:.2f} s, again {again:.2f} s")

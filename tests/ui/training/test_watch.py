@@ -206,4 +206,4 @@ def test_a_profile_is_shown_where_the_run_has_one(workspace, example_run):
     found = {"steps": [3, 5], "seconds": 2.0, "tokens": 3127, "seconds_of": {"Optimizer": 2.0}, "gigabytes_of": {}}
     example_run.write_profile(found | {"memory_gb": 1.5, "teraflops": 0.1, "matrix_teraflops": 0.2})
     part, words = watch.watch_results(workspace, "", example_run.id)[8:10]
-    assert part["visible"] and "| Optimizer | 2.00 | 100% |" in words and "50% of it was used" in words
+    assert part["visible"] and "| Optimizer | 2.00 | 100% |" in words and "50% of what it can do was used" in words
