@@ -4,17 +4,16 @@ A long look at a large file neither slows the page nor stays in its memory, and 
 """
 
 import json
-import os
 import queue
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any
 
 from ft_core.errors import FTError
-from ft_core.worker import launch
+from ft_core.worker import commands
+from ft_core.worker.commands import Command
+from ft_core.worker.launch import child_environment
 from ft_core.workspace import Workspace
 
 WAIT = 1.0  # seconds between two signs of life, each of which the browser draws
@@ -29,30 +28,19 @@ def run(
     `token` is the person's own for the Hub; it and `environment`, such as an endpoint's key, travel in the child's environment alone.
     Closing the iterator ends the command, as Ctrl-C does first. Raises the FTError that the command was refused with; code `bug` when it ended without an answer.
     """
-    child = subprocess.Popen(
-        [sys.executable, "-m", "ft_core", *arguments, "--json"],
-        cwd=launch.ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=launch.child_environment() | ({"HF_TOKEN": token} if token else {}) | dict(environment or {}),
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        start_new_session=True,
-    )
+    given = child_environment() | ({"HF_TOKEN": token} if token else {}) | dict(environment or {})
+    child = commands.begin([*arguments, "--json"], given)
     said: queue.Queue[str] = queue.Queue()
     answer: list[str] = []
-    assert child.stdout is not None and child.stderr is not None
     readers = [
-        threading.Thread(target=_read, args=(child.stderr, said.put), daemon=True),
-        threading.Thread(target=_read, args=(child.stdout, answer.append), daemon=True),
+        threading.Thread(target=_read, args=(child.said, said.put), daemon=True),
+        threading.Thread(target=_read, args=(child.answer, answer.append), daemon=True),
     ]
     for reader in readers:
         reader.start()
     last = ""
     try:
-        while child.poll() is None or not said.empty():
+        while child.code(0) is None or not said.empty():
             try:
                 line = said.get(timeout=WAIT).rstrip()
             except queue.Empty:
@@ -95,12 +83,10 @@ def _result(answer: str, last: str) -> dict[str, Any]:
     return result
 
 
-def _end(child: "subprocess.Popen[str]") -> None:
+def _end(child: Command) -> None:
     """End the command and what it started, when it is still at work."""
-    if child.poll() is None:
-        os.killpg(child.pid, signal.SIGINT)
-        try:
-            child.wait(GRACE)
-        except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
+    if child.code(0) is None:
+        child.signal(signal.SIGINT)
+        if child.code(GRACE) is None:
+            child.signal(signal.SIGKILL)
+            child.code(GRACE)

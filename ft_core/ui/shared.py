@@ -16,6 +16,7 @@ from ft_core.hardware import on_space
 from ft_core.jobs import glancing
 from ft_core.run import Run
 from ft_core.ui.guard import Handler, private, token_of, unheard
+from ft_core.worker.commands import warm
 from ft_core.worker.spare import expect
 from ft_core.workspace import Workspace
 
@@ -74,6 +75,10 @@ class Shared:
         """While this tab is open a job is likely soon: a worker loads the libraries meanwhile."""
         self.follow(expect_work, [], [gr.State()])
 
+    def expect_commands(self) -> None:
+        """While this tab is open a command is likely soon: what it needs is loaded meanwhile."""
+        self.follow(expect_commands, [], [gr.State()])
+
     def begin_following(self) -> None:
         """Let all readers of this tab look at once."""
         watch(self.timer, [self.tab.select], self.quiet, self.readers)
@@ -82,6 +87,12 @@ class Shared:
 def expect_work(workspace: Workspace) -> Any:
     """Nothing to show."""
     expect(workspace.home)
+    return gr.skip()
+
+
+def expect_commands(_: Workspace) -> Any:
+    """Nothing to show."""
+    warm()
     return gr.skip()
 
 

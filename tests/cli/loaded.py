@@ -1,4 +1,4 @@
-"""What commands load, loaded once: imported by the process that `tests.cli.calls` forks all of them from, and that does nothing else."""
+"""What all commands load, imported by the process that those of the tests are forked from: `ft_core.cli.loaded`, and torch with the rest."""
 
 import os
 
@@ -6,8 +6,7 @@ from tests.cli.calls import ENVIRONMENT
 
 os.environ.update(ENVIRONMENT)
 
-from ft_core.cli.commands import before_libraries
+import ft_core.cli.loaded  # noqa: F401
 from ft_core.worker.jobs import load_libraries
 
-before_libraries()
 load_libraries()

@@ -12,6 +12,7 @@ from ft_core.pipeline.runs import create_run
 from ft_core.run import Run
 from ft_core.settings.evaluation import EvalSpec
 from ft_core.ui import uploads
+from ft_core.worker import commands
 from ft_core.workspace import Workspace
 from tests import helpers
 from tests.hub.made import save_adapter
@@ -84,6 +85,14 @@ def tuned(tuned_home, workspace) -> Run:
     """That run in this test's own workspace."""
     shutil.copytree(tuned_home, workspace.home)
     return workspace.runs()[0]
+
+
+@pytest.fixture
+def begun(monkeypatch):
+    """The arguments and the environment of each command that the page begins."""
+    seen, begin = [], commands.begin
+    monkeypatch.setattr(commands, "begin", lambda *given: seen.append(given) or begin(*given))
+    return seen
 
 
 @pytest.fixture

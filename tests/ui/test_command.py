@@ -1,13 +1,11 @@
 """Commands beside the page: real children of this very package."""
 
-import time
-
-import psutil
 import pytest
 
 from ft_core.errors import FTError
 from ft_core.pipeline.data import EXAMPLE
 from ft_core.ui import command
+from tests.ui.children import at_work
 
 
 def test_what_a_command_says_comes_before_its_answer():
@@ -29,26 +27,20 @@ def test_a_command_that_does_not_exist_is_told_in_its_own_words():
 
 
 def test_closing_ends_the_command():
+    before = at_work()
     running = command.run(["inspect", str(EXAMPLE)])
     next(running)
-    children = psutil.Process().children()
-    assert any("inspect" in child.cmdline() for child in children)
+    [child] = at_work() - before
     running.close()
-    time.sleep(0.1)
-    assert not any("inspect" in child.cmdline() for child in psutil.Process().children())
+    assert not child.is_running()
 
 
-def test_an_endpoints_key_is_in_no_argument_of_the_command():
-    running = command.run(["inspect", str(EXAMPLE)], environment={"FT_API_KEY": "sk-own"})
+@pytest.mark.parametrize(
+    ("given", "name"), [({"environment": {"FT_API_KEY": "secret"}}, "FT_API_KEY"), ({"token": "secret"}, "HF_TOKEN")]
+)
+def test_a_secret_is_in_no_argument_of_the_command(begun, given, name):
+    running = command.run(["inspect", str(EXAMPLE)], **given)
     next(running)
-    [child] = [child for child in psutil.Process().children() if "inspect" in child.cmdline()]
-    assert "sk-own" not in " ".join(child.cmdline()) and child.environ()["FT_API_KEY"] == "sk-own"
-    running.close()
-
-
-def test_a_token_is_in_no_argument_of_the_command():
-    running = command.run(["inspect", str(EXAMPLE)], token="hf_secret")
-    next(running)
-    [child] = [child for child in psutil.Process().children() if "inspect" in child.cmdline()]
-    assert "hf_secret" not in " ".join(child.cmdline()) and child.environ()["HF_TOKEN"] == "hf_secret"
+    [(arguments, environment)] = begun
+    assert environment[name] == "secret" and "secret" not in " ".join(arguments)
     running.close()

@@ -13,6 +13,7 @@ def build(shared: Shared) -> None:
         "and divided, so that the result can be trusted.",
         elem_classes="lead",
     )
+    shared.expect_commands()
     token = bring.build(shared)
     understand.build(shared)
     looking.build(shared, token)

@@ -4,7 +4,6 @@ import re
 
 import gradio as gr
 import huggingface_hub
-import psutil
 import pytest
 
 from ft_core.errors import FTError
@@ -12,6 +11,7 @@ from ft_core.settings.data import PartSpec
 from ft_core.ui import uploads
 from ft_core.ui.data import generated, more
 from tests.data.augment.openai_standin import standing_in
+from tests.ui.children import at_work
 from tests.ui.data.prepared import make
 
 PROGRESS, END, TOLD = range(3)
@@ -99,6 +99,7 @@ def test_an_end_keeps_what_a_language_model_has_written(workspace, dataset):
             f"Sir, concerning matters {numbers} everything went sideways, kindly clarify that situation for us people"
         )
 
+    before = at_work()
     with standing_in(answer, delay=0.1) as server:
         running = making(workspace, dataset, "rephrase", 50, "billing", address=server.url, model="big")
         for _ in running:
@@ -108,11 +109,11 @@ def test_an_end_keeps_what_a_language_model_has_written(workspace, dataset):
         asked = len(server.asked)
     rows = generated.load(workspace, dataset)
     assert 0 < len(rows) < 50 and {(row.writer, row.status) for row in rows} == {("big", "pending")}
-    assert asked < 60 and not any("augment" in child.cmdline() for child in psutil.Process().children())
+    assert asked < 60 and not at_work() - before
     assert not list(workspace.uploads.rglob("making-*")) and not list(workspace.uploads.glob(".draft*"))
 
 
-def test_a_provider_is_paid_with_the_persons_own_token_alone(workspace, dataset, monkeypatch, tmp_path):
+def test_a_provider_is_paid_with_the_persons_own_token_alone(workspace, dataset, monkeypatch, tmp_path, begun):
     monkeypatch.setenv("HF_TOKEN", "hf_of_the_space")
     monkeypatch.setattr(huggingface_hub.constants, "HF_TOKEN_PATH", str(tmp_path / "token"))
     monkeypatch.setenv("SYSTEM", "spaces")
@@ -122,8 +123,8 @@ def test_a_provider_is_paid_with_the_persons_own_token_alone(workspace, dataset,
     signed_in = gr.OAuthToken(token="hf_owner", scope="openid", expires_at=0)
     running = making(workspace, dataset, "rephrase", who="provider", provider="no-such", model="m", signed_in=signed_in)
     next(running)
-    [child] = [child for child in psutil.Process().children() if "augment" in child.cmdline()]
-    assert child.environ()["HF_TOKEN"] == "hf_owner" and "hf_owner" not in " ".join(child.cmdline())
+    [(arguments, environment)] = begun
+    assert environment["HF_TOKEN"] == "hf_owner" and "hf_owner" not in " ".join(arguments)
     words = last(running)[TOLD]["value"]
     assert "not supported" in words and "hf_owner" not in words and "\\-\\-" not in words
 

@@ -3,7 +3,6 @@
 import re
 
 import gradio as gr
-import psutil
 import pytest
 
 from ft_core.errors import FTError
@@ -15,6 +14,7 @@ from tests.data.augment.openai_standin import standing_in
 from tests.evals.judging.made import rows as made_rows
 from tests.evals.judging.test_judge import likes
 from tests.evals.judging.test_verdict_results import verdicts
+from tests.ui.children import at_work
 
 PROGRESS, END, TOLD, FOUND = range(4)
 KEY = "sk-own"
@@ -32,6 +32,7 @@ def judging(workspace, run, count=50, who="endpoint", address="", key="", provid
 
 
 def test_an_ended_judge_keeps_its_verdicts_and_goes_on(workspace, differing):
+    before = at_work()
     with standing_in(lambda messages: likes("plum")(messages), delay=0.05) as server:
         running = judging(workspace, differing, address=server.url, key=f" {KEY} ", model="big")
         for step in running:
@@ -41,7 +42,7 @@ def test_an_ended_judge_keeps_its_verdicts_and_goes_on(workspace, differing):
         running.close()
         kept = len(read_verdicts(differing)["big"])
         asked = len(server.asked)
-        assert 2 < kept < 24 and not any("judge" in child.cmdline() for child in psutil.Process().children())
+        assert 2 < kept < 24 and not at_work() - before
         *_, last = judging(workspace, differing, address=server.url, key=f" {KEY} ", model="big")
         assert 2 * (24 - kept) == len(server.asked) - asked, "nothing is asked twice"
     assert {authorization for _, authorization, _ in server.asked} == {f"Bearer {KEY}"}
