@@ -63,7 +63,10 @@ def explain(error: BaseException) -> FTError:
         )
     if isinstance(error, KeyboardInterrupt):
         return FTError(
-            "stopped", "Stopped by you.", "Ctrl-C was pressed.", "Continue with `python -m ft_core resume RUN`."
+            "stopped",
+            "Stopped by you.",
+            "Ctrl-C was pressed.",
+            "Begin it again; a training that `python -m ft_core runs` lists goes on with `python -m ft_core resume RUN`.",
         )
     return FTError(
         "bug",

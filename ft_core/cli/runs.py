@@ -49,10 +49,14 @@ def train(
     """One training in the foreground. With the project.yaml of a run's folder: that run once more, with the same weights."""
     from ft_core.pipeline.again import run_of
     from ft_core.pipeline.beside import beside
+    from ft_core.pipeline.data import prepare_source
     from ft_core.pipeline.runs import training_result
 
     def work() -> Result:
-        run = run_of(Workspace(home_folder(home)), path, get_token(), profile, beside(load_training))
+        print("Preparing the data", file=sys.stderr, flush=True)
+        # A thread other than the one that trains must not load what looks at it.
+        prepare = prepare_source if profile else beside(load_training)
+        run = run_of(Workspace(home_folder(home)), path, get_token(), profile, prepare)
         in_foreground(run, "train")
         seen = {"profile": run.profile(), "profile_folder": str(run.profile_folder)} if profile else {}
         return {"run": run.id} | training_result(run) | seen
@@ -264,11 +268,11 @@ def run(path: ProjectArgument, as_json: JsonOption = False, home: HomeOption = N
     from ft_core.pipeline.beside import beside
     from ft_core.pipeline.main_job import run_project
 
-    answer(
-        as_json,
-        lambda: run_project(Workspace(home_folder(home)), path, in_foreground, get_token(), beside(load_training)),
-        show_main_job,
-    )
+    def work() -> Result:
+        print("Preparing the data", file=sys.stderr, flush=True)
+        return run_project(Workspace(home_folder(home)), path, in_foreground, get_token(), beside(load_training))
+
+    answer(as_json, work, show_main_job)
 
 
 def in_foreground(run: Run, job: JobName) -> Outcome:

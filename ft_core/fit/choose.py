@@ -345,5 +345,5 @@ def _micro_batch(spec: ProjectSpec, training: TrainSpec, facts: Facts) -> tuple[
         return fitting, f"More of {tokens:,} tokens each would not fit into {facts.memory / 1e9:.0f} GB of memory."
     return (
         size,
-        f"{amounts.count(size, 'example')} of {tokens:,} tokens fit at once, and more would hardly be faster here.",
+        f"{amounts.count(size, 'example')} of {tokens:,} tokens {'fits' if size == 1 else 'fit'} at once, and more would hardly be faster here.",
     )

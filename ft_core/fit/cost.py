@@ -24,7 +24,7 @@ _FOUR_BIT_SLOWDOWN = 1.33
 _DORA_SLOWDOWN = 1.3
 # A GPU waits for Python while the model is small: some hundred kernels a layer, forward and back, of about 10 microseconds; assumed.
 _GPU_SECONDS_A_LAYER = 0.002
-_START_SECONDS = 60.0  # until the first step: libraries and weights are loaded
+_START_SECONDS = 20.0  # until the first step: libraries and weights are loaded (README: 9 to 46 s on two slow cores)
 
 
 class Flavour(BaseModel):
@@ -201,7 +201,7 @@ def _there(architecture: Architecture, training: TrainSpec, work: Work, flavour:
         micro_batch_size=size,
         fits=fitting,
         hours=None if hours is None else round(hours, 4),
-        dollars=None if hours is None else round(hours * flavour.dollars_an_hour, 2),
+        dollars=None if hours is None else round(hours * flavour.dollars_an_hour, 4),
     )
 
 

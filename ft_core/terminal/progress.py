@@ -48,15 +48,19 @@ def shown_progress(run: Run, job: JobName) -> Iterator[Progress]:
 
 
 def _lines(run: Run, job: JobName) -> Progress:
-    topic, told = "", 0.0
+    topic, told, last = "", 0.0, ""
 
     def show(step: int, total: int, message: str) -> None:
-        nonlocal topic, told
+        nonlocal topic, told, last
         now = time.monotonic()
         if message.split(",")[0] != topic or now - told > LINE_SECONDS or 0 < step == total:
             topic, told = message.split(",")[0], now
             words = ", ".join([message, *measured(run, job, step, total)])
-            print(f"{step}/{total} {words}" if total else words, file=sys.stderr, flush=True)
+            line = f"{step}/{total} {words}" if total else words
+            if line != last:
+                with contextlib.suppress(BrokenPipeError):  # the work is worth more than who reads of it
+                    print(line, file=sys.stderr, flush=True)
+            last = line
 
     return show
 

@@ -212,6 +212,7 @@ button.lg, button.md { border-radius: 10px !important; }
 .quiet, .quiet p { color: var(--body-text-color-subdued); font-size: 14px; }
 .form { border: 0 !important; background: transparent !important; gap: 18px !important; box-shadow: none !important; }
 .step .row { gap: 18px; }
+.step .charts { flex-wrap: wrap; } .step .charts > * { flex: 1 1 320px !important; min-width: min(320px, 100%) !important; }
 .step .form > .block > label:not(:has(input[type=checkbox])) { display: flex; flex-direction: column; height: 100%; }
 .step .form > .block > label:not(:has(input[type=checkbox])) > :last-child { margin-top: auto; }
 .step fieldset, .step .block { overflow: visible; }
@@ -282,9 +283,9 @@ footer { opacity: .8; }
   #brand { flex: 1 1 100% !important; min-width: 0 !important; } #brand p { white-space: normal; }
   #selection { padding: 12px 14px; flex-direction: column; align-items: stretch; }
   #selection > * { min-width: 0 !important; width: 100%; }
-  .step .row:has(.plot), .step .row:has(#playground-base), .step .row:has(#data-file) { flex-direction: column; }
-  .step .row > * { min-width: 0; }
-  .step .row:has(.plot) > *, .step .row:has(#playground-base) > *, .step .row:has(#data-file) > * { flex: 0 0 auto !important; width: 100% !important; }
+  .step .row:has(#playground-base), .step .row:has(#data-file) { flex-direction: column; }
+  .step .row:not(.charts) > * { min-width: 0; }
+  .step .row:has(#playground-base) > *, .step .row:has(#data-file) > * { flex: 0 0 auto !important; width: 100% !important; }
   .step { padding: 18px 16px 20px !important; border-radius: 14px !important; }
   .tab-container button { padding: 12px 11px !important; font-size: 15px !important; }
   .verdict .sentence { font-size: 19px; }

@@ -42,7 +42,7 @@ def test_the_project_of_a_run_gives_its_weights_again(project, made):
 def test_standard_error_holds_our_progress_and_nothing_of_the_libraries(main_job):
     for line in main_job.stderr.splitlines():
         assert re.fullmatch(
-            r"Run \S+: (train \(classification\)|evaluate)|"
+            r"Preparing the data|Run \S+: (train \(classification\)|evaluate)|"
             r"\d+/\d+ (reading|loading|measuring|training|choosing|answers|general answers|other questions|the adapter)\b.*",
             line,
         ), line

@@ -10,6 +10,7 @@ from ft_core.hardware import Hardware
 from ft_core.settings.train import TrainSpec
 
 STARTER, _, HALF, LARGE = map(of_catalog, catalog.suggestions())
+START = cost._START_SECONDS
 WORK = cost.Work(rows=7680, tokens=7680 * 500, longest=1000, learnt=50)
 CORES = Facts(examples=1536, hardware=Hardware(cores=2, memory_gb=16), architecture=STARTER)
 
@@ -43,13 +44,13 @@ def test_a_large_model_does_not_fit_everywhere_and_costs_where_it_does():
 def test_small_models_wait_for_python_on_a_gpu():
     l4 = next(one for one in cost.flavours() if one.name == "l4x1")
     ones, sixteens = (cost.seconds(STARTER, TrainSpec(), WORK, l4, size) for size in (1, 16))
-    assert ones - 60 == pytest.approx(16 * (sixteens - 60)) and sixteens > 60
+    assert ones - START == pytest.approx(16 * (sixteens - START)) and sixteens > START
 
 
 def test_dora_takes_longer_than_lora_with_as_many_numbers_that_learn():
     core = next(one for one in cost.flavours() if one.name == "cpu-basic")
     lora, dora = (cost.seconds(STARTER, TrainSpec(method=method), WORK, core, 8) for method in ("lora", "dora"))
-    assert dora - 60 == pytest.approx(1.3 * (lora - 60), rel=0.02)
+    assert dora - START == pytest.approx(1.3 * (lora - START), rel=0.02)
 
 
 def test_here_it_is_measured_when_steps_were_made():
@@ -95,10 +96,10 @@ def test_a_training_here_costs_dollars_on_a_space(monkeypatch):
 def test_what_was_measured_here_scales_the_estimates_of_other_hardware():
     training = TrainSpec(micro_batch_size=8)
     hours = cost.here(STARTER, training, WORK, CORES).hours
-    steps = 3600 * hours - 60
+    steps = 3600 * hours - START
     assert cost.slower(STARTER, training, WORK, CORES, 3 * steps) == pytest.approx(3, rel=0.01)
     assert cost.slower(STARTER, training, WORK, CORES, None) == 1
     usual, slow = (
         {row.flavour: row.hours for row in cost.fits(STARTER, training, WORK, slower)} for slower in (1.0, 3.0)
     )
-    assert 3600 * slow["l4x1"] - 60 == pytest.approx(3 * (3600 * usual["l4x1"] - 60), rel=0.02)
+    assert 3600 * slow["l4x1"] - START == pytest.approx(3 * (3600 * usual["l4x1"] - START), rel=0.02)

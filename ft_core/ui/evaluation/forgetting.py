@@ -27,7 +27,7 @@ def build(shared: Shared) -> None:
             label="Benchmarks", interactive=False, wrap=True, buttons=[], visible=False, column_widths=["150px", "90px", "90px", "90px", "90px", "400px"],
             elem_id="evaluation-benchmark-scores",
         )  # fmt: skip
-        with gr.Row():
+        with gr.Row(elem_classes="charts"):
             kinds = gr.BarPlot(
                 x="kind", y="change", x_title="kind of question", y_title="tuned - base, loss (nats per token)", x_label_angle=-30,
                 title="Change on general answers", height=320, sort=None, buttons=[], visible=False, show_label=False,

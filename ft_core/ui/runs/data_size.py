@@ -53,7 +53,7 @@ def build(shared: Shared) -> None:
                 "x": "examples", "y": "value", "color": "series", "color_map": COLOURS, "height": 300, "buttons": ["fullscreen"], "show_label": False,
                 "x_title": "training examples", "color_title": "value", "visible": False, "min_width": 280,
             }  # fmt: skip
-            with gr.Row():
+            with gr.Row(elem_classes="charts"):
                 loss = gr.LinePlot(title="Validation loss", y_title="loss", label="Validation loss by the number of examples", elem_id="data-size-loss", **curve)  # fmt: skip
                 scores = gr.LinePlot(title="Test score", y_title="score", label="Test score by the number of examples", elem_id="data-size-scores", **curve)  # fmt: skip
             table = gr.Dataframe(interactive=False, wrap=True, buttons=[], label="Each part", visible=False, elem_id="data-size-table")  # fmt: skip

@@ -39,7 +39,7 @@ def build(shared: Shared) -> None:
         with gr.Row(elem_classes="actions"):
             use = gr.Button("Train with the best settings", visible=False, elem_id="sweep-use")
         table = gr.Dataframe(interactive=False, wrap=True, buttons=[], label="Trials, the best first", visible=False, max_height=360, elem_id="sweep-trials-table")  # fmt: skip
-        with gr.Row():
+        with gr.Row(elem_classes="charts"):
             plots = [
                 gr.ScatterPlot(
                     x="setting", y="loss", color="trial", color_map=COLOURS, x_title=AXES[name], y_title="validation loss",

@@ -75,7 +75,7 @@ def build(shared: Shared, made: Form, start: gr.Button) -> None:
         plots = []
         gr.HTML(show.legend([(colour, series) for series, colour in curves.COLOURS.items()]))
         for start_of_row in (0, 2):
-            with gr.Row():
+            with gr.Row(elem_classes="charts"):
                 plots += [
                     gr.LinePlot(
                         title=title, y_title=axis, label=title, color_map=curves.COLOURS, colors_in_legend=[],
@@ -332,12 +332,12 @@ def _about(run: Run) -> str:
 
 
 def _measured(run: Run) -> str:
-    """What the training measured as it began: memory before its first step, time in its first steps."""
+    """What the training measured as it began, or last went on: memory before its first step, time in its first steps."""
     found, state = run.fit().get("measured"), run.job("train")
     if not found or state is None or not state.total:
         return ""
     seconds = state.total * found["seconds_per_step"] if "seconds_per_step" in found else None
-    return show.caption(f"Measured as it began: {measuring.told(found, seconds)}.")
+    return show.caption(f"Measured as it last began: {measuring.told(found, seconds)}.")
 
 
 def _tiles(run: Run, metrics: list[dict[str, Any]], seconds_left: float | None) -> list[tuple[str, str, str]]:

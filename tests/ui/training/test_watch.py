@@ -195,7 +195,7 @@ def test_what_was_measured_as_it_began_is_told(workspace, example_run, job_state
     measured = {"micro_batch_size": 8, "longest_tokens": 60, "peak_memory_gb": 0.75}
     example_run.write_fit({"measured": measured})
     words = watch.watch_results(workspace, "", example_run.id)[1]
-    assert "Measured as it began: 0.75 GB of memory at most for 8 examples of up to 60 tokens at once." in words
+    assert "Measured as it last began: 0.75 GB of memory at most for 8 examples of up to 60 tokens at once." in words
     example_run.write_fit({"measured": measured | {"seconds_per_step": 0.5}})
     words = watch.watch_results(workspace, "", example_run.id)[1]
     assert "at once, 0.5 s a step, about 2 min 0 s in all" in words
