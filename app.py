@@ -19,11 +19,15 @@ def main() -> None:
     home = home_folder(options.home)
     with loading(stays=True):
         from ft_core.ui.shell import build_app, launch
+        from ft_core.worker.commands import end_all
 
         page = build_app(home)
     _, address, _ = launch(page, home, options.port)
     print(f"Fine-Tuning Studio is at {address} (Ctrl-C ends the page; a training at work goes on)", flush=True)
-    page.block_thread()
+    try:
+        page.block_thread()
+    finally:
+        end_all()
 
 
 if __name__ == "__main__":

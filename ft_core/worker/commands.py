@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import forkserver, get_context
+from multiprocessing import active_children, forkserver, get_context
 from multiprocessing.connection import Connection
 from typing import IO
 
@@ -47,6 +47,12 @@ def warm() -> None:
 def begin(arguments: Sequence[str], environment: dict[str, str]) -> Command:
     """`python -m ft_core` with these arguments in this environment and no other, without standard input, in a session of its own."""
     return _forked(arguments, environment) if FORKS else _anew(arguments, environment)
+
+
+def end_all() -> None:
+    """End those at work, before this process ends: it would wait for them."""
+    for child in active_children():
+        child.terminate()
 
 
 def _forked(arguments: Sequence[str], environment: dict[str, str]) -> Command:

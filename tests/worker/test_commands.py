@@ -39,6 +39,16 @@ def test_one_that_is_told_to_end_does(tmp_path, monkeypatch, forks):
 
 
 @pytest.mark.skipif(not commands.FORKS, reason="Linux only")
+def test_none_keeps_the_page_from_ending(tmp_path):
+    example = ROOT / "examples" / "ticket_triage" / "project.yaml"
+    begun = commands.begin(["inspect", str(example), "--json"], child_environment() | {"FT_HOME": str(tmp_path)})
+    with begun.answer, begun.said:
+        assert "reading" in begun.said.readline()
+        commands.end_all()
+        assert begun.code(30) == -signal.SIGTERM
+
+
+@pytest.mark.skipif(not commands.FORKS, reason="Linux only")
 def test_it_is_loaded_once(monkeypatch):
     commands.warm()
     before = set(psutil.Process().children())
