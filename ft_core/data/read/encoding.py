@@ -25,10 +25,8 @@ MIXED = "utf-8 and cp1252"  # files joined from two programs
 _SAMPLE = 100_000
 _BLOCK = 2**20
 _NO_CONTROLS = bytes(byte for byte in range(256) if byte >= 32 or byte in b"\t\n\v\f\r\x1a\x1b")
-_MOST_CONTROLS, _FEW_CONTROLS = (
-    0.02,
-    16,
-)  # of the bytes of a text, of which some strays say nothing; of random ones a tenth are
+_MOST_CONTROLS = 0.02  # of the bytes of a text; of random ones a tenth are
+_FEW_CONTROLS = 16  # some strays say nothing
 _ONE_CONTROL = 0.9  # of all: it stands between the columns
 
 

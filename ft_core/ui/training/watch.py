@@ -232,9 +232,7 @@ def watch_results(workspace: Workspace, seen: str, run_id: str) -> Any:
         hidden = gr.update(visible=False)
         return [found, "", *[None] * len(CHARTS), hidden, "", hidden, "", None, None, hidden]
     metrics = run.metrics()
-    held = sum(row["kind"] == "validation" for row in metrics)
-    # A row more of a long training moves no point of its charts that an eye would see.
-    pictures = f"{run.fingerprint(growing=False)} {state and state.status} {held} {(len(metrics) - held) // curves.stretch(metrics)}"
+    pictures = f"{run.fingerprint(growing=False)} {state and state.status} {curves.mark(metrics)}"
     answers = f"{run.id} {len(run.samples())}"
     drawn, _, listed = before.partition("\n")
     return [
